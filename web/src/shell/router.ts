@@ -1,0 +1,49 @@
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import type { Permission } from '@/api/types'
+import { useSession } from '@/stores/session'
+import { gate } from './gate'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's title in the shell's words. */
+    title: string
+    /** Needs someone signed in. */
+    desk?: boolean
+    /** Needs this permission too. */
+    needs?: Permission
+    /** The page fills the frame to its edges. */
+    bleed?: boolean
+  }
+}
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('@/features/public/HomePage.vue'), meta: { title: 'home' } },
+  { path: '/login', name: 'login', component: () => import('@/features/session/LoginPage.vue'), meta: { title: 'login' } },
+  {
+    path: '/desk',
+    component: () => import('./DeskFrame.vue'),
+    meta: { title: 'desk', desk: true },
+    redirect: { name: 'map' },
+    children: [
+      { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true } },
+      { path: 'imports', name: 'imports', component: () => import('@/features/imports/ImportsPage.vue'), meta: { title: 'imports', needs: 'import:read' } },
+      { path: 'imports/:id(\\d+)', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
+      { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },
+      { path: 'admin/keys', name: 'keys', component: () => import('@/features/admin/KeysPage.vue'), meta: { title: 'keys', needs: 'apikey:manage' } },
+      { path: 'admin/audit', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), meta: { title: 'audit', needs: 'audit:read' } },
+      { path: 'account', name: 'account', component: () => import('@/features/account/AccountPage.vue'), meta: { title: 'account' } },
+      { path: 'forbidden', name: 'forbidden', component: () => import('./ForbiddenPage.vue'), meta: { title: 'forbidden' } },
+    ],
+  },
+  { path: '/:rest(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { title: 'missing' } },
+]
+
+export function createAppRouter(): Router {
+  const router = createRouter({ history: createWebHistory(), routes })
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    if (to.meta.desk === true || to.name === 'login') await session.ensure()
+    return gate(to, session.current)
+  })
+  return router
+}

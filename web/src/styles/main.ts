@@ -1,0 +1,5 @@
+import '@fontsource-variable/noto-sans-sc'
+import 'element-plus/dist/index.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import './tokens.css'
+import './page.css'

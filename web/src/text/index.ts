@@ -1,0 +1,13 @@
+import { createI18n } from 'vue-i18n'
+import { en } from './en'
+import { zh, type Text } from './zh'
+
+export const LANGUAGES = ['zh', 'en'] as const
+export type Language = typeof LANGUAGES[number]
+
+export const i18n = createI18n<[Text], Language, false>({
+  legacy: false,
+  locale: 'zh',
+  fallbackLocale: 'zh',
+  messages: { zh, en },
+})

@@ -1,0 +1,1 @@
+export const map = { title: '地图' }
