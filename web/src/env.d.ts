@@ -1,10 +1,8 @@
 /// <reference types="vite/client" />
 declare module '@fontsource-variable/noto-sans-sc'
-declare module 'element-plus/dist/locale/zh-cn.mjs' {
-  const locale: import('element-plus').Language
-  export default locale
-}
-declare module 'element-plus/dist/locale/en.mjs' {
-  const locale: import('element-plus').Language
-  export default locale
+declare module '*.vue' {
+  import type { DefineComponent } from 'vue'
+
+  const component: DefineComponent
+  export default component
 }

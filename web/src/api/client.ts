@@ -53,7 +53,7 @@ export function readJson(text: string): unknown {
 /** The failure of an answer; a lost session is announced once, here. */
 export function failure(status: number, text: string, requestId: string): Problem {
   const problem = parseProblem(status, readJson(text), requestId)
-  if (status === 401 && problem.code !== 'wrong_credentials') context.onUnauthenticated()
+  if (status === 401 && problem.code === 'unauthenticated' && context.csrfToken !== '') context.onUnauthenticated()
   return problem
 }
 

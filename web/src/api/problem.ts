@@ -49,23 +49,23 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 function fieldErrors(value: unknown): FieldError[] {
   if (!Array.isArray(value)) return []
   return value.filter(isRecord).map((item) => ({
-    pointer: text(item['pointer']), detail: text(item['detail']), code: text(item['code']),
+    pointer: text(item.pointer), detail: text(item.detail), code: text(item.code),
   }))
 }
 
 /** The problem told by an answer's body; anything that is no problem document becomes `http_<status>`. */
 export function parseProblem(status: number, body: unknown, requestId = ''): Problem {
-  if (!isRecord(body) || typeof body['code'] !== 'string') {
+  if (!isRecord(body) || typeof body.code !== 'string') {
     return new Problem({ status, code: `http_${status}`, request_id: requestId })
   }
   return new Problem({
     status,
-    type: text(body['type']),
-    title: text(body['title']),
-    detail: text(body['detail']),
-    code: body['code'],
-    request_id: text(body['request_id']) || requestId,
-    errors: fieldErrors(body['errors']),
+    type: text(body.type),
+    title: text(body.title),
+    detail: text(body.detail),
+    code: body.code,
+    request_id: text(body.request_id) || requestId,
+    errors: fieldErrors(body.errors),
   })
 }
 

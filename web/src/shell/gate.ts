@@ -10,7 +10,7 @@ export function returnPath(value: unknown): string {
 export function gate(
   to: Pick<RouteLocationNormalized, 'name' | 'fullPath' | 'meta' | 'query'>, session: Session | null,
 ): true | RouteLocationRaw {
-  if (to.name === 'login') return session === null ? true : returnPath(to.query['next'])
+  if (to.name === 'login') return session === null ? true : returnPath(to.query.next)
   if (to.meta.desk !== true) return true
   if (session === null) return { name: 'login', query: { next: to.fullPath } }
   if (to.meta.needs !== undefined && !session.permissions.includes(to.meta.needs)) {

@@ -12,12 +12,12 @@ export function useAsOf(): { asOf: WritableComputedRef<string | null>, today: ()
   const today = (): string => session.current?.today ?? new Date().toISOString().slice(0, 10)
   const asOf = computed<string | null>({
     get: () => {
-      const value = route.query['as_of']
+      const value = route.query.as_of
       return typeof value === 'string' && DATE.test(value) && value !== today() ? value : null
     },
     set: (value) => {
       const rest = { ...route.query }
-      delete rest['as_of']
+      delete rest.as_of
       void router.replace({ query: value === null || value === today() ? rest : { ...rest, as_of: value }, hash: route.hash })
     },
   })

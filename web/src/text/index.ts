@@ -6,6 +6,7 @@ export const LANGUAGES = ['zh', 'en'] as const
 export type Language = typeof LANGUAGES[number]
 
 export const i18n = createI18n<[Text], Language, false>({
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- still the way to ask version 11 for the composition API
   legacy: false,
   locale: 'zh',
   fallbackLocale: 'zh',
