@@ -1,0 +1,321 @@
+"""What is wrong, or worth knowing, about an imported file: one catalogue of codes with words in both languages."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+_VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark on a file (`row` None) or a row of it (1-based), with the place and the value that caused it.
+
+    `lon`, `lat` are degrees in EPSG:4490 where the place is known. An `error` stops the publication of the file.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    message_en: str
+    row: int | None = None
+    field: str | None = None
+    value: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain members, ready for JSON."""
+        return asdict(self)
+
+
+class Kind(NamedTuple):
+    """One code of the catalogue: severity and the sentence in Chinese and English, with `{facts}` to fill in."""
+
+    severity: Severity
+    zh: str
+    en: str
+
+
+class Problem(Exception):
+    """Reading can't go on; the one finding says why in words a clerk understands."""
+
+    def __init__(self, found: Finding) -> None:
+        """Carry `found` out of the reader."""
+        super().__init__(found.message_en)
+        self.finding = found
+
+
+def finding(
+    code: str,
+    *,
+    row: int | None = None,
+    field: str | None = None,
+    value: object = None,
+    place: tuple[float, float] | None = None,
+    **facts: object,
+) -> Finding:
+    """Compose the finding `code` with its facts; `place` is (lon, lat). An unknown code is a KeyError.
+
+    >>> finding("geometry_missing", row=3).message
+    '该行没有图形'
+    >>> finding("too_many_rows", limit=10).message_en
+    'The file has more than 10 rows; split it'
+    """
+    kind = CATALOGUE[code]
+    lon, lat = place or (None, None)
+    shown = None if value is None else _printable(value)
+    facts = {"value": shown, **{name: _printable(fact) for name, fact in facts.items()}}
+    return Finding(
+        code, kind.severity, kind.zh.format_map(facts), kind.en.format_map(facts), row, field, shown, lon, lat
+    )
+
+
+def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `finding` as they are
+    """Compose the exception that ends reading with the finding `code`."""
+    return Problem(finding(code, **facts))
+
+
+def _printable(value: object) -> str:
+    """Make text from a hostile file safe to store and show: no control characters, no surrogates, not long."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[: _VALUE_LIMIT + 1])
+    return text if len(text) <= _VALUE_LIMIT else text[:_VALUE_LIMIT] + "…"
+
+
+CATALOGUE: dict[str, Kind] = {
+    # The file
+    "file_empty": Kind("error", "文件是空的", "The file is empty"),
+    "file_damaged": Kind(
+        "error", "文件已损坏或不完整，无法读取：{reason}", "The file is damaged or incomplete: {reason}"
+    ),
+    "file_too_large": Kind("error", "文件超过 {limit} MiB", "The file is larger than {limit} MiB"),
+    "unknown_format": Kind(
+        "error",
+        "认不出的文件格式（{seen}）。可导入：GeoPackage、Shapefile 压缩包、GeoJSON、GeoParquet、界址点 TXT",
+        "Unknown format ({seen}). Accepted: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet, boundary-point TXT",
+    ),
+    "unsupported_format": Kind(
+        "error",
+        "暂不支持 {seen}，请先转换为 {instead}",
+        "{seen} is not yet supported: convert it to {instead}",
+    ),
+    "no_rows": Kind("error", "文件里没有任何地块", "The file holds no parcel"),
+    "too_many_rows": Kind("error", "行数超过 {limit}，请拆分文件", "The file has more than {limit} rows; split it"),
+    "too_many_fields": Kind("error", "字段数超过 {limit}", "The file has more than {limit} fields"),
+    "too_many_findings": Kind(
+        "warning", "问题太多，只列出前 {limit} 条", "Too many findings; the first {limit} are listed"
+    ),
+    "layer_required": Kind(
+        "error", "文件里有多个图层，请指定其中一个：{layers}", "The file has several layers; name one of: {layers}"
+    ),
+    "layer_unknown": Kind(
+        "error", "没有图层“{layer}”，现有：{layers}", "There is no layer {layer}; the file has: {layers}"
+    ),
+    "no_polygon_layer": Kind("error", "文件里没有面图层（{seen}）", "The file has no polygon layer ({seen})"),
+    "field_unusable": Kind(
+        "warning",
+        "字段“{field_name}”的类型不能导入，已略去：{kind}",
+        "Field {field_name} was left out: its type can't be imported ({kind})",
+    ),
+    # The archive
+    "archive_damaged": Kind("error", "压缩包已损坏：{reason}", "The archive is damaged: {reason}"),
+    "archive_too_many_entries": Kind(
+        "error", "压缩包内超过 {limit} 个文件", "The archive has more than {limit} entries"
+    ),
+    "archive_too_large": Kind("error", "压缩包解开后超过 {limit} MiB", "The archive unpacks to more than {limit} MiB"),
+    "archive_ratio": Kind(
+        "error",
+        "“{name}”的压缩比超过 {limit}，疑似压缩炸弹",
+        "{name} is compressed by more than {limit} times, as an archive bomb would be",
+    ),
+    "archive_name": Kind(
+        "error", "压缩包内的文件名“{name}”不安全：{reason}", "The entry name {name} is not safe: {reason}"
+    ),
+    "archive_link": Kind("error", "压缩包内的“{name}”是链接或特殊文件", "The entry {name} is a link or a special file"),
+    "archive_encrypted": Kind("error", "压缩包已加密（{name}），请去掉密码", "The archive is encrypted ({name})"),
+    "archive_method": Kind(
+        "error",
+        "“{name}”的压缩方式 {method} 不支持，请用普通 ZIP 重新打包",
+        "{name} uses compression method {method}: repack as a plain ZIP",
+    ),
+    "archive_nested": Kind("error", "压缩包里还有压缩包：{name}", "There is an archive inside the archive: {name}"),
+    "archive_overlap": Kind("error", "压缩包内的文件互相重叠（{name}）", "Entries of the archive overlap ({name})"),
+    "archive_duplicate": Kind("error", "压缩包内有同名文件：{name}", "Two entries of the archive are called {name}"),
+    "archive_no_data": Kind(
+        "error", "压缩包里没有可导入的文件（{seen}）", "The archive has nothing that can be imported ({seen})"
+    ),
+    "archive_several": Kind(
+        "error",
+        "压缩包里有多份数据，请指定其中一份：{layers}",
+        "The archive has several data sets; name one of: {layers}",
+    ),
+    # GeoPackage, Shapefile, GeoJSON, GeoParquet
+    "gpkg_not_spatial": Kind(
+        "error", "这是 SQLite 数据库，但不是 GeoPackage", "This is an SQLite database but not a GeoPackage"
+    ),
+    "gpkg_active_content": Kind(
+        "error",
+        "GeoPackage 含有{kind}“{name}”，不予打开。请导出为只含数据表的 GeoPackage",
+        "The GeoPackage has the {kind_en} {name} and is not opened: export it with plain tables only",
+    ),
+    "shapefile_loose": Kind(
+        "error",
+        "Shapefile 由多个文件组成，请把 .shp .shx .dbf .prj（及 .cpg）打成一个 ZIP 上传",
+        "A Shapefile is several files: put .shp, .shx, .dbf, .prj (and .cpg) into one ZIP",
+    ),
+    "shapefile_incomplete": Kind(
+        "error", "Shapefile“{name}”缺少 {missing} 文件", "Shapefile {name} lacks its {missing} file"
+    ),
+    "shapefile_damaged": Kind(
+        "error", "Shapefile“{name}”的 {part} 文件已损坏：{reason}", "The {part} file of {name} is damaged: {reason}"
+    ),
+    "encoding_guessed": Kind(
+        "warning",
+        "文件没有正确声明文字编码，按 {encoding} 读取，请核对汉字",
+        "The file doesn't state its encoding rightly; read as {encoding}: check the names",
+    ),
+    "encoding_unknown": Kind(
+        "error", "不认识的文字编码“{value}”，请改用 UTF-8 或 GB18030", "Unknown encoding {value}: use UTF-8 or GB18030"
+    ),
+    "encoding_wrong": Kind(
+        "error", "按 {encoding} 读不通文字，请核对编码", "The text can't be read as {encoding}: check the encoding"
+    ),
+    "geojson_crs_link": Kind(
+        "error",
+        "GeoJSON 的 crs 指向外部链接，不予读取。请删去 crs 并在导入时声明坐标系",
+        "The GeoJSON's crs is a link to elsewhere: remove it and state the CRS of the import",
+    ),
+    "parquet_not_geo": Kind(
+        "error", "Parquet 文件没有 GeoParquet 的 geo 说明", "The Parquet file has no GeoParquet metadata"
+    ),
+    "parquet_encoding": Kind(
+        "error", "GeoParquet 的图形编码 {encoding} 不支持，请用 WKB", "GeoParquet encoding {encoding}: use WKB"
+    ),
+    # Coordinate reference systems
+    "crs_missing": Kind(
+        "error",
+        "文件没有坐标系，请在导入时声明（如 EPSG:4547）",
+        "The file states no coordinate system: state it with the import (for example EPSG:4547)",
+    ),
+    "crs_unknown": Kind("error", "不认识的坐标系“{value}”", "Unknown coordinate system {value}"),
+    "crs_old_datum": Kind(
+        "error",
+        "{value} 属北京54/西安80，没有官方参数不能准确转换，请提供转换为 CGCS2000 的成果",
+        "{value} is on Beijing 1954 or Xian 1980, which can't be converted exactly: deliver CGCS2000",
+    ),
+    "crs_encrypted": Kind(
+        "error",
+        "{value} 是加偏坐标（火星/百度），不能作为地块成果导入",
+        "{value} is an offset system (GCJ-02 or BD-09) and no basis for parcels",
+    ),
+    "crs_not_transformable": Kind(
+        "error", "{value} 不能可靠地转换到 CGCS2000", "{value} can't be converted to CGCS2000 reliably"
+    ),
+    "crs_conflict": Kind(
+        "error",
+        "声明的坐标系 {declared} 与文件自带的 {value} 不一致",
+        "The stated CRS {declared} isn't the one in the file, {value}",
+    ),
+    "crs_taken_as_cgcs2000": Kind(
+        "warning",
+        "坐标系 {value} 按与 CGCS2000 相同处理（相差在厘米至分米级）",
+        "{value} was taken as equal to CGCS2000 (centimetres to decimetres apart)",
+    ),
+    "crs_foreign": Kind(
+        "warning",
+        "坐标系 {value} 已用公开参数转换，精度约 {accuracy} 米",
+        "{value} was converted with published parameters, good to about {accuracy} m",
+    ),
+    "coordinates_not_degrees": Kind(
+        "error",
+        "坐标系 {value} 是经纬度，但坐标像是以米为单位，请声明投影坐标系",
+        "{value} is in degrees but the coordinates look like metres: state the projected CRS",
+    ),
+    "coordinates_swapped": Kind(
+        "error",
+        "坐标像是纵横颠倒（北坐标在前），请交换后再导入",
+        "The coordinates look swapped (northing first): exchange them",
+    ),
+    "zone_mismatch": Kind(
+        "error",
+        "坐标的带号是 {found}，与坐标系 {value} 的带号不符",
+        "The eastings carry zone prefix {found}, which isn't that of {value}",
+    ),
+    # Geometry
+    "geometry_missing": Kind("error", "该行没有图形", "The row has no geometry"),
+    "geometry_empty": Kind("error", "图形是空的", "The geometry is empty"),
+    "geometry_unreadable": Kind("error", "图形数据读不通", "The geometry can't be decoded"),
+    "geometry_type": Kind("error", "图形是 {value}，只接受面", "The geometry is a {value}; only polygons are accepted"),
+    "geometry_invalid": Kind("error", "图形无效：{reason}", "The geometry is invalid: {reason_en}"),
+    "geometry_too_complex": Kind(
+        "error",
+        "图形有 {value} 个{what}，超过 {limit}",
+        "The geometry has {value} {what_en}; at most {limit} are accepted",
+    ),
+    "coordinate_not_finite": Kind("error", "坐标含有非数值（NaN 或无穷大）", "A coordinate is NaN or infinite"),
+    "coordinate_out_of_range": Kind(
+        "error", "坐标 {value} 超出坐标系范围", "The coordinate {value} is outside the range of the CRS"
+    ),
+    "z_dropped": Kind(
+        "warning",
+        "{count} 个图形带高程或量测值，只保留平面坐标",
+        "{count} geometries have Z or M values, which were dropped",
+    ),
+    # Boundary-point TXT (勘测定界界址点坐标交换格式)
+    "txt_no_parcels": Kind("error", "没有找到以 @ 结尾的地块行", "There is no parcel line (ending with @)"),
+    "txt_point_line": Kind("error", "第 {line} 行不是“点号,圈号,X,Y”", "Line {line} isn't point,ring,X,Y"),
+    "txt_point_outside": Kind(
+        "error", "第 {line} 行的界址点不属于任何地块", "The point of line {line} comes before any parcel line"
+    ),
+    "txt_parcel_line": Kind("error", "第 {line} 行的地块信息读不通", "The parcel line {line} can't be read"),
+    "txt_not_polygon": Kind(
+        "warning", "第 {line} 行是{value}记录，未导入", "Line {line} is a record of kind {value} and was not imported"
+    ),
+    "txt_ring_short": Kind(
+        "error", "第 {line} 行起的圈不足 3 个不同的点", "The ring from line {line} has fewer than 3 different points"
+    ),
+    "txt_point_repeated": Kind(
+        "error", "第 {line} 行与上一点坐标相同", "The point of line {line} repeats the one before it"
+    ),
+    "txt_ring_open": Kind(
+        "warning", "第 {line} 行起的圈没有闭合，已闭合", "The ring from line {line} was not closed; it has been closed"
+    ),
+    "txt_count": Kind(
+        "warning",
+        "第 {line} 行写明 {value} 个界址点，实有 {found} 行",
+        "Line {line} states {value} points, {found} follow",
+    ),
+    "txt_axes_swapped": Kind(
+        "warning",
+        "X、Y 两列颠倒（X 应为北坐标），已按数值大小交换",
+        "Columns X and Y are exchanged (X should be the northing); read by magnitude",
+    ),
+    "txt_axes_unclear": Kind(
+        "error",
+        "分不清哪一列是北坐标（第 {line} 行：{value}）",
+        "It can't be told which column is the northing (line {line}: {value})",
+    ),
+    "txt_zone_missing": Kind(
+        "error",
+        "坐标没有带号前缀，文件头也没有带号，请声明坐标系",
+        "Neither the eastings nor the header tell the zone: state the CRS",
+    ),
+    "txt_zone_mixed": Kind("error", "坐标含有多个带号：{value}", "The eastings carry several zone prefixes: {value}"),
+    "txt_zone_differs": Kind(
+        "warning",
+        "文件头带号 {value}，坐标带号 {found}，按坐标",
+        "The header says zone {value}, the eastings {found}: eastings win",
+    ),
+    "txt_header_missing": Kind("warning", "没有 [属性描述] 文件头", "The header section is missing"),
+    "txt_header_unknown": Kind("warning", "文件头里有不认识的项：{value}", "The header has unknown keys: {value}"),
+    "txt_unit": Kind("error", "计量单位“{value}”不是米", "The unit {value} isn't the metre"),
+    "txt_area_unit": Kind(
+        "warning", "第 {line} 行的地块面积按{unit}理解", "The area of line {line} was read as {unit_en}"
+    ),
+    # The sandbox
+    "reader_crashed": Kind("error", "读取文件时程序中止，文件可能已损坏", "Reading the file failed; it may be damaged"),
+    "reader_timeout": Kind(
+        "error", "读取文件超过 {limit} 秒，已停止", "Reading took longer than {limit} s and was stopped"
+    ),
+    "reader_memory": Kind("error", "读取文件所需内存超过 {limit} MiB", "Reading needs more than {limit} MiB of memory"),
+}
