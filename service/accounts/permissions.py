@@ -1,0 +1,97 @@
+"""Roles and what each may do: the one table that access is decided by."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One kind of act on one kind of thing."""
+
+    PARCEL_READ = "parcel:read"
+    PARCEL_WRITE = "parcel:write"
+    PARCEL_STAGE = "parcel:stage"
+    IMPORT_RUN = "import:run"
+    IMPORT_READ = "import:read"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_WRITE = "document:write"
+    AUDIT_READ = "audit:read"
+    USER_MANAGE = "user:manage"
+    APIKEY_MANAGE = "apikey:manage"
+    LAYER_READ = "layer:read"
+    CODE_READ = "code:read"
+    REGION_READ = "region:read"
+
+
+class Role(StrEnum):
+    """What a user is in the bureau."""
+
+    ADMINISTRATOR = "administrator"
+    PLANNER = "planner"
+    REGISTRAR = "registrar"
+    LISTING_OFFICER = "listing_officer"
+    TRACK_OFFICER = "track_officer"
+    APPROVER = "approver"
+    VIEWER = "viewer"
+
+
+class Scope(StrEnum):
+    """What an API key is for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+ROLE_TITLES: Mapping[Role, tuple[str, str]] = {
+    Role.ADMINISTRATOR: ("系统管理员", "Administrator"),
+    Role.PLANNER: ("供地计划", "Planner"),
+    Role.REGISTRAR: ("储备与地籍", "Registrar"),
+    Role.LISTING_OFFICER: ("出让交易", "Listing officer"),
+    Role.TRACK_OFFICER: ("部门经办", "Track officer"),
+    Role.APPROVER: ("审批", "Approver"),
+    Role.VIEWER: ("领导/只读", "Viewer"),
+}
+
+_LOOKING = frozenset(
+    {
+        Permission.PARCEL_READ,
+        Permission.DOCUMENT_READ,
+        Permission.LAYER_READ,
+        Permission.CODE_READ,
+        Permission.REGION_READ,
+    }
+)
+_REGISTERING = _LOOKING | {
+    Permission.PARCEL_WRITE,
+    Permission.PARCEL_STAGE,
+    Permission.IMPORT_RUN,
+    Permission.IMPORT_READ,
+    Permission.DOCUMENT_WRITE,
+}
+
+# An administrator hands out rights but does no land business. An approver may read the audit log, so that somebody
+# other than the administrator sees what the administrator did.
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: _LOOKING
+    | {Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE},
+    Role.PLANNER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.REGISTRAR: _REGISTERING,
+    Role.LISTING_OFFICER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
+    Role.APPROVER: _LOOKING
+    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ},
+    Role.VIEWER: _LOOKING,
+}
+
+SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
+    Scope.READ: ROLE_PERMISSIONS[Role.VIEWER],
+    Scope.WRITE: _REGISTERING,
+}
+
+
+def permissions_of_scopes(scopes: Iterable[str]) -> frozenset[Permission]:
+    """Return what a key of these scopes may do: nothing that manages users, keys or reads the audit log.
+
+    >>> Permission.PARCEL_WRITE in permissions_of_scopes(["read"])
+    False
+    """
+    return frozenset[Permission]().union(*(SCOPE_PERMISSIONS[Scope(scope)] for scope in scopes))

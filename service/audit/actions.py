@@ -1,0 +1,38 @@
+"""Everything that is written to the audit log, as `subject:verb`. A package's commands take their verbs from here."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One audited act."""
+
+    SESSION_OPENED = "session:opened"
+    SESSION_REFUSED = "session:refused"
+    SESSION_CLOSED = "session:closed"
+    SESSION_CLOSED_EVERYWHERE = "session:closed_everywhere"
+    SESSION_SWEPT = "session:swept"
+
+    USER_CREATED = "user:created"
+    USER_CHANGED = "user:changed"
+    USER_LOCKED = "user:locked"
+    USER_PASSWORD_SET = "user:password_set"  # noqa: S105 - a verb
+    USER_PASSWORD_CHANGED = "user:password_changed"  # noqa: S105 - a verb
+
+    KEY_CREATED = "key:created"
+    KEY_REVOKED = "key:revoked"
+
+    CODES_LOADED = "codes:loaded"
+    REGIONS_LOADED = "regions:loaded"
+    DEMO_LOADED = "demo:loaded"
+
+    DOCUMENT_ADDED = "document:added"
+
+    PARCEL_REGISTERED = "parcel:registered"
+    PARCEL_CHANGED = "parcel:changed"
+    PARCEL_EVENT_RECORDED = "parcel:event_recorded"
+
+    IMPORT_SUBMITTED = "import:submitted"
+    IMPORT_STARTED = "import:started"
+    IMPORT_PUBLISHED = "import:published"
+    IMPORT_REFUSED = "import:refused"
+    IMPORT_FAILED = "import:failed"
