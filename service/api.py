@@ -1,0 +1,14 @@
+"""The one list of routers, in reading order; loading it loads every table (migrations rely on that)."""
+
+from fastapi import APIRouter
+
+import service.accounts.models
+import service.audit.models
+import service.core.idempotency
+import service.documents.models
+import service.imports.models
+import service.layers.models
+import service.parcels.models
+import service.regions.models  # noqa: F401
+
+ROUTERS: tuple[APIRouter, ...] = ()

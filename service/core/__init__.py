@@ -1,0 +1,1 @@
+"""What every package needs and none owns: settings, database, errors, time, logs."""

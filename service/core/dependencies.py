@@ -1,0 +1,114 @@
+"""What routes ask for: sessions, versions, paging, language; and the refusal of parameters nobody declared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, Header, Query
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from service.core import idempotency
+from service.core.db import Database
+from service.core.errors import BadRequest, PreconditionRequired
+from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor
+from service.core.settings import Settings
+
+
+def database(request: Request) -> Database:
+    """Return the process's database."""
+    found: Database = request.app.state.database
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """Return the process's settings."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def read_session(request: Request) -> Iterator[Session]:
+    """Give a read-only transaction that lasts as long as the answer is being sent."""
+    with database(request).read() as session:
+        yield session
+
+
+def write_session(request: Request) -> Iterator[Session]:
+    """Give a transaction for the request's actor; it commits before the answer leaves, so that a failed commit is a 500.
+
+    The access dependency stands before this one in the parameter list: it says who acts.
+    """
+    with database(request).write(request.state.actor) as session:
+        session.info["request_id"] = request.scope["state"].get("request_id")
+        idempotency.bind(request, session, request.scope["state"].get("body", b""))
+        yield session
+
+
+Read = Annotated[Session, Depends(read_session)]
+Write = Annotated[Session, Depends(write_session, scope="function")]
+Configured = Annotated[Settings, Depends(settings)]
+Data = Annotated[Database, Depends(database)]
+
+
+def etag(version: int) -> str:
+    """Write a row's version as an entity tag."""
+    return f'"{version}"'
+
+
+def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None) -> int:
+    """Read `If-Match`: the version of the row that the caller has seen."""
+    if if_match is None:
+        raise PreconditionRequired(
+            "修改需要 If-Match 请求头,值为读取时得到的 ETag。", "A change needs an If-Match header with the ETag you read."
+        )
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    if not (tag.isascii() and tag.isdigit() and len(tag) <= 9):
+        raise BadRequest("If-Match 的值无效。", "The value of If-Match is not an ETag of ours.")
+    return int(tag)
+
+
+IfMatch = Annotated[int, Depends(if_match)]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page is asked for, and the address it was asked at."""
+
+    limit: int
+    cursor: str | None
+    address: str
+
+    def after(self, size: int) -> list[str | int | float | None] | None:
+        """Return the sort key of the last row seen, or None for the first page."""
+        return None if self.cursor is None else decode_cursor(self.cursor, size=size)
+
+
+def page_request(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="每页条数 rows a page")] = LIMIT_DEFAULT,
+    cursor: Annotated[str | None, Query(max_length=2000, description="上一页给出的游标 from the page before")] = None,
+) -> PageRequest:
+    """Read the paging parameters."""
+    return PageRequest(limit, cursor, str(request.url.remove_query_params("cursor").replace(scheme="", netloc="")))
+
+
+PageQuery = Annotated[PageRequest, Depends(page_request)]
+
+
+@lru_cache(maxsize=512)
+def _declared(route: APIRoute) -> frozenset[str]:
+    return frozenset(parameter.alias for parameter in get_flat_dependant(route.dependant).query_params)
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not know, and one given twice where one value is taken."""
+    if not request.scope["query_string"]:
+        return
+    route = request.scope["route"]
+    unknown = sorted(set(request.query_params) - _declared(route)) if isinstance(route, APIRoute) else []
+    if unknown:
+        names = ", ".join(name[:60] for name in unknown[:5])
+        raise BadRequest(f"未知的查询参数:{names}", f"Unknown query parameters: {names}")

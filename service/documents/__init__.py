@@ -1,0 +1,1 @@
+"""Files attached to anything, kept by content hash."""

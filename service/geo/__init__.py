@@ -1,0 +1,1 @@
+"""Coordinates, areas and shapes: pure functions on numpy and shapely, no database."""

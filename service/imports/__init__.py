@@ -1,0 +1,1 @@
+"""Bringing parcels in from files: read, check, publish all or nothing."""

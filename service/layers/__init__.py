@@ -1,0 +1,1 @@
+"""Map layers: catalogue, vector tiles, styles."""
