@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
+from service.geo.crs import REFUSALS
+
 Severity = Literal["error", "warning"]
 _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
 
@@ -197,20 +199,7 @@ CATALOGUE: dict[str, Kind] = {
         "文件没有坐标系，请在导入时声明（如 EPSG:4547）",
         "The file states no coordinate system: state it with the import (for example EPSG:4547)",
     ),
-    "crs_unknown": Kind("error", "不认识的坐标系“{value}”", "Unknown coordinate system {value}"),
-    "crs_old_datum": Kind(
-        "error",
-        "{value} 属北京54/西安80，没有官方参数不能准确转换，请提供转换为 CGCS2000 的成果",
-        "{value} is on Beijing 1954 or Xian 1980, which can't be converted exactly: deliver CGCS2000",
-    ),
-    "crs_encrypted": Kind(
-        "error",
-        "{value} 是加偏坐标（火星/百度），不能作为地块成果导入",
-        "{value} is an offset system (GCJ-02 or BD-09) and no basis for parcels",
-    ),
-    "crs_not_transformable": Kind(
-        "error", "{value} 不能可靠地转换到 CGCS2000", "{value} can't be converted to CGCS2000 reliably"
-    ),
+    **{code: Kind("error", zh, en) for code, (zh, en) in REFUSALS.items()},
     "crs_conflict": Kind(
         "error",
         "声明的坐标系 {declared} 与文件自带的 {value} 不一致",

@@ -1,0 +1,183 @@
+"""The two computed areas of a parcel: on the plane of its 3° zone, and on the CGCS2000 ellipsoid.
+
+The legal area of a cadastral parcel is the plane polygon of its surveyed points; 图斑 and 报批 areas are ellipsoidal
+(国土调查办发〔2008〕32号). The two differ by 15 ppm at 郑东 and up to 467 ppm at a zone's edge.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Proj
+
+from service.geo.crs import Floats, Zone, zone_numbers
+
+SEMI_MAJOR_M = 6_378_137.0  # CGCS2000 ellipsoid, GB 22021
+FLATTENING = 1 / 298.257222101
+M2_PER_HECTARE = Decimal(10_000)
+MU_PER_HECTARE = Decimal(15)  # 1 亩 = 10000/15 m²
+_E2 = FLATTENING * (2 - FLATTENING)
+
+Geometries = NDArray[np.object_]
+
+
+class _Rings(NamedTuple):
+    """Vertices of many (multi)polygons in one array, with the ring and the geometry each ring belongs to."""
+
+    x: Floats
+    y: Floats
+    starts: NDArray[np.int64]  # first vertex of each ring
+    owner: NDArray[np.int64]  # geometry of each ring
+    is_hole: NDArray[np.bool_]
+    geometries: int
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Vertices of each ring, closing one included."""
+        return np.diff(np.append(self.starts, len(self.x)))
+
+
+def to_mu(area_m2: Decimal) -> Decimal:
+    """Area in mu (亩), four decimals.
+
+    >>> to_mu(Decimal("10000"))
+    Decimal('15.0000')
+    """
+    return (area_m2 / M2_PER_HECTARE * MU_PER_HECTARE).quantize(Decimal("0.0001"))
+
+
+def to_hectares(area_m2: Decimal) -> Decimal:
+    """Area in hectares, four decimals: the unit and precision of a declaration.
+
+    >>> to_hectares(Decimal("8400.4"))
+    Decimal('0.8400')
+    """
+    return (area_m2 / M2_PER_HECTARE).quantize(Decimal("0.0001"))
+
+
+def areas_differ(declared_m2: float, measured_m2: float) -> bool:
+    """Tell whether two areas differ by more than max(1 m², 0.05 % of the declared one).
+
+    >>> areas_differ(8400, 8401), areas_differ(8400, 8404.3), areas_differ(8400, 8404.1)
+    (False, True, False)
+    """
+    return abs(declared_m2 - measured_m2) > max(1.0, 0.0005 * abs(declared_m2))
+
+
+def area_plane_m2(geometry: shapely.Geometry) -> float:
+    """Area of one (multi)polygon (EPSG:4490, degrees) on the plane of the 3° zone of its centroid, in m²."""
+    return float(areas_plane_m2(np.array([geometry], dtype=object))[0])
+
+
+def area_ellipsoid_m2(geometry: shapely.Geometry) -> float:
+    """Area of one (multi)polygon (EPSG:4490, degrees) on the ellipsoid, edges as geodesics, in m²."""
+    return float(areas_ellipsoid_m2(np.array([geometry], dtype=object))[0])
+
+
+def areas_plane_m2(geometries: Geometries) -> Floats:
+    """Plane areas in m² of (multi)polygons in EPSG:4490, each in the 3° zone of its centroid; empty gives 0.
+
+    >>> square = shapely.box(113.73, 34.77, 113.74, 34.78)
+    >>> float(areas_plane_m2(np.array([square]))[0].round(1))
+    1015497.7
+    """
+    rings = _rings(geometries)
+    zones = zone_numbers(np.nan_to_num(shapely.bounds(shapely.centroid(geometries))[:, 0]))
+    vertex_zone = np.repeat(zones[rings.owner], rings.lengths)
+    x, y = np.empty_like(rings.x), np.empty_like(rings.y)
+    for number in np.unique(vertex_zone):
+        here = vertex_zone == number
+        x[here], y[here] = _projection(int(number))(rings.x[here], rings.y[here])
+    return _sum_rings(rings, np.abs(_shoelace(rings, x, y)))
+
+
+def areas_ellipsoid_m2(geometries: Geometries) -> Floats:
+    """Geodesic areas in m² of (multi)polygons in EPSG:4490 (degrees); empty gives 0.
+
+    Shoelace in the authalic cylindrical plane (Snyder 1987, eq. 3-12), where area is exact and only the edges run
+    wrong; each edge is put right by the sliver between it and the geodesic, tanφ/(12R)·ΔE(ΔE² + 3ΔN²). Against
+    `pyproj.Geod` the error is below 1e-4 m² for parcels up to 4 km and below 1e-6 of the area up to 40 km.
+    """
+    rings = _rings(geometries)
+    lam, phi = np.radians(rings.x), np.radians(rings.y)
+    y = SEMI_MAJOR_M / 2 * _authalic_q(np.sin(phi))
+    x = SEMI_MAJOR_M * lam
+    return _sum_rings(rings, np.abs(_shoelace(rings, x, y) - _geodesic_slivers(rings, x, y, phi)))
+
+
+def _rings(geometries: Geometries) -> _Rings:
+    """Take (multi)polygons apart; holes are the rings after the first of each polygon.
+
+    Single polygons without holes, nearly all parcels, are their own ring: that saves two thirds of the time.
+    """
+    owner = np.arange(len(geometries))
+    rings = geometries
+    if np.any(shapely.get_type_id(geometries) != shapely.GeometryType.POLYGON):
+        rings, owner = shapely.get_parts(geometries, return_index=True)
+    if np.any(shapely.get_num_interior_rings(rings)) or np.any(shapely.is_empty(rings)):
+        rings, polygon = shapely.get_rings(rings, return_index=True)
+        owner = owner[polygon]
+        is_hole = np.append([False], polygon[1:] == polygon[:-1])[: len(rings)]
+    else:
+        is_hole = np.zeros(len(rings), dtype=bool)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.searchsorted(ring, np.arange(len(rings)))
+    return _Rings(xy[:, 0].copy(), xy[:, 1].copy(), starts, owner, is_hole, len(geometries))
+
+
+def _edges(rings: _Rings) -> NDArray[np.bool_]:
+    """Mark the vertices that an edge starts from: all but the last of each ring (one fewer than vertices)."""
+    inside = np.ones(max(len(rings.x) - 1, 0), dtype=bool)
+    inside[rings.starts[1:] - 1] = False
+    return inside
+
+
+def _shoelace(rings: _Rings, x: Floats, y: Floats) -> Floats:
+    """Signed area of each ring, taken from its first vertex so that large coordinates cost no digits."""
+    x = x - np.repeat(x[rings.starts], rings.lengths)
+    y = y - np.repeat(y[rings.starts], rings.lengths)
+    cross = np.where(_edges(rings), x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
+    return _per_ring(rings, cross / 2)
+
+
+def _geodesic_slivers(rings: _Rings, x: Floats, y: Floats, phi: Floats) -> Floats:
+    """Signed area in m² between the edges of each ring and the geodesics that they stand for."""
+    middle = (phi[1:] + phi[:-1]) / 2
+    sin, cos = np.sin(middle), np.cos(middle)
+    normal = SEMI_MAJOR_M / np.sqrt(1 - _E2 * sin**2)
+    scale = normal * cos / SEMI_MAJOR_M
+    east, north = np.diff(x) * scale, np.diff(y) / scale
+    sliver = sin / cos / (12 * normal) * east * (east**2 + 3 * north**2)
+    return _per_ring(rings, np.where(_edges(rings), sliver, 0.0))
+
+
+def _per_ring(rings: _Rings, per_edge: Floats) -> Floats:
+    """Sum a figure of the edges over each ring."""
+    if not len(rings.starts):
+        return np.zeros(0)
+    sums: Floats = np.add.reduceat(np.append(per_edge, 0.0), rings.starts)
+    return sums
+
+
+def _sum_rings(rings: _Rings, ring_areas: Floats) -> Floats:
+    """Shells less holes, by geometry."""
+    signed = np.where(rings.is_hole, -ring_areas, ring_areas)
+    areas: Floats = np.bincount(rings.owner, weights=signed, minlength=rings.geometries).astype(float)
+    return areas
+
+
+def _authalic_q(sin: Floats) -> Floats:
+    """Snyder's q: twice the authalic height over the equator, in units of the semi-major axis."""
+    e = np.sqrt(_E2)
+    q: Floats = (1 - _E2) * (sin / (1 - _E2 * sin**2) + np.arctanh(e * sin) / e)
+    return q
+
+
+@lru_cache(maxsize=120)
+def _projection(number: int) -> Proj:
+    """The plane of a 3° zone; by parameters, for EPSG lists only the zones of China."""
+    zone = Zone(3, number, prefixed=False)
+    return Proj(proj="tmerc", lon_0=zone.central_meridian, x_0=zone.false_easting, a=SEMI_MAJOR_M, rf=1 / FLATTENING)
