@@ -125,7 +125,7 @@ def cut_by_streets(shape: Polygon, largest_m2: float, rng: np.random.Generator, 
 
 def cut_down(shape: Polygon, largest_m2: float, rng: np.random.Generator) -> list[Polygon]:
     """Halve a block again and again, without gaps, until every piece is at most `largest_m2` (varied)."""
-    if shape.area <= min(largest_m2 * rng.uniform(0.45, 1.6), LARGEST_M2):
+    if shape.area <= min(largest_m2 * rng.uniform(0.6, 1.9), LARGEST_M2):
         return [shape]
     return [piece for half in polygons(split(shape, middle_cut(shape, rng))) for piece in cut_down(half, largest_m2, rng)]
 
@@ -156,6 +156,7 @@ class Block:
     township: Township
     number: int
     lots: list[Polygon]
+    round_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,30 +168,43 @@ class Ground:
     green: list[Polygon]
 
 
-def lay_out(rng: np.random.Generator) -> Ground:
-    """Lay out the district: main roads, then side streets and parcels in the land between."""
-    roads = main_roads(rng)
+def free_land(roads: list[Road]) -> list[Polygon]:
+    """Return the land between main roads that is neither water, bank nor park, near the town."""
     paved = shapely.union_all([road.line.buffer(road.width / 2, cap_style="flat" if road.rank > 3 else "round") for road in roads])
     towns = shapely.union_all([town.area for town in plan.TOWNSHIPS]).buffer(-24)
     taken = shapely.union_all([paved, plan.banks(), *plan.water().values(), *plan.PARKS.values()])
+    return [land for land in polygons(towns.difference(taken)) if plan.URBAN.distance(land.representative_point()) < 500]
+
+
+def parcels_of(cell: Polygon, town: Township, rng: np.random.Generator) -> tuple[list[Polygon], list[Polygon]]:
+    """Cut one block into parcels; slivers come back apart, as green."""
+    pieces = [lot for part in polygons(corners_cut(cell)) for lot in lots(part, town.parcel_ha * 10_000, rng)]
+    good = [lot.area > 3500 and compactness(lot) > 0.22 for lot in pieces]
+    return [lot for lot, fit in zip(pieces, good, strict=True) if fit], [lot for lot, fit in zip(pieces, good, strict=True) if not fit]
+
+
+def lay_out(rng: np.random.Generator) -> Ground:
+    """Lay out the district: main roads, then side streets and parcels in the land between. One in 16 blocks stays a village."""
+    roads = main_roads(rng)
+    rounds = [("centre", circle(plan.CENTRE, 810)), ("island", plan.ISLAND), ("shore", plan.LONG_LAKE.buffer(620)), ("campus", circle(plan.UNIVERSITY, 1720))]
     blocks: list[Block] = []
     green: list[Polygon] = []
     numbers = dict.fromkeys((town.letters for town in plan.TOWNSHIPS), 0)
-    for land in polygons(towns.difference(taken)):
+    for land in free_land(roads):
         if land.area < 4000 or compactness(land) < 0.16:
             green.append(land)
             continue
-        inside = land.representative_point()
-        if plan.URBAN.distance(inside) > 500:
-            continue
-        town = next(town for town in plan.TOWNSHIPS if town.area.contains(inside))
+        town = next(town for town in plan.TOWNSHIPS if town.area.contains(land.representative_point()))
         cells, lines = cut_by_streets(land, town.parcel_ha * 19_000, rng, 20)
         roads += [Road(line, 20, "", 4) for line in lines]
-        for cell in filter(lambda cell: plan.URBAN.contains(cell.representative_point()), cells):
-            pieces = [lot for part in polygons(corners_cut(cell)) for lot in lots(part, town.parcel_ha * 10_000, rng)]
-            good = [lot for lot in pieces if lot.area > 3500 and compactness(lot) > 0.22]
-            green += [lot for lot in pieces if lot not in good]
+        for cell in cells:
+            inside = cell.representative_point()
+            zone = next((name for name, area in rounds if area.contains(inside)), "")
+            if not plan.URBAN.contains(inside) or (not zone and rng.random() < 1 / 16):
+                continue
+            good, slivers = parcels_of(cell, town, rng)
+            green += slivers
             if good:
                 numbers[town.letters] += 1
-                blocks.append(Block(town, numbers[town.letters], good))
+                blocks.append(Block(town, numbers[town.letters], good, zone))
     return Ground(blocks, roads, green)
