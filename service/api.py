@@ -11,4 +11,6 @@ import service.layers.models
 import service.parcels.models
 import service.regions.models  # noqa: F401
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from service.layers.routes import router as layers
+
+ROUTERS: tuple[APIRouter, ...] = (layers,)

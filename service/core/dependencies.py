@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi import Depends, Header, Query, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -100,7 +100,7 @@ PageQuery = Annotated[PageRequest, Depends(page_request)]
 
 @lru_cache(maxsize=512)
 def _declared(route: APIRoute) -> frozenset[str]:
-    return frozenset(parameter.alias for parameter in get_flat_dependant(route.dependant).query_params)
+    return frozenset(each.alias for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query))
 
 
 async def refuse_unknown_parameters(request: Request) -> None:

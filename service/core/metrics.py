@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)
@@ -29,3 +29,8 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request."""
     _counter(method, route, status).inc()
     _timer(route).observe(seconds)
+
+
+def text() -> bytes:
+    """Write all counters in Prometheus' text form."""
+    return generate_latest(registry)

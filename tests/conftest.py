@@ -1,0 +1,223 @@
+"""Fixtures on a real PostGIS: a private cluster, one migrated template, a copy per worker.
+
+`session` rolls back; `client`, `as_role` and `database` commit for real (hot doors and workers see it) and the tables are
+emptied afterwards. Nothing is mocked but the date.
+"""
+
+import datetime as dt
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from service.accounts.access import CSRF_HEADER, Actor, system
+from service.accounts.permissions import Role
+from service.core import clock
+from service.core.cluster import ClusterUrls, ensure
+from service.core.db import Database
+from service.core.migrate import upgrade
+from service.core.settings import Settings
+from service.main import create_app
+
+ROOT = Path(__file__).parents[1]
+TODAY = dt.date(2022, 11, 15)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> ClusterUrls:
+    """The tests' own server, without durability; left running between runs."""
+    return ensure(ROOT / ".local" / "test", durable=False)
+
+
+def _database_of(urls: ClusterUrls, name: str) -> ClusterUrls:
+    return ClusterUrls(*(make_conninfo(getattr(urls, each), dbname=name) for each in ClusterUrls.__slots__))
+
+
+def _template(urls: ClusterUrls, admin: psycopg.Connection[Any]) -> str:
+    """Migrate a template once per state of the migrations; other workers wait for the one that does it."""
+    sources = sorted((ROOT / "migrations").rglob("*.py")) + sorted((ROOT / "migrations").rglob("*.sql"))
+    name = "template_" + hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    admin.execute("SELECT pg_advisory_lock(4711)")
+    try:
+        if admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            making = f"{name}_making"
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
+            admin.execute(sql.SQL("CREATE DATABASE {} OWNER gongdi_owner").format(sql.Identifier(making)))
+            with psycopg.connect(make_conninfo(urls.superuser_url, dbname=making), autocommit=True) as connection:
+                connection.execute("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner")
+            upgrade(_database_of(urls, making).owner_url)
+            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+    finally:
+        admin.execute("SELECT pg_advisory_unlock(4711)")
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: ClusterUrls) -> Iterator[Callable[[], ClusterUrls]]:
+    """Make a fresh, migrated database; dropped at the end of the run."""
+    made: list[str] = []
+    with psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin:
+        template = _template(cluster, admin)
+
+        def make() -> ClusterUrls:
+            name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER gongdi_owner").format(*map(sql.Identifier, (name, template))))
+            made.append(name)
+            return _database_of(cluster, name)
+
+        yield make
+        for name in made:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def urls(new_database: Callable[[], ClusterUrls]) -> ClusterUrls:
+    """This worker's database, one address per role."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def settings(urls: ClusterUrls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings as the demo has them, on this worker's database."""
+    return Settings(
+        home=tmp_path_factory.mktemp("home"),
+        database_url=urls.owner_url,
+        app_url=urls.app_url,
+        public_url=urls.public_url,
+        demo=True,
+        today=TODAY,
+        log_level="warning",
+        pool_size=4,
+        session_pool_size=4,
+    )
+
+
+@pytest.fixture(scope="session")
+def owner(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection as the owner role: to look behind the service's back."""
+    with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection as superuser: to tamper, and to empty tables."""
+    with psycopg.connect(urls.superuser_url, autocommit=True) as connection:
+        yield connection
+
+
+EMPTIED = """
+SET session_replication_role = replica;
+DELETE FROM audit_entry; DELETE FROM parcel_event; DELETE FROM parcel_land_use; DELETE FROM parcel_survey; DELETE FROM parcel;
+DELETE FROM parcel_tally; DELETE FROM region_tally; DELETE FROM import_finding; DELETE FROM import; DELETE FROM document;
+DELETE FROM region; DELETE FROM jurisdiction; DELETE FROM backdrop_feature; DELETE FROM idempotency_key; DELETE FROM login_attempt;
+DELETE FROM user_session; DELETE FROM api_key; DELETE FROM user_account; DELETE FROM revision_touch;
+DELETE FROM jobs.procrastinate_events; DELETE FROM jobs.procrastinate_periodic_defers; DELETE FROM jobs.procrastinate_jobs;
+UPDATE audit_head SET seq = 0, hash = sha256('gongdi audit');
+UPDATE revision SET value = value + 1;
+SET session_replication_role = origin;
+"""
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    """The service itself."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def _running(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def database(settings: Settings, superuser: psycopg.Connection[Any]) -> Iterator[Database]:
+    """The database with real commits; emptied after the test."""
+    clock.fix_today(TODAY)
+    database = Database(settings)
+    database.pool.open()
+    yield database
+    database.close()
+    superuser.execute(EMPTIED)
+
+
+@pytest.fixture
+def client(_running: TestClient, superuser: psycopg.Connection[Any]) -> Iterator[TestClient]:
+    """An anonymous caller of the running service; tables are emptied after the test."""
+    clock.fix_today(TODAY)
+    _running.cookies.clear()
+    yield _running
+    _running.cookies.clear()
+    superuser.execute(EMPTIED)
+
+
+@dataclass
+class Caller:
+    """A caller with credentials in its headers; `get`, `post` … as the client's."""
+
+    client: TestClient
+    headers: dict[str, str]
+    username: str = ""
+
+    def request(self, method: str, url: str, **kwargs: Any) -> Any:  # noqa: ANN401 - the client's own types
+        """Send one request with the credentials."""
+        headers = {**self.headers, **kwargs.pop("headers", {})}
+        return self.client.request(method, url, headers=headers, **kwargs)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Offer `get`, `post`, `patch`, `put`, `delete`."""
+        if name not in {"get", "post", "patch", "put", "delete"}:
+            raise AttributeError(name)
+        return lambda url, **kwargs: self.request(name.upper(), url, **kwargs)
+
+
+@pytest.fixture
+def as_role(client: TestClient, owner: psycopg.Connection[Any]) -> Callable[..., Caller]:
+    """Sign in as a new user of a role, without the cost of a password hash."""
+
+    def sign_in(role: Role | str, *, jurisdictions: list[str] | None = None) -> Caller:
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+        username = f"{role}.{secrets.token_hex(3)}"
+        bureau = "planning" if role == Role.TRACK_OFFICER else None
+        owner.execute(
+            "WITH u AS (INSERT INTO user_account (username, display_name, role, lead_bureau, jurisdictions, password_hash)"
+            " VALUES (%s, %s, %s, %s, %s, 'none') RETURNING id)"
+            " INSERT INTO user_session (token_hash, user_id, csrf_token, expires_at)"
+            " SELECT %s, id, %s, now() + interval '1 hour' FROM u",
+            (username, username, str(role), bureau, jurisdictions, hashlib.sha256(token.encode()).digest(), csrf),
+        )
+        return Caller(client, {"cookie": f"gongdi_session={token}", CSRF_HEADER: csrf}, username)
+
+    return sign_in
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """An actor that may and sees everything."""
+    return system("test")
+
+
+@pytest.fixture
+def session(settings: Settings, urls: ClusterUrls, actor: Actor) -> Iterator[Session]:
+    """A session in a transaction that is rolled back; commits inside it only end a savepoint. Role gongdi_app."""
+    clock.fix_today(TODAY)
+    database = Database(settings)
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            session.info["actor"] = actor
+            yield session
+        outer.rollback()
+    database.close()
