@@ -1,6 +1,6 @@
 """What routes ask for: sessions, versions, paging, language; and the refusal of parameters nobody declared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from service.core import idempotency
 from service.core.db import Database
 from service.core.errors import BadRequest, PreconditionRequired
-from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor
+from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor
 from service.core.settings import Settings
 
 
@@ -62,7 +62,8 @@ def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag
     """Read `If-Match`: the version of the row that the caller has seen."""
     if if_match is None:
         raise PreconditionRequired(
-            "修改需要 If-Match 请求头,值为读取时得到的 ETag。", "A change needs an If-Match header with the ETag you read."
+            "修改需要 If-Match 请求头,值为读取时得到的 ETag。",
+            "A change needs an If-Match header with the ETag you read.",
         )
     tag = if_match.strip().removeprefix("W/").strip('"')
     if not (tag.isascii() and tag.isdigit() and len(tag) <= 9):
@@ -85,6 +86,10 @@ class PageRequest:
         """Return the sort key of the last row seen, or None for the first page."""
         return None if self.cursor is None else decode_cursor(self.cursor, size=size)
 
+    def address_after(self, key: Sequence[object]) -> str:
+        """Return the address of the page that follows a row with this sort key."""
+        return f"{self.address}{'&' if '?' in self.address else '?'}cursor={encode_cursor(key)}"
+
 
 def page_request(
     request: Request,
@@ -100,7 +105,9 @@ PageQuery = Annotated[PageRequest, Depends(page_request)]
 
 @lru_cache(maxsize=512)
 def _declared(route: APIRoute) -> frozenset[str]:
-    return frozenset(each.alias for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query))
+    return frozenset(
+        each.alias for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query)
+    )
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
