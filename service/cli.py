@@ -1,0 +1,201 @@
+"""The command line: each command parses, calls one thing and prints."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from service import doctor as diagnosis
+from service import running
+from service.core import cluster, health
+from service.core.errors import GongdiError
+from service.core.settings import Settings
+
+OPENAPI = Path(__file__).with_name("openapi.json")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="供地一张图 · Gongdi: land supply on one map.",
+)
+database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
+app.add_typer(database, name="db")
+out = Console(highlight=False)
+error_out = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Run the command line; an error a person can act on is printed in both languages, without a traceback."""
+    try:
+        app()
+    except GongdiError as error:
+        error_out.print(f"[red]✗[/] {error.zh}\n  {error.en}", soft_wrap=True)
+        for wrong in error.errors:
+            error_out.print(f"  {wrong.pointer}: {wrong.zh} · {wrong.en}", markup=False)
+        sys.exit(1)
+    except ValidationError as error:  # of the settings: nothing else is parsed here
+        for problem in error.errors(include_url=False):
+            name = "_".join(("GONGDI", *map(str, problem["loc"]))).upper()
+            error_out.print(f"[red]✗[/] 设置有误 Wrong setting {name}: {problem['msg']}", soft_wrap=True)
+        sys.exit(1)
+    except psycopg.OperationalError as error:
+        error_out.print(f"[red]✗[/] 数据库错误 Database error: {error}", soft_wrap=True)
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def _step(title: str) -> Iterator[None]:
+    """One progress line with the seconds the step took."""
+    begun = time.monotonic()
+    out.print(f"  {title}", end=" … ")
+    yield
+    out.print(f"[green]✓[/] {time.monotonic() - begun:.1f} s")
+
+
+@app.command()
+def serve(
+    *,
+    worker: Annotated[bool, typer.Option(help="同时启动后台任务进程 · Start a worker process beside it.")] = True,
+) -> None:
+    """启动服务(不迁移, 不装载数据) · Serve the API and the web pages."""
+    settings = Settings()
+    running.require_free_port(settings)
+    _serve(running.serving_settings(running.owner_settings(settings)), worker=worker)
+
+
+def _serve(settings: Settings, *, worker: bool) -> None:
+    from service.main import create_app
+
+    def announce() -> None:
+        _announce(settings)
+
+    with running.ended_by_signals(), running.child_worker(settings) if worker else contextlib.nullcontext():
+        running.serve(create_app(settings), settings, announce)
+
+
+def _announce(settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    out.print(f"\n[bold green]供地一张图 Gongdi[/]  http://{host}:{settings.port}/", soft_wrap=True)
+
+
+@app.command()
+def worker(
+    *,
+    until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """执行后台任务(导入等) · Run background jobs such as imports."""
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    import service.api  # noqa: F401 - registers every job
+
+    running.work(running.serving_settings(running.owner_settings(Settings())))
+
+
+def _end_with_stdin() -> None:
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever written: it returns when the parent process is gone
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@database.command("init")
+def db_init() -> None:
+    """建立私有数据库并迁移到最新 · Make the private cluster and bring it to the newest migration."""
+    with _step("数据库 Database"):
+        settings = running.owner_settings(Settings())
+    _upgrade(settings)
+    db_status()
+
+
+@database.command("start")
+def db_start() -> None:
+    """启动私有数据库 · Start the private cluster."""
+    with _step("数据库 Database"):
+        cluster.ensure(Settings().home)
+
+
+@database.command("stop")
+def db_stop() -> None:
+    """停止私有数据库 · Stop the private cluster."""
+    with _step("停止数据库 Stop database"):
+        cluster.stop(Settings().home)
+
+
+@database.command("upgrade")
+def db_upgrade() -> None:
+    """迁移到最新结构 · Bring the schema to the newest migration."""
+    _upgrade(running.owner_settings(Settings()))
+
+
+def _upgrade(settings: Settings) -> None:
+    with _step("数据库结构 Migrations"):
+        running.upgrade(str(settings.database_url))
+
+
+@database.command("status")
+def db_status() -> None:
+    """数据库状态 · Where the database is, whether it runs, its migration. Exit code 1 unless it runs at the newest."""
+    settings = Settings()
+    url = settings.database_url
+    if url is None:
+        state = cluster.status(settings.home)
+        words = "运行 running" if state.is_running else "停止 stopped" if state.made else "未建立 not made"
+        out.print(
+            f"私有数据库 Private cluster: {words}\n  {state.location}  port {state.port}  pid {state.pid}",
+            soft_wrap=True,
+        )
+        if not state.is_running:
+            raise typer.Exit(1)
+        url = cluster.ensure(settings.home).owner_url
+    elif (problem := running.server_problem(url)) is not None:
+        raise problem
+    present, head = running.revision(url), health.head_revision()
+    out.print(f"结构 Migration: {present or '-'} (最新 newest: {head})")
+    if present != head:
+        raise typer.Exit(1)
+
+
+@app.command("openapi")
+def openapi(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="只比较, 不写 · Compare only; exit code 1 when it differs.")
+    ] = False,
+) -> None:
+    """写接口描述文件 · Write service/openapi.json."""
+    from service.main import create_app
+
+    fresh = json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1) + "\n"
+    if not check:
+        OPENAPI.write_text(fresh, encoding="utf-8")
+    elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != fresh:
+        error_out.print("service/openapi.json 已过期, 请运行 make fix · is stale: run make fix")
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """检查本机缺什么 · Say what this machine lacks and how to get it. Exit code 1 when something needed is missing."""
+    missing = False
+    for finding in diagnosis.examine(Settings()):
+        missing |= finding.required and not finding.ok
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]" if finding.required else "[yellow]![/]"
+        out.print(f"{mark} {finding.name}: {finding.found}", soft_wrap=True)
+        if not finding.ok:
+            out.print(f"    → {finding.remedy}", soft_wrap=True, markup=False)
+    if missing:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()
