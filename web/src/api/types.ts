@@ -66,13 +66,13 @@ export interface Import {
   errors: number
   warnings: number
   jurisdiction: string
-  source_crs: string | null
+  source_crs: number | string | null
   encoding: string | null
   created_by: string
   created_at: string
   finished_at: string | null
   document_id: number | null
-  problem: { title: string, detail: string, code: string } | null
+  problem: string | null
 }
 
 export interface ImportFinding {
@@ -103,3 +103,8 @@ export interface AuditEntry {
 }
 
 export interface AuditVerification { ok: boolean, entries: number, head_hash: string, problems: { seq: number, kind: string }[] }
+
+export const ROLES: readonly Role[] = ['administrator', 'planner', 'registrar', 'listing_officer', 'track_officer', 'approver', 'viewer']
+
+/** Characters a password needs at least. */
+export const SHORTEST_PASSWORD = 12

@@ -1,10 +1,6 @@
 import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
 import type { Session } from '@/api/types'
-
-/** Where to return after signing in: a path of ours, never another origin. */
-export function returnPath(value: unknown): string {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/desk/map'
-}
+import { returnPath } from '@/format/paths'
 
 /** Let a person through to a page, or say where to go instead. */
 export function gate(

@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import { configureClient } from '@/api/client'
 import type { Permission } from '@/api/types'
 import { useSession } from '@/stores/session'
 import { gate } from './gate'
@@ -6,13 +7,15 @@ import { gate } from './gate'
 declare module 'vue-router' {
   interface RouteMeta {
     /** Key of the page's title in the shell's words. */
-    title: string
+    title?: string
     /** Needs someone signed in. */
     desk?: boolean
     /** Needs this permission too. */
     needs?: Permission
     /** The page fills the frame to its edges. */
     bleed?: boolean
+    /** The page shows the state of the as-of date. */
+    dated?: boolean
   }
 }
 
@@ -25,7 +28,7 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: 'desk', desk: true },
     redirect: { name: 'map' },
     children: [
-      { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true } },
+      { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true, dated: true } },
       { path: 'imports', name: 'imports', component: () => import('@/features/imports/ImportsPage.vue'), meta: { title: 'imports', needs: 'import:read' } },
       { path: 'imports/:id(\\d+)', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
       { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },
@@ -40,8 +43,15 @@ export const routes: RouteRecordRaw[] = [
 
 export function createAppRouter(): Router {
   const router = createRouter({ history: createWebHistory(), routes })
+  const session = useSession()
+  configureClient({
+    onUnauthenticated: () => {
+      session.forget()
+      if (router.currentRoute.value.meta.desk !== true) return
+      void router.push({ name: 'login', query: { next: router.currentRoute.value.fullPath, expired: '1' } })
+    },
+  })
   router.beforeEach(async (to) => {
-    const session = useSession()
     if (to.meta.desk === true || to.name === 'login') await session.ensure()
     return gate(to, session.current)
   })

@@ -1,0 +1,36 @@
+import { get } from './client'
+import type { Import, ImportFinding, Page } from './types'
+import { upload } from './upload'
+
+export interface ImportOrder { file: File, jurisdiction: string, crs: string, encoding: string }
+
+export const isFinished = (item: Import): boolean => ['published', 'refused', 'failed'].includes(item.status)
+
+export const listImports = (limit: number, signal?: AbortSignal): Promise<Page<Import>> =>
+  get('/api/v1/imports', { limit }, signal)
+
+export const readImport = (id: number, signal?: AbortSignal): Promise<Import> => get(`/api/v1/imports/${id}`, {}, signal)
+
+export const listFindings = (id: number, signal?: AbortSignal): Promise<Page<ImportFinding>> =>
+  get(`/api/v1/imports/${id}/findings`, { limit: 200 }, signal)
+
+export function startImport(order: ImportOrder, onProgress: (share: number) => void, signal?: AbortSignal): Promise<Import> {
+  const form = new FormData()
+  form.set('jurisdiction', order.jurisdiction)
+  if (order.crs !== '') form.set('crs', order.crs)
+  if (order.encoding !== '') form.set('encoding', order.encoding)
+  form.set('file', order.file)
+  return upload('/api/v1/imports', form, onProgress, signal)
+}
+
+/** Follow an import live; the returned function stops. The browser reconnects by itself when the line breaks. */
+export function followImport(id: number, onChange: (item: Import) => void): () => void {
+  const source = new EventSource(`/api/v1/imports/${id}/stream`)
+  const take = (event: MessageEvent<string>): void => onChange(JSON.parse(event.data) as Import)
+  source.addEventListener('progress', take)
+  source.addEventListener('done', (event: MessageEvent<string>) => {
+    source.close()
+    take(event)
+  })
+  return () => source.close()
+}

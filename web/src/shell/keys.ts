@@ -1,0 +1,30 @@
+import { onScopeDispose } from 'vue'
+
+/** A key pressed while writing, or together with a modifier, is not ours. */
+export function isOurs(event: Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey' | 'target'>): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false
+  const target = event.target as { tagName?: string, isContentEditable?: boolean } | null
+  return !(target?.isContentEditable === true || /^(INPUT|TEXTAREA|SELECT)$/.test(target?.tagName ?? ''))
+}
+
+const SECOND_KEY_MS = 1500
+
+/** Keys for the whole desk: `actions` by key, `goTo` by the letter after `g`. */
+export function useDeskKeys(actions: Record<string, () => void>, goTo: (letter: string) => boolean): void {
+  let gPressedAt = -Infinity
+  function onKey(event: KeyboardEvent): void {
+    if (event.defaultPrevented || !isOurs(event) || document.querySelector('[aria-modal="true"]:not([style*="display: none"])') !== null) return
+    const waiting = event.timeStamp - gPressedAt < SECOND_KEY_MS
+    gPressedAt = -Infinity
+    if (waiting && goTo(event.key)) {
+      event.preventDefault()
+    } else if (event.key === 'g') {
+      gPressedAt = event.timeStamp
+    } else if (Object.hasOwn(actions, event.key)) {
+      event.preventDefault()
+      actions[event.key]?.()
+    }
+  }
+  addEventListener('keydown', onKey)
+  onScopeDispose(() => removeEventListener('keydown', onKey))
+}

@@ -1,0 +1,32 @@
+import { Files, MapLocation, Setting } from '@element-plus/icons-vue'
+import type { Component } from 'vue'
+import type { Permission } from '@/api/types'
+
+/** A page that the rail and the `g` keys lead to. */
+export interface Place { route: string, title: string, key: string, needs?: Permission }
+
+/** An entry of the rail: it opens its first place that the person may use. */
+export interface Section { name: 'map' | 'data' | 'admin', icon: Component, places: Place[] }
+
+export const SECTIONS: readonly Section[] = [
+  { name: 'map', icon: MapLocation, places: [{ route: 'map', title: 'map', key: 'm', needs: 'parcel:read' }] },
+  { name: 'data', icon: Files, places: [{ route: 'imports', title: 'imports', key: 'd', needs: 'import:read' }] },
+  {
+    name: 'admin',
+    icon: Setting,
+    places: [
+      { route: 'users', title: 'users', key: 'u', needs: 'user:manage' },
+      { route: 'keys', title: 'keys', key: 'k', needs: 'apikey:manage' },
+      { route: 'audit', title: 'audit', key: 'l', needs: 'audit:read' },
+    ],
+  },
+]
+
+export const ACCOUNT: Place = { route: 'account', title: 'account', key: 'a' }
+
+/** The sections with the places that `can` allows; a section without any is absent. */
+export function openSections(can: (permission: Permission) => boolean): Section[] {
+  return SECTIONS
+    .map((section) => ({ ...section, places: section.places.filter((place) => place.needs === undefined || can(place.needs)) }))
+    .filter((section) => section.places.length > 0)
+}
