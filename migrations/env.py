@@ -10,7 +10,7 @@ from service.core.db import Base
 OURS = set(Base.metadata.tables)
 
 
-def include(name: str | None, kind: str, parents: object) -> bool:
+def include(name: str | None, kind: str, _parents: object) -> bool:
     """Leave PostGIS's, the job queue's and the triggers' own tables alone."""
     return kind != "table" or name in OURS
 

@@ -1,7 +1,7 @@
 """Fixtures on a real PostGIS: a private cluster, one migrated template, a copy per worker.
 
-`session` rolls back; `client`, `as_role` and `database` commit for real (hot doors and workers see it) and the tables are
-emptied afterwards. Nothing is mocked but the date.
+`session` rolls back; `client`, `as_role` and `database` commit for real (hot doors and workers see it) and the
+tables are emptied afterwards. Nothing is mocked but the date.
 """
 
 import datetime as dt
@@ -55,9 +55,13 @@ def _template(urls: ClusterUrls, admin: psycopg.Connection[Any]) -> str:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER gongdi_owner").format(sql.Identifier(making)))
             with psycopg.connect(make_conninfo(urls.superuser_url, dbname=making), autocommit=True) as connection:
-                connection.execute("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner")
+                connection.execute(
+                    "CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner"
+                )
             upgrade(_database_of(urls, making).owner_url)
-            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
+            )
     finally:
         admin.execute("SELECT pg_advisory_unlock(4711)")
     return name
@@ -72,7 +76,11 @@ def new_database(cluster: ClusterUrls) -> Iterator[Callable[[], ClusterUrls]]:
 
         def make() -> ClusterUrls:
             name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
-            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER gongdi_owner").format(*map(sql.Identifier, (name, template))))
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER gongdi_owner").format(
+                    *map(sql.Identifier, (name, template))
+                )
+            )
             made.append(name)
             return _database_of(cluster, name)
 
@@ -117,13 +125,14 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-EMPTIED = """
+TABLES = """
+    audit_entry parcel_event parcel_land_use parcel_survey parcel parcel_tally region_tally import_finding import
+    document region jurisdiction backdrop_feature idempotency_key login_attempt user_session api_key user_account revision_touch
+    jobs.procrastinate_events jobs.procrastinate_periodic_defers jobs.procrastinate_jobs
+"""
+EMPTIED = f"""
 SET session_replication_role = replica;
-DELETE FROM audit_entry; DELETE FROM parcel_event; DELETE FROM parcel_land_use; DELETE FROM parcel_survey; DELETE FROM parcel;
-DELETE FROM parcel_tally; DELETE FROM region_tally; DELETE FROM import_finding; DELETE FROM import; DELETE FROM document;
-DELETE FROM region; DELETE FROM jurisdiction; DELETE FROM backdrop_feature; DELETE FROM idempotency_key; DELETE FROM login_attempt;
-DELETE FROM user_session; DELETE FROM api_key; DELETE FROM user_account; DELETE FROM revision_touch;
-DELETE FROM jobs.procrastinate_events; DELETE FROM jobs.procrastinate_periodic_defers; DELETE FROM jobs.procrastinate_jobs;
+{"; ".join(f"DELETE FROM {table}" for table in TABLES.split())};
 UPDATE audit_head SET seq = 0, hash = sha256('gongdi audit');
 UPDATE revision SET value = value + 1;
 SET session_replication_role = origin;
@@ -192,7 +201,8 @@ def as_role(client: TestClient, owner: psycopg.Connection[Any]) -> Callable[...,
         username = f"{role}.{secrets.token_hex(3)}"
         bureau = "planning" if role == Role.TRACK_OFFICER else None
         owner.execute(
-            "WITH u AS (INSERT INTO user_account (username, display_name, role, lead_bureau, jurisdictions, password_hash)"
+            "WITH u AS (INSERT INTO user_account"
+            " (username, display_name, role, lead_bureau, jurisdictions, password_hash)"
             " VALUES (%s, %s, %s, %s, %s, 'none') RETURNING id)"
             " INSERT INTO user_session (token_hash, user_id, csrf_token, expires_at)"
             " SELECT %s, id, %s, now() + interval '1 hour' FROM u",

@@ -1,8 +1,8 @@
 """The private PostgreSQL + PostGIS cluster of a home folder: made, started and stopped without an administrator.
 
 Layout below `{home}/pg`: `data`, `socket`, `log`, `credentials.json` (0600), `port`. When the server's unprivileged
-user may not walk to that folder (a checkout below /root), data, socket and log stand in /var/lib/gongdi/<hash> and the
-file `location` points there.
+user may not walk to that folder (a checkout below /root), data, socket and log stand in /var/lib/gongdi/<hash> and
+the file `location` points there.
 """
 
 import contextlib

@@ -1,7 +1,8 @@
 """The database: tables' base, engines by role, and the one place that commits.
 
-A caller's connection runs as `gongdi_app` (no DDL; audit and events may only be added to). The role is set by a start-up
-option of the connection, so that `RESET ROLE` can't leave it; production gives `gongdi_app` a login of its own.
+A caller's connection runs as `gongdi_app` (no DDL; audit and events may only be added to). The role is set by a
+start-up option of the connection, so that `RESET ROLE` can't leave it; production gives `gongdi_app` a login of its
+own.
 """
 
 from collections.abc import Iterator

@@ -17,6 +17,8 @@ from service.core.errors import BadRequest, PreconditionRequired
 from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor
 from service.core.settings import Settings
 
+LONGEST_VERSION = 9  # digits
+
 
 def database(request: Request) -> Database:
     """Return the process's database."""
@@ -37,7 +39,7 @@ def read_session(request: Request) -> Iterator[Session]:
 
 
 def write_session(request: Request) -> Iterator[Session]:
-    """Give a transaction for the request's actor; it commits before the answer leaves, so that a failed commit is a 500.
+    """Give a transaction for the request's actor; it commits before the answer leaves: a failed commit is a 500.
 
     The access dependency stands before this one in the parameter list: it says who acts.
     """
@@ -66,7 +68,7 @@ def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag
             "A change needs an If-Match header with the ETag you read.",
         )
     tag = if_match.strip().removeprefix("W/").strip('"')
-    if not (tag.isascii() and tag.isdigit() and len(tag) <= 9):
+    if not (tag.isascii() and tag.isdigit() and len(tag) <= LONGEST_VERSION):
         raise BadRequest("If-Match 的值无效。", "The value of If-Match is not an ETag of ours.")
     return int(tag)
 

@@ -9,10 +9,16 @@ CHECKS = (
     ("current_setting('full_page_writes') = 'on'", "full_page_writes is off"),
     ("current_setting('synchronous_commit') <> 'off'", "synchronous_commit is off"),
     ("current_user = 'gongdi_app'", "requests would not run as role gongdi_app"),
-    ("NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)", "the request role is a superuser"),
+    (
+        "NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)",
+        "the request role is a superuser",
+    ),
     ("NOT has_schema_privilege('public', 'CREATE')", "the request role may create tables"),
     ("NOT has_table_privilege('audit_entry', 'UPDATE, DELETE, TRUNCATE')", "the request role may change the audit log"),
-    ("NOT has_table_privilege('parcel_event', 'UPDATE, DELETE, TRUNCATE')", "the request role may change parcel events"),
+    (
+        "NOT has_table_privilege('parcel_event', 'UPDATE, DELETE, TRUNCATE')",
+        "the request role may change parcel events",
+    ),
 )
 DURABILITY = 3
 
@@ -32,7 +38,9 @@ def refuse_unsafe(database: Database, *, demo: bool) -> None:
     """
     checks = CHECKS[DURABILITY:] if demo else CHECKS
     with database.pool.connection() as connection:
-        row = connection.execute("SELECT " + ", ".join(test for test, _ in checks)).fetchone() or ()  # type: ignore[arg-type]
+        row = connection.execute("SELECT " + ", ".join(test for test, _ in checks)).fetchone() or ()
     failed = [words for (_, words), good in zip(checks, row, strict=True) if not good]
     if failed:
-        raise UnsafeDatabase(f"数据库设置不安全,拒绝启动:{';'.join(failed)}", f"unsafe database, not starting: {'; '.join(failed)}")
+        raise UnsafeDatabase(
+            f"数据库设置不安全,拒绝启动:{';'.join(failed)}", f"unsafe database, not starting: {'; '.join(failed)}"
+        )

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, not done again.
 
-The key, the hash of the request and the answer are kept in the transaction of the effect itself: after a lost answer the
-caller repeats the request with the same key until it hears something. Source: the IETF draft of the header field.
+The key, the hash of the request and the answer are kept in the transaction of the effect itself: after a lost answer
+the caller repeats the request with the same key until it hears something. Source: the IETF draft of the header
+field.
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from starlette.requests import Request
 from service.core.db import Base
 from service.core.errors import BadRequest, Invalid
 
+LONGEST_KEY = 200
 KEPT_HEADERS = ("etag", "location")
 
 
@@ -45,8 +47,11 @@ def bind(request: Request, session: Session, body: bytes) -> None:
     key = request.headers.get("idempotency-key")
     if key is None:
         return
-    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
-        raise BadRequest("Idempotency-Key 应为 1–200 个可见 ASCII 字符。", "Idempotency-Key must be 1–200 printable ASCII characters.")
+    if not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise BadRequest(
+            "Idempotency-Key 应为 1–200 个可见 ASCII 字符。",
+            "Idempotency-Key must be 1–200 printable ASCII characters.",
+        )
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     session.info["idempotency"] = (key, digest)
 

@@ -1,7 +1,8 @@
 """The one input layer: every request passes it before a route sees it (design §9, rule 3).
 
-It gives the request its id, bounds the body, and refuses what no route could mean: bytes that are not text, NUL, lone
-surrogates, NaN, numbers beyond 64 bits, names given twice, nesting without end. After it: logs, metrics, security headers.
+It gives the request its id, bounds the body, and refuses what no route could mean: bytes that are not text, NUL,
+lone surrogates, NaN, numbers beyond 64 bits, names given twice, nesting without end. After it: logs, metrics,
+security headers.
 """
 
 import json
@@ -104,7 +105,7 @@ def check_address(scope: Scope) -> None:
             text = unquote_to_bytes(part).decode()
         except UnicodeDecodeError:
             raise BadRequest("地址不是有效的 UTF-8。", "The address is not valid UTF-8.") from None
-        if any(ord(char) < 32 or char == "\x7f" for char in text):  # noqa: PLR2004 - the first printable character
+        if any(char < " " or char == "\x7f" for char in text):
             raise BadRequest("地址含控制字符。", "The address holds a control character.")
 
 
@@ -121,10 +122,14 @@ def check_json(body: bytes) -> None:
     """
     try:
         value = json.loads(
-            body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_bounded_int, parse_float=_finite
+            body.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_bounded_int,
+            parse_float=_finite,
         )
     except RecursionError:
-        reason = "nested too deeply"
+        reason: str | None = "nested too deeply"
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         reason = f"{error}"
     except ValueError as error:
@@ -189,7 +194,11 @@ def _unfit_text(text: str) -> str | None:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"内容超过上限 {limit >> 20} MiB。", f"Larger than the limit of {limit >> 20} MiB.", facts={"limit_bytes": limit})
+    return TooLarge(
+        f"内容超过上限 {limit >> 20} MiB。",
+        f"Larger than the limit of {limit >> 20} MiB.",
+        facts={"limit_bytes": limit},
+    )
 
 
 def _declared_within(headers: Headers, limit: int) -> None:
@@ -255,5 +264,3 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
             ms=round(seconds * 1000, 1),
             actor=actor,
         )
-
-

@@ -1,6 +1,7 @@
-"""Jobs: long work done by `gongdi worker`, kept in the same database (schema `jobs`) and queued in the command's transaction.
+"""Jobs: long work done by `gongdi worker`, queued in the command's own transaction (schema `jobs`).
 
-A job may run twice (a killed worker's job is rescued), so every task is idempotent. A job that fails three times is parked.
+A job may run twice (a killed worker's job is rescued), so every task is idempotent. A job that fails three times is
+parked.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 def defer(session: Session, task: str, **arguments: object) -> int:
-    """Queue a task in the session's own transaction: it exists exactly if the transaction commits. Return the job's id."""
+    """Queue a task in the session's own transaction, so that it exists exactly if that commits. Return the job's id."""
     registered = queue.tasks[task]
     queued = session.execute(
         text(
@@ -48,7 +49,7 @@ def defer(session: Session, task: str, **arguments: object) -> int:
 
 @queue.periodic(cron="* * * * *")
 @queue.task(queueing_lock="rescue", pass_context=True, name="core.rescue_stalled")
-async def rescue_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told the time
+async def rescue_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - told the time
     """Put the jobs of dead workers back in the queue; park a job that had its tries."""
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):

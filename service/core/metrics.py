@@ -8,7 +8,11 @@ registry = CollectorRegistry()
 ProcessCollector(registry=registry)
 _requests = Counter("gongdi_requests", "Requests answered", ["method", "route", "status"], registry=registry)
 _seconds = Histogram(
-    "gongdi_request_seconds", "Time to the end of the answer", ["route"], registry=registry, buckets=(0.005, 0.02, 0.1, 0.5, 2, 10)
+    "gongdi_request_seconds",
+    "Time to the end of the answer",
+    ["route"],
+    registry=registry,
+    buckets=(0.005, 0.02, 0.1, 0.5, 2, 10),
 )
 tile_cache_hits = Counter("gongdi_tile_cache_hits", "Tiles answered from memory", registry=registry)
 tile_cache_misses = Counter("gongdi_tile_cache_misses", "Tiles made by the database", registry=registry)

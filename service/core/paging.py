@@ -39,7 +39,9 @@ def decode_cursor(cursor: str, *, size: int) -> list[str | int | float | None]:
         key = None
     good = isinstance(key, list) and len(key) == size and all(_plain(value) for value in key)
     if not good:
-        raise BadRequest("分页游标 cursor 无效,请从第一页重新开始。", "The cursor is not valid; start from the first page.")
+        raise BadRequest(
+            "分页游标 cursor 无效,请从第一页重新开始。", "The cursor is not valid; start from the first page."
+        )
     return list(key)
 
 

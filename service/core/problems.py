@@ -1,6 +1,7 @@
 """One renderer for every error: RFC 9457 `application/problem+json`, in the caller's language. A 500 leaks nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import orjson
 import psycopg
@@ -40,7 +41,8 @@ def render(request: Request, error: errors.GongdiError) -> Response:
     }
     if error.errors:
         body["errors"] = [
-            {"pointer": each.pointer, "code": each.code, "detail": each.en if english else each.zh} for each in error.errors
+            {"pointer": each.pointer, "code": each.code, "detail": each.en if english else each.zh}
+            for each in error.errors
         ]
     return Response(orjson.dumps(body, default=str), error.status, error.headers, MEDIA_TYPE)
 
@@ -58,7 +60,9 @@ def handle_validation(request: Request, error: Exception) -> Response:
     in_body = any(each["loc"][:1] == ("body",) for each in error.errors())
     kind = errors.Invalid if in_body else errors.BadRequest
     names = "、".join(each.pointer for each in found[:5])
-    return render(request, kind(f"以下内容有误:{names}", f"Wrong: {', '.join(each.pointer for each in found[:5])}", errors=found))
+    return render(
+        request, kind(f"以下内容有误:{names}", f"Wrong: {', '.join(each.pointer for each in found[:5])}", errors=found)
+    )
 
 
 def _field_error(raw: dict[str, object]) -> errors.FieldError:
@@ -118,30 +122,61 @@ def _all_kinds(root: type[errors.GongdiError]) -> Iterator[type[errors.GongdiErr
 def handle_database(request: Request, error: Exception) -> Response:
     """Turn what the database refused into what the caller can do about it."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    log.warning("database refused", error=type(cause).__name__, state=getattr(cause, "sqlstate", None), detail=str(cause)[:500])
+    log.warning(
+        "database refused", error=type(cause).__name__, state=getattr(cause, "sqlstate", None), detail=str(cause)[:500]
+    )
     return render(request, _meaning(cause))
 
 
+def _busy(_: psycopg.Error) -> errors.GongdiError:
+    return errors.Conflict(
+        "另一操作正在修改同一数据,请稍后重试。", "Somebody else is changing the same data; try again."
+    )
+
+
+def _slow(_: psycopg.Error) -> errors.GongdiError:
+    return errors.Unavailable(
+        "查询耗时过长,已中止;请缩小范围。", "The query took too long; narrow it.", headers={"Retry-After": "1"}
+    )
+
+
+def _clashing(cause: psycopg.Error) -> errors.GongdiError:
+    return errors.Conflict(facts={"constraint": cause.diag.constraint_name})
+
+
+def _impossible(cause: psycopg.Error) -> errors.GongdiError:
+    return errors.Invalid(
+        "内容超出数据库可接受的范围。",
+        "A value is outside what the database takes.",
+        facts={"constraint": cause.diag.constraint_name},
+    )
+
+
+def _away(_: object) -> errors.GongdiError:
+    return errors.Unavailable(
+        "数据库暂不可用,请稍后重试。", "The database is away; try again.", headers={"Retry-After": "2"}
+    )
+
+
+# The first row that fits decides; what fits none is a bug of ours.
+MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], errors.GongdiError]], ...] = (
+    ((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure), _busy),
+    (psycopg.errors.QueryCanceled, _slow),
+    (psycopg.errors.CheckViolation, _impossible),
+    (psycopg.IntegrityError, _clashing),
+    (psycopg.DataError, _impossible),
+    ((psycopg.OperationalError, PoolTimeout, SessionPoolTimeout), _away),
+)
+
+
 def _meaning(cause: BaseException | None) -> errors.GongdiError:
-    match cause:
-        case psycopg.errors.LockNotAvailable() | psycopg.errors.DeadlockDetected() | psycopg.errors.SerializationFailure():
-            return errors.Conflict("另一操作正在修改同一数据,请稍后重试。", "Somebody else is changing the same data; try again.")
-        case psycopg.errors.QueryCanceled():
-            return errors.Unavailable("查询耗时过长,已中止;请缩小范围。", "The query took too long; narrow it.", headers={"Retry-After": "1"})
-        case psycopg.errors.UniqueViolation() | psycopg.errors.ForeignKeyViolation() | psycopg.errors.ExclusionViolation():
-            return errors.Conflict(facts={"constraint": cause.diag.constraint_name})
-        case psycopg.errors.CheckViolation():
-            return errors.Invalid(facts={"constraint": cause.diag.constraint_name})
-        case psycopg.DataError():
-            return errors.Invalid("内容超出数据库可接受的范围。", "A value is outside what the database takes.")
-        case psycopg.OperationalError() | PoolTimeout() | SessionPoolTimeout():
-            return errors.Unavailable("数据库暂不可用,请稍后重试。", "The database is away; try again.", headers={"Retry-After": "2"})
-    return errors.GongdiError()
+    make = next((make for kinds, make in MEANINGS if isinstance(cause, kinds)), None)
+    return make(cause) if make else errors.GongdiError()
 
 
 def handle_unexpected(request: Request, error: Exception) -> Response:
     """Answer a bug: the words are fixed, the facts go to the log only."""
-    log.exception("unexpected", path=request.url.path, exc_info=error)
+    log.error("unexpected", path=request.url.path, exc_info=error)
     return render(request, errors.GongdiError())
 
 

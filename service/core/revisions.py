@@ -1,8 +1,8 @@
 """Which version of the data a request sees, without asking once per request.
 
-Every request that arrives while a look at the `revision` table is under way waits for the next look, and all of them share
-it. So what a request is told is never older than its own arrival: a tile, a 304 or a cached sign-in is right the moment a
-change has been committed, in every worker, at the price of one tiny query for many requests.
+Every request that arrives while a look at the `revision` table is under way waits for the next look, and all of them
+share it. So what a request is told is never older than its own arrival: a tile, a 304 or a cached sign-in is right
+the moment a change has been committed, in every worker, at the price of one tiny query for many requests.
 """
 
 import asyncio

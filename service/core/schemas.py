@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 
 def _writable(text: str) -> str:
-    if any(ord(char) < 32 and char not in "\n\t" for char in text) or "\x7f" in text:
+    if any(char < " " and char not in "\n\t" for char in text) or "\x7f" in text:
         msg = "control characters are not allowed"
         raise ValueError(msg)
     return text

@@ -14,16 +14,26 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GONGDI_", frozen=True, extra="ignore")
 
     home: Path = Field(Path(".local"), description="Folder of the private database, documents and secrets.")
-    database_url: str | None = Field(None, description="PostgreSQL URL of the owner role; unset: a private cluster in home.")
-    app_url: str | None = Field(None, description="URL of role gongdi_app; unset: database_url with SET ROLE gongdi_app.")
+    database_url: str | None = Field(
+        None, description="PostgreSQL URL of the owner role; unset: a private cluster in home."
+    )
+    app_url: str | None = Field(
+        None, description="URL of role gongdi_app; unset: database_url with SET ROLE gongdi_app."
+    )
     public_url: str | None = Field(None, description="URL of role gongdi_public; unset: database_url with that role.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     demo: bool = Field(False, description="Demo mode: illustrative data, plain-HTTP cookies, a fixed date.")
-    today: dt.date | None = Field(None, description="Fixes the service's date (demo: 2022-11-15); unset: the real date.")
-    secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only; required unless on loopback.")
+    today: dt.date | None = Field(
+        None, description="Fixes the service's date (demo: 2022-11-15); unset: the real date."
+    )
+    secure_cookies: bool = Field(
+        False, description="Send the session cookie over HTTPS only; required unless on loopback."
+    )
     pool_size: int = Field(8, ge=2, le=64, description="Database connections per worker for the hot read doors.")
-    session_pool_size: int = Field(8, ge=2, le=64, description="Database connections per worker for commands and rich reads.")
+    session_pool_size: int = Field(
+        8, ge=2, le=64, description="Database connections per worker for commands and rich reads."
+    )
     statement_timeout_ms: int = Field(15_000, ge=100, description="Longest statement of a request, in milliseconds.")
     lock_timeout_ms: int = Field(3_000, ge=50, description="Longest wait for a row lock, in milliseconds.")
     max_body_mib: int = Field(10, ge=1, description="Largest JSON body, in MiB.")

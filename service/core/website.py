@@ -1,5 +1,6 @@
 """The built web app, served from `web/dist`: unchanging assets for a year, everything else asked for anew."""
 
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -10,8 +11,9 @@ from starlette.types import Scope
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
 )
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 NOT_PAGES = ("assets/", "api/", "tiles/", "styles/", "swagger/")
@@ -30,7 +32,8 @@ class Website(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            page = error.status_code == 404 and "text/html" in headers.get("accept", "") and not path.startswith(NOT_PAGES)  # noqa: PLR2004
+            navigation = "text/html" in headers.get("accept", "") and not path.startswith(NOT_PAGES)
+            page = navigation and error.status_code == HTTPStatus.NOT_FOUND
             if not page:
                 raise
             response = await super().get_response("index.html", scope)
@@ -50,6 +53,10 @@ class Website(StaticFiles):
                 return FileResponse(
                     sibling,
                     media_type=response.media_type,
-                    headers={"content-encoding": name, "vary": "accept-encoding", "etag": response.headers.get("etag", "")},
+                    headers={
+                        "content-encoding": name,
+                        "vary": "accept-encoding",
+                        "etag": response.headers.get("etag", ""),
+                    },
                 )
         return response

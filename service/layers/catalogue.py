@@ -39,7 +39,11 @@ class Layer:
         return f"/tiles/{self.id}/{{z}}/{{x}}/{{y}}"
 
 
-_STATE = (("stage", "状态 stage"), ("hold", "中止 suspended, absent if not"), ("idle", "闲置 idle state, absent if none"))
+_STATE = (
+    ("stage", "状态 stage"),
+    ("hold", "中止 suspended, absent if not"),
+    ("idle", "闲置 idle state, absent if none"),
+)
 
 LAYERS = (
     Layer(
@@ -52,9 +56,18 @@ LAYERS = (
         4,
         16,
         (
-            SourceLayer("cells", 4, 11, (("n", "宗数 parcels"), ("ha", "面积 hectares"), ("stage", "面积最大的状态 leading stage"))),
-            SourceLayer("regions", 4, 11, (("code", "代码"), ("name", "名称"), ("n", "宗数 parcels"), ("ha", "面积 hectares"))),
-            SourceLayer("parcels", 12, 16, (*_STATE, ("code", "编号, z≥14"), ("name", "名称, z≥14"), ("mu", "面积(亩), z≥14"))),
+            SourceLayer(
+                "cells",
+                4,
+                11,
+                (("n", "宗数 parcels"), ("ha", "面积 hectares"), ("stage", "面积最大的状态 leading stage")),
+            ),
+            SourceLayer(
+                "regions", 4, 11, (("code", "代码"), ("name", "名称"), ("n", "宗数 parcels"), ("ha", "面积 hectares"))
+            ),
+            SourceLayer(
+                "parcels", 12, 16, (*_STATE, ("code", "编号, z≥14"), ("name", "名称, z≥14"), ("mu", "面积(亩), z≥14"))
+            ),
         ),
     ),
     Layer(

@@ -14,7 +14,7 @@ router = APIRouter(tags=["图层 layers"])
 
 
 @router.get("/api/v1/layers")
-def layers(actor: LayerReader) -> dict[str, list[LayerRead]]:  # noqa: ARG001 - the access check is the point
+def layers(actor: LayerReader) -> dict[str, list[LayerRead]]:
     """图层目录:编号、名称、级别范围与地址。The layers of the map."""
     return {"items": [LayerRead.model_validate(layer) for layer in catalogue.LAYERS]}
 
@@ -24,18 +24,22 @@ async def parcel_tile(request: Request, z: int, x: int, y: int, actor: LayerRead
     """地块矢量瓦片:12 级以下为格网统计,12–13 级为图形与状态,14 级起含编号与面积。Parcels as a vector tile."""
     tiles.check_address(z, x, y)
     revision = request.state.revisions.get("parcels", 0)
-    return await request.app.state.tiles.answer(request, tiles.PARCELS, revision, (z, x, y), actor.jurisdictions)
+    door: tiles.TileDoor = request.app.state.tiles
+    return await door.answer(request, tiles.PARCELS, revision, (z, x, y), actor.jurisdictions)
 
 
-@router.get("/tiles/backdrop/{z}/{x}/{y}", response_class=Response, responses={200: {"content": {tiles.MEDIA_TYPE: {}}}})
-async def backdrop_tile(request: Request, z: int, x: int, y: int, actor: LayerReader) -> Response:  # noqa: ARG001
+@router.get(
+    "/tiles/backdrop/{z}/{x}/{y}", response_class=Response, responses={200: {"content": {tiles.MEDIA_TYPE: {}}}}
+)
+async def backdrop_tile(request: Request, z: int, x: int, y: int, actor: LayerReader) -> Response:
     """底图矢量瓦片:水系、绿地、道路、办事处界线。The bureau's own base map as a vector tile."""
     tiles.check_address(z, x, y)
-    return await request.app.state.tiles.answer(request, tiles.BACKDROP, request.state.revisions.get("backdrop", 0), (z, x, y))
+    door: tiles.TileDoor = request.app.state.tiles
+    return await door.answer(request, tiles.BACKDROP, request.state.revisions.get("backdrop", 0), (z, x, y))
 
 
 @router.get("/tiles/{layer}.json")
-def tile_json(request: Request, layer: str, actor: LayerReader, settings: Configured) -> TileJson:  # noqa: ARG001
+def tile_json(request: Request, layer: str, actor: LayerReader, settings: Configured) -> TileJson:
     """TileJSON 3.0 描述。What a map client needs to show a layer."""
     found = catalogue.by_id(layer)
     if found is None:

@@ -1,7 +1,7 @@
 """The tile door: encoded tiles from memory, 304 without touching a shape, exact at every commit.
 
-A tile's entity tag is the revision of what it shows and the caller's scope; the revision a request sees is never older than
-the request (core/revisions.py), so a cached tile is either right or not used.
+A tile's entity tag is the revision of what it shows and the caller's scope; the revision a request sees is never
+older than the request (core/revisions.py), so a cached tile is either right or not used.
 """
 
 import gzip
@@ -83,7 +83,12 @@ class TileDoor:
         self._cache = TileCache(cache_bytes)
 
     async def answer(
-        self, request: Request, query: str, revision: int, address: tuple[int, int, int], allowed: frozenset[str] | None = None
+        self,
+        request: Request,
+        query: str,
+        revision: int,
+        address: tuple[int, int, int],
+        allowed: frozenset[str] | None = None,
     ) -> Response:
         """Answer one tile: 304 for the tag the caller has, else from memory, else made by the database.
 
@@ -119,7 +124,7 @@ class TileDoor:
         with self._pool.connection() as connection:
             if query == PARCELS:
                 arguments.append(None if allowed is None else self._ids(connection, allowed))
-            row = connection.cursor(binary=True).execute(query, arguments).fetchone()  # type: ignore[call-overload]
+            row = connection.cursor(binary=True).execute(query, arguments).fetchone()
         tile: bytes = row[0] if row else b""
         return gzip.compress(tile, 1) if tile else b""
 

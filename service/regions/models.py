@@ -33,10 +33,12 @@ class Region(Base):
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
-    code: Mapped[str] = mapped_column(Text, unique=True, comment="GB/T 2260 (6) or 9-digit code; local codes start with a letter")
+    code: Mapped[str] = mapped_column(Text, unique=True, comment="GB/T 2260, 6 or 9 digits; local: a letter first")
     name: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     level: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True, comment="the county of a township")
-    jurisdiction_id: Mapped[int | None] = mapped_column(ForeignKey(Jurisdiction.id), index=True, comment="who administers a township")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True, comment="county of a township")
+    jurisdiction_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Jurisdiction.id), index=True, comment="who administers a township"
+    )
     geom: Mapped[WKBElement] = mapped_column(_area())
