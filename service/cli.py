@@ -15,13 +15,20 @@ import psycopg
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
 
 from service import doctor as diagnosis
 from service import running
-from service.core import cluster, health
+from service.accounts import commands, queries
+from service.accounts.access import Actor, system
+from service.accounts.permissions import Role
+from service.core import cluster, health, migrate
+from service.core.db import Database
 from service.core.errors import GongdiError
 from service.core.settings import Settings
 
+COMMAND_LINE = system("cli")
 OPENAPI = Path(__file__).with_name("openapi.json")
 
 app = typer.Typer(
@@ -31,7 +38,9 @@ app = typer.Typer(
     help="供地一张图 · Gongdi: land supply on one map.",
 )
 database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
+users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
 app.add_typer(database, name="db")
+app.add_typer(users, name="user")
 out = Console(highlight=False)
 error_out = Console(stderr=True, highlight=False)
 
@@ -139,7 +148,7 @@ def db_upgrade() -> None:
 
 def _upgrade(settings: Settings) -> None:
     with _step("数据库结构 Migrations"):
-        running.upgrade(str(settings.database_url))
+        migrate.upgrade(str(settings.database_url))
 
 
 @database.command("status")
@@ -163,6 +172,75 @@ def db_status() -> None:
     out.print(f"结构 Migration: {present or '-'} (最新 newest: {head})")
     if present != head:
         raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _transaction() -> Iterator[tuple[Session, Actor]]:
+    """One transaction in the name of the command line."""
+    opened = Database(running.serving_settings(running.owner_settings(Settings())))
+    try:
+        with opened.write(COMMAND_LINE) as session:
+            yield session, COMMAND_LINE
+    finally:
+        opened.close()
+
+
+def _ask_password() -> str:
+    """A password from the terminal, asked twice, or the first line of standard input when that is no terminal."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("密码 Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+@users.command("add")
+def user_add(
+    username: str,
+    display_name: Annotated[str, typer.Option("--name", help="显示的姓名 · Name shown.")],
+    role: Annotated[Role, typer.Option(help="角色 · Role.")],
+    lead_bureau: Annotated[str | None, typer.Option(help="牵头部门代码(部门经办必填) · Lead bureau's code.")] = None,
+    jurisdiction: Annotated[list[str] | None, typer.Option(help="可见管辖区, 可重复; 缺省全部 · May see.")] = None,
+) -> None:
+    """新建用户; 密码从终端或标准输入读取 · Create a user; the password is read from the terminal or standard input."""
+    password = _ask_password()
+    with _transaction() as (session, actor):
+        commands.create_user(
+            session,
+            actor,
+            username,
+            password,
+            display_name=display_name,
+            role=role,
+            lead_bureau=lead_bureau,
+            jurisdictions=jurisdiction,
+        )
+    out.print(f"[green]✓[/] 已建立用户 Created user {username}")
+
+
+@users.command("passwd")
+def user_passwd(username: str) -> None:
+    """重设密码, 结束其全部会话并解除锁定 · Set a password; ends the user's sessions and lifts a lock."""
+    password = _ask_password()
+    with _transaction() as (session, actor):
+        commands.set_password(session, actor, username, password)
+    out.print(f"[green]✓[/] 已重设 {username} 的密码 Password set")
+
+
+@users.command("list")
+def user_list() -> None:
+    """列出用户 · List the users."""
+    table = Table("用户名 User", "姓名 Name", "角色 Role", "部门 Bureau", "管辖 Sees", "启用 Active", box=None)
+    with _transaction() as (session, actor):
+        for user in session.execute(queries.visible_users(actor).order_by("username")).scalars():
+            seen = "*" if user.jurisdictions is None else ", ".join(user.jurisdictions)
+            table.add_row(
+                user.username,
+                user.display_name,
+                user.role,
+                user.lead_bureau or "",
+                seen,
+                "✓" if user.is_active else "✗",
+            )
+    out.print(table)
 
 
 @app.command("openapi")

@@ -14,14 +14,11 @@ from typing import NoReturn
 
 import psycopg
 import uvicorn
-from alembic import command
-from alembic.config import Config
 from fastapi import FastAPI
 
 from service.core import clock, cluster, logs
 from service.core.db import Database
 from service.core.errors import Conflict, Unavailable
-from service.core.health import MIGRATIONS, head_revision
 from service.core.jobs import connector, queue
 from service.core.settings import Settings
 
@@ -79,17 +76,6 @@ def server_problem(url: str) -> Unavailable | None:
             f"The server has PostGIS {version or 'not installed'}; 3.3 or newer is needed",
         )
     return None
-
-
-def upgrade(owner_url: str) -> bool:
-    """Bring the schema to this code's newest migration; say whether there was anything to do."""
-    if revision(owner_url) == head_revision():
-        return False
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = owner_url
-    command.upgrade(config, "head")
-    return True
 
 
 def revision(url: str) -> str | None:
