@@ -2,15 +2,18 @@
 
 from fastapi import APIRouter
 
-import service.accounts.models
-import service.audit.models
 import service.core.idempotency
 import service.documents.models
 import service.imports.models
 import service.layers.models
 import service.parcels.models
 import service.regions.models  # noqa: F401
-
+from service.accounts.routes import router as accounts
+from service.admin.routes import router as audit
 from service.layers.routes import router as layers
 
-ROUTERS: tuple[APIRouter, ...] = (layers,)
+ROUTERS: tuple[APIRouter, ...] = (
+    accounts,
+    audit,
+    layers,
+)

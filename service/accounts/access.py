@@ -25,7 +25,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED_SECONDS = 60
 REMEMBERED_CALLERS = 20_000
 
-# Method and path of every route that anybody may call; the others have an access dependency (tests/conventions/test_routes.py).
+# Method and path of every route that anybody may call; the others have an access dependency, which a test of all routes
+# holds them to.
 PUBLIC: frozenset[str] = frozenset({"POST /api/v1/session"})
 
 log = structlog.get_logger()
@@ -42,6 +43,13 @@ class Actor:
     jurisdictions: frozenset[str] | None
     lead_bureau: str | None = None
     user_id: int | None = None
+
+
+def person(account: Any) -> Actor:  # noqa: ANN401 - a `User`, or a row with its columns
+    """Return the actor that a user is."""
+    role = Role(account.role)
+    reach = _reach(account.jurisdictions)
+    return Actor("user", account.username, role, ROLE_PERMISSIONS[role], reach, account.lead_bureau, account.id)
 
 
 ANONYMOUS = Actor("anonymous", "anonymous", None, frozenset(), frozenset())
@@ -71,12 +79,12 @@ class _Caller:
     good_until: float
 
 
-# Per process and keyed by the hash of a random token, so that neither tokens nor databases can be mistaken for each other.
+# One per process: the key is the hash of a random token, so that no two callers or databases can meet in it.
 _remembered: dict[bytes, _Caller] = {}
 
 
 async def current_actor(request: Request) -> Actor:
-    """Return who calls, from a key (`Authorization: Bearer gd_…`) or the session cookie; raise Unauthenticated if nobody.
+    """Return who calls, by key (`Authorization: Bearer gd_…`) or session cookie; raise Unauthenticated if nobody.
 
     A look-up is remembered for at most a minute, and only while the revision "access" stands still: it grows whenever a
     user, a key or the end of a session is committed, so that a revocation acts at once in every worker. Sets
@@ -111,10 +119,15 @@ def _credential(request: Request) -> str:
                     if cookie is not None:
                         raise _unauthenticated()
                     cookie = content
-    found = bearer or cookie
+    found: str | None = bearer or cookie
     if not found or len(found) > 100 or not found.isascii():  # noqa: PLR2004 - ours have 43 and 46 characters
         raise _unauthenticated()
     return found
+
+
+async def session_token(request: Request) -> bytes:
+    """Return what is stored of the token a request came with."""
+    return digest(_credential(request))
 
 
 def _unauthenticated() -> Unauthenticated:
@@ -162,7 +175,7 @@ def _find_session(request: Request, token_hash: bytes) -> tuple[Actor, str | Non
         return None
     role = Role(row.role)
     actor = Actor(
-        "user", row.username, role, ROLE_PERMISSIONS[role], _scope(row.jurisdictions), row.lead_bureau, row.id
+        "user", row.username, role, ROLE_PERMISSIONS[role], _reach(row.jurisdictions), row.lead_bureau, row.id
     )
     return actor, row.csrf_token, row.seconds_left
 
@@ -171,7 +184,7 @@ def _find_key(request: Request, token_hash: bytes) -> tuple[Actor, str | None, f
     row = _one(request, _KEY, hash=token_hash, today=clock.today())
     if row is None:
         return None
-    actor = Actor("api_key", f"key:{row.name}", None, permissions_of_scopes(row.scopes), _scope(row.jurisdictions))
+    actor = Actor("api_key", f"key:{row.name}", None, permissions_of_scopes(row.scopes), _reach(row.jurisdictions))
     return actor, None, REMEMBERED_SECONDS
 
 
@@ -183,7 +196,7 @@ def _one(request: Request, statement: str, **parameters: object) -> Any:  # noqa
         return cursor.execute(statement, parameters).fetchone()
 
 
-def _scope(codes: Iterable[str] | None) -> frozenset[str] | None:
+def _reach(codes: Iterable[str] | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes)
 
 
@@ -197,8 +210,8 @@ def _refuse_forgery(request: Request, csrf: str) -> None:
     refuse_other_sites(request)
 
 
-async def refuse_other_sites(request: Request) -> None:
-    """Refuse a request that a page of another site sent: by `Sec-Fetch-Site`, which a page can't set, else by `Origin`."""
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what a page of another site sent: by `Sec-Fetch-Site`, which a page can't set, else by `Origin`."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     own = f"//{request.headers.get('host', '')}"
@@ -224,7 +237,7 @@ class Requires:
 
 
 def requires(permission: Permission) -> Any:  # noqa: ANN401 - FastAPI's own type of a dependency
-    """Return `Requires` as FastAPI takes it: `Annotated[Actor, requires(Permission.PARCEL_READ)]`."""
+    """Name what a caller needs; stands in `Annotated` beside `Actor`, see the aliases below."""
     return Depends(Requires(permission))
 
 

@@ -29,7 +29,7 @@ class _Entry:
     savepoints: tuple[SessionTransaction, ...]
 
 
-def record(  # noqa: PLR0913 - an audit entry has this many facts
+def record(
     session: Session,
     action: Action,
     subject_type: str,
