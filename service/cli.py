@@ -81,7 +81,7 @@ def serve(
     """启动服务(不迁移, 不装载数据) · Serve the API and the web pages."""
     settings = Settings()
     running.require_free_port(settings)
-    _serve(running.serving_settings(running.owner_settings(settings)), worker=worker)
+    _serve(running.serving_settings(settings), worker=worker)
 
 
 def _serve(settings: Settings, *, worker: bool) -> None:
@@ -102,14 +102,20 @@ def _announce(settings: Settings) -> None:
 @app.command()
 def worker(
     *,
+    check: Annotated[
+        bool, typer.Option("--check", help="只检查是否有任务进程 · Exit code 1 unless one is alive.")
+    ] = False,
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """执行后台任务(导入等) · Run background jobs such as imports."""
     if until_stdin_closes:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
+    settings = running.serving_settings(Settings())
+    if check:
+        raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
     import service.api  # noqa: F401 - registers every job
 
-    running.work(running.serving_settings(running.owner_settings(Settings())))
+    running.work(settings)
 
 
 def _end_with_stdin() -> None:
@@ -177,7 +183,7 @@ def db_status() -> None:
 @contextlib.contextmanager
 def _transaction() -> Iterator[tuple[Session, Actor]]:
     """One transaction in the name of the command line."""
-    opened = Database(running.serving_settings(running.owner_settings(Settings())))
+    opened = Database(running.serving_settings(Settings()))
     try:
         with opened.write(COMMAND_LINE) as session:
             yield session, COMMAND_LINE

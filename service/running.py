@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -16,8 +16,8 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 
-from service.core import clock, cluster, logs
-from service.core.db import Database
+from service.core import clock, cluster, health, logs
+from service.core.db import APP_ROLE, Database, conninfo_for
 from service.core.errors import Conflict, Unavailable
 from service.core.jobs import connector, queue
 from service.core.settings import Settings
@@ -41,14 +41,22 @@ def owner_settings(settings: Settings) -> Settings:
         return settings.model_copy(
             update={"database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
         )
-    if (reason := server_problem(settings.database_url)) is not None:
-        raise reason
+    _require_server(settings.database_url)
     return settings
 
 
 def serving_settings(settings: Settings) -> Settings:
-    """The same without the owner's password where the app has a login of its own: the owner never serves."""
+    """Settings that serve: without the owner's password where the app has a login of its own."""
+    if settings.app_url is None:
+        settings = owner_settings(settings)
+    else:
+        _require_server(settings.app_url)
     return settings.model_copy(update={"database_url": settings.app_url or settings.database_url})
+
+
+def _require_server(url: str) -> None:
+    if (problem := server_problem(url)) is not None:
+        raise problem
 
 
 def server_problem(url: str) -> Unavailable | None:
@@ -61,9 +69,7 @@ def server_problem(url: str) -> Unavailable | None:
             ).fetchone()
             major = connection.info.server_version // 10_000
     except psycopg.Error as error:
-        return Unavailable(
-            f"无法连接 GONGDI_DATABASE_URL 指定的数据库: {error}", f"Can't reach GONGDI_DATABASE_URL: {error}"
-        )
+        return Unavailable(f"无法连接 数据库: {error}", f"Can't reach the database: {error}")
     if major < OLDEST_POSTGRESQL:
         return Unavailable(
             f"数据库是 PostgreSQL {major}, 需要 {OLDEST_POSTGRESQL} 或更高版本",
@@ -222,3 +228,9 @@ def work(settings: Settings) -> None:
             additional_context={"settings": settings, "database": database},
         )
     database.close()
+
+
+def readiness(settings: Settings) -> Mapping[str, bool]:
+    """Whether the database is at the newest migration and a worker lives."""
+    with psycopg.connect(conninfo_for(settings, APP_ROLE), autocommit=True) as connection:
+        return health.readiness(connection, health.head_revision())
