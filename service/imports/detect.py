@@ -1,0 +1,203 @@
+"""What a file is, by its content; the ending of its name is never believed."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from itertools import islice
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from service.imports.findings import Problem, problem
+
+
+class Format(StrEnum):
+    """A format that parcels can come in."""
+
+    GEOPACKAGE = "geopackage"
+    SHAPEFILE = "shapefile"
+    GEOJSON = "geojson"
+    GEOPARQUET = "geoparquet"
+    BOUNDARY_TXT = "boundary_txt"
+    ARCHIVE = "archive"
+
+
+_HEAD = 1 << 16
+
+# What other files begin with: signature, offset, what it is, what to convert it to.
+_KNOWN: tuple[tuple[bytes, int, str, str], ...] = (
+    (b"7z\xbc\xaf\x27\x1c", 0, "7z", "ZIP"),
+    (b"Rar!", 0, "RAR", "ZIP"),
+    (b"\x1f\x8b", 0, "gzip", "ZIP"),
+    (b"BZh", 0, "bzip2", "ZIP"),
+    (b"\xfd7zXZ", 0, "xz", "ZIP"),
+    (b"ustar", 257, "tar", "ZIP"),
+    (b"AC10", 0, "DWG", "GeoPackage"),
+    (b"fgb\x03", 0, "FlatGeobuf", "GeoPackage"),
+    (b"\x00\x01\x00\x00Standard ", 0, "Access MDB", "GeoPackage"),
+    (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "GeoPackage"),
+    (b"%PDF", 0, "PDF", "GeoPackage"),
+    (b"OSMHeader", 6, "OSM PBF", "GeoPackage"),
+    (b"\x89PNG", 0, "PNG", "GeoPackage"),
+    (b"\xff\xd8\xff", 0, "JPEG", "GeoPackage"),
+    (b"II*\x00", 0, "TIFF", "GeoPackage"),
+    (b"MM\x00*", 0, "TIFF", "GeoPackage"),
+)
+# What other texts contain near their beginning.
+_TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"^\s*0\s+SECTION", re.MULTILINE), "DXF", "GeoPackage"),
+    (re.compile(r"<kml\b"), "KML", "GeoPackage"),
+    (re.compile(r"<OGRVRTDataSource\b"), "GDAL VRT", "GeoPackage"),
+    (re.compile(r"<osm\b"), "OSM XML", "GeoPackage"),
+    (re.compile(r"<[\w:]*FeatureCollection\b|<gml\b|opengis\.net/gml"), "GML", "GeoPackage"),
+    (re.compile(r"^\s*<(?:!doctype|html)", re.IGNORECASE), "HTML", "GeoPackage"),
+    (re.compile(r"^\s*<\??\w"), "XML", "GeoPackage"),
+    (re.compile(r"HeadBegin"), "VCT", "GeoPackage"),
+    (re.compile(r'"type"\s*:\s*"Topology"'), "TopoJSON", "GeoJSON"),
+    (re.compile(r'"(?:esriGeometry\w*|geometryType)"'), "Esri JSON", "GeoJSON"),
+    (re.compile(r"\A\s*\x1e?\{.*\}\s*\n\s*\x1e?\{"), "GeoJSON-Seq", "GeoJSON"),
+)
+_GEOJSON = re.compile(
+    r'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Polygon|Point|LineString)|GeometryCollection)"'
+)
+_BOUNDARY = re.compile(r"[\[【［]\s*地块坐标\s*[\]】］]|^[^\r\n]*,[^\r\n]*,\s*[面线点]\s*,[^\r\n]*@\s*$", re.MULTILINE)
+_TABLE = re.compile(r"^[^\r\n{}<>]+(?:,|\t|;)[^\r\n{}<>]+[\r\n]")
+_SHP_MAGIC = b"\x00\x00\x27\x0a"
+_DBF = re.compile(rb"[\x03\x30\x31\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]", re.DOTALL)
+
+# Triggers that the GeoPackage standard and GDAL write themselves; any other is refused.
+_OWN_TRIGGER = re.compile(
+    r"rtree_.+_(?:insert|update\d?|delete)|trigger_(?:insert|delete)_feature_count_.+|gpkg_\w+_(?:insert|update)",
+    re.IGNORECASE,
+)
+# Views that some writers add so that SpatiaLite's and SQL/MM's names work too: renamed columns, nothing else.
+_OWN_VIEW = re.compile(r"(?:st_)?(?:spatial_ref_sys|geometry_columns)", re.IGNORECASE)
+_COMPUTES = re.compile(r"\w\s?\(|\bunion\b|\bwith\b|\bselect\b.*\bselect\b", re.IGNORECASE)
+
+
+def detect(path: Path) -> Format:
+    """Tell the format of the file at `path`. Raises `Problem` for what can't be imported, naming what was seen."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise problem("file_empty")
+    if head.startswith(b"SQLite format 3\0"):
+        return Format.GEOPACKAGE
+    if head.startswith(b"PAR1"):
+        return Format.GEOPARQUET
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip(head)
+    if head.startswith(_SHP_MAGIC) or _DBF.match(head):
+        raise problem("shapefile_loose")
+    for signature, at, seen, instead in _KNOWN:
+        if head.startswith(signature, at):
+            raise problem("unsupported_format", seen=seen, instead=instead)
+    return _text(head)
+
+
+def _zip(head: bytes) -> Format:
+    """Tell a plain archive from the formats that are ZIP inside."""
+    first = head[30:300]
+    if first.startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"word/")):
+        raise problem("unsupported_format", seen="Excel / Word", instead="GeoPackage")
+    if first.startswith((b"mimetype", b"doc.kml")):
+        raise problem("unsupported_format", seen="KMZ / OpenDocument", instead="GeoPackage")
+    return Format.ARCHIVE
+
+
+def _text(head: bytes) -> Format:
+    """Tell text formats apart by their beginning."""
+    text = decode_head(head)
+    if text is None:
+        raise problem("unknown_format", seen=f"{head[:8].hex(' ')}…")
+    if _BOUNDARY.search(text):
+        return Format.BOUNDARY_TXT
+    for pattern, seen, instead in _TEXTS:
+        if pattern.search(text):
+            raise problem("unsupported_format", seen=seen, instead=instead)
+    if text.lstrip().startswith(("{", "[")):
+        if _GEOJSON.search(text):
+            return Format.GEOJSON
+        raise problem("unknown_format", seen="JSON")
+    if _TABLE.match(text):
+        raise problem("unsupported_format", seen="CSV", instead="GeoPackage")
+    raise problem("unknown_format", seen=text[:40].strip() or "空白")
+
+
+def decode_head(head: bytes) -> str | None:
+    """The beginning of a text in whatever encoding is in use here; None for binary data."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            return head[len(mark) :].decode(encoding, "replace")
+    if b"\0" in head:
+        return None
+    try:
+        # The last character may be cut by the limit of reading.
+        return head.decode("utf-8") if len(head) < _HEAD else head[: head.rfind(b"\n") + 1 or None].decode("utf-8")
+    except UnicodeDecodeError:
+        text = head.decode("gb18030", "replace")
+    odd = text.count("\N{REPLACEMENT CHARACTER}") + sum(not c.isprintable() and not c.isspace() for c in text)
+    return text if odd <= len(text) // 50 else None
+
+
+def geojson_crs(path: Path) -> str | None:
+    """The name in the `crs` member of a GeoJSON file (an older custom), or None.
+
+    A `crs` of type link would make the driver fetch an address: `Problem`.
+    """
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        found = list(_crs_members(data))
+    for member in found:
+        if member.get("type") in {"link", "url", "OGC"} or "href" in json.dumps(member):
+            raise problem("geojson_crs_link")
+    properties = found[0].get("properties") if found else None
+    if not isinstance(properties, dict):
+        return None
+    name = properties.get("name", properties.get("code"))
+    return None if name is None else str(name)
+
+
+def _crs_members(data: mmap) -> Iterator[dict[str, object]]:
+    """Objects called `crs` anywhere in the text (its key may be written with escapes)."""
+    for match in islice(re.finditer(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', data), 1000):
+        text = data[match.end() : match.end() + 4096].decode("utf-8", "replace")
+        try:
+            member, _ = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            raise problem("geojson_crs_link") from None
+        yield member
+
+
+def check_geopackage(path: Path) -> None:
+    """Refuse an SQLite file that isn't a GeoPackage, or that could run something when it is read.
+
+    Views, foreign triggers and virtual tables other than the spatial index are active content: an endless recursive
+    view hangs every reader. Only `sqlite_master` is read here.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
+            rows = database.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    except (sqlite3.Error, UnicodeDecodeError) as wrong:
+        raise problem("file_damaged", reason=wrong) from None
+    for kind, name, sql in rows:
+        if active := _active(kind, name, sql):
+            raise active
+    tables = {name.lower() for kind, name, _ in rows if kind == "table"}
+    if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= tables:
+        raise problem("gpkg_not_spatial")
+
+
+def _active(kind: str, name: str, sql: str) -> Problem | None:
+    """The refusal of one schema entry, if it is active."""
+    if kind == "view" and not (_OWN_VIEW.fullmatch(name) and not _COMPUTES.search(" ".join(sql.split()))):
+        return problem("gpkg_active_content", kind="视图", kind_en="view", name=name)
+    if kind == "trigger" and not _OWN_TRIGGER.fullmatch(name):
+        return problem("gpkg_active_content", kind="触发器", kind_en="trigger", name=name)
+    if re.match(r"\s*create\s+virtual\s+table", sql, re.IGNORECASE) and not re.search(
+        r"\busing\s+rtree\b", sql, re.IGNORECASE
+    ):
+        return problem("gpkg_active_content", kind="虚拟表", kind_en="virtual table", name=name)
+    return None
