@@ -1,6 +1,6 @@
 """The stage machine of a parcel: states, events and the table that joins them. Pure.
 
-Source of states and transitions: §1.2–1.3 of the project's domain notes (土地管理法 58, 民法典 347, 房地产管理法 16, 17,
+Source of states and transitions: domain notes §1.2–1.3 (土地管理法 58, 民法典 347, 房地产管理法 16, 17,
 26 and practice). Guards that need facts beyond the three states (working days, documents, checklist) stand with the
 commands.
 """
