@@ -9,7 +9,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from service.core.db import Database
 from service.core.migrate import upgrade
 from service.core.settings import Settings
 from service.main import create_app
+from tests.caller import Caller
 
 ROOT = Path(__file__).parents[1]
 TODAY = dt.date(2022, 11, 15)
@@ -170,26 +170,6 @@ def client(_running: TestClient, superuser: psycopg.Connection[Any]) -> Iterator
     yield _running
     _running.cookies.clear()
     superuser.execute(EMPTIED)
-
-
-@dataclass
-class Caller:
-    """A caller with credentials in its headers; `get`, `post` … as the client's."""
-
-    client: TestClient
-    headers: dict[str, str]
-    username: str = ""
-
-    def request(self, method: str, url: str, **kwargs: Any) -> Any:  # noqa: ANN401 - the client's own types
-        """Send one request with the credentials."""
-        headers = {**self.headers, **kwargs.pop("headers", {})}
-        return self.client.request(method, url, headers=headers, **kwargs)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Offer `get`, `post`, `patch`, `put`, `delete`."""
-        if name not in {"get", "post", "patch", "put", "delete"}:
-            raise AttributeError(name)
-        return lambda url, **kwargs: self.request(name.upper(), url, **kwargs)
 
 
 @pytest.fixture

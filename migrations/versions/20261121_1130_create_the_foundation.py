@@ -24,9 +24,27 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(
-        "DROP SCHEMA jobs CASCADE; DROP SCHEMA published CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-    )
+    op.execute("DROP SCHEMA jobs CASCADE; DROP SCHEMA published CASCADE")
+    run(DROP_ALL)
+
+
+DROP_ALL = """
+DO $$
+DECLARE what text;
+BEGIN
+  FOR what IN
+    SELECT format('TABLE %s', c.oid::regclass) FROM pg_class c
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_get_userbyid(relowner) = current_user
+      AND relname <> 'alembic_version'
+  LOOP EXECUTE format('DROP %s CASCADE', what); END LOOP;
+  FOR what IN
+    SELECT format('FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
+    WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+  LOOP EXECUTE format('DROP %s CASCADE', what); END LOOP;
+  DROP TYPE parcel_count;
+END $$
+"""
 
 
 def run(script: str) -> None:
@@ -245,13 +263,11 @@ def create_tables() -> None:
     op.create_table(
         "region",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
-        sa.Column(
-            "code", sa.Text(), nullable=False, comment="GB/T 2260 (6) or 9-digit code; local codes start with a letter"
-        ),
+        sa.Column("code", sa.Text(), nullable=False, comment="GB/T 2260, 6 or 9 digits; local: a letter first"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=True, comment="the county of a township"),
+        sa.Column("parent_id", sa.Integer(), nullable=True, comment="county of a township"),
         sa.Column("jurisdiction_id", sa.Integer(), nullable=True, comment="who administers a township"),
         sa.Column("geom", Geometry(geometry_type="MULTIPOLYGON", srid=4490, spatial_index=False), nullable=False),
         sa.CheckConstraint("level IN ('county', 'township')", name=op.f("ck_region_level")),

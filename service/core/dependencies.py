@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, params
@@ -105,11 +104,17 @@ def page_request(
 PageQuery = Annotated[PageRequest, Depends(page_request)]
 
 
-@lru_cache(maxsize=512)
+# By identity: routes can't be hashed, live as long as their app, and their parameters never change.
+_parameters: dict[int, tuple[APIRoute, frozenset[str]]] = {}
+
+
 def _declared(route: APIRoute) -> frozenset[str]:
-    return frozenset(
-        each.alias for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query)
-    )
+    known, names = _parameters.get(id(route), (None, frozenset[str]()))
+    if known is not route:
+        queried = (each for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query))
+        names = frozenset(each.alias for each in queried)
+        _parameters[id(route)] = (route, names)
+    return names
 
 
 async def refuse_unknown_parameters(request: Request) -> None:

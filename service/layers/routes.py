@@ -1,5 +1,7 @@
 """Tiles, their TileJSON, the layer catalogue."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +13,7 @@ from service.layers import catalogue, tiles
 from service.layers.schemas import LayerRead, TileJson
 
 router = APIRouter(tags=["图层 layers"])
+TILE: dict[str, Any] = {"response_class": Response, "responses": {200: {"content": {tiles.MEDIA_TYPE: {}}}}}
 
 
 @router.get("/api/v1/layers")
@@ -19,7 +22,7 @@ def layers(actor: LayerReader) -> dict[str, list[LayerRead]]:
     return {"items": [LayerRead.model_validate(layer) for layer in catalogue.LAYERS]}
 
 
-@router.get("/tiles/parcels/{z}/{x}/{y}", response_class=Response, responses={200: {"content": {tiles.MEDIA_TYPE: {}}}})
+@router.get("/tiles/parcels/{z:int}/{x:int}/{y:int}", **TILE)
 async def parcel_tile(request: Request, z: int, x: int, y: int, actor: LayerReader) -> Response:
     """地块矢量瓦片:12 级以下为格网统计,12–13 级为图形与状态,14 级起含编号与面积。Parcels as a vector tile."""
     tiles.check_address(z, x, y)
@@ -28,9 +31,7 @@ async def parcel_tile(request: Request, z: int, x: int, y: int, actor: LayerRead
     return await door.answer(request, tiles.PARCELS, revision, (z, x, y), actor.jurisdictions)
 
 
-@router.get(
-    "/tiles/backdrop/{z}/{x}/{y}", response_class=Response, responses={200: {"content": {tiles.MEDIA_TYPE: {}}}}
-)
+@router.get("/tiles/backdrop/{z:int}/{x:int}/{y:int}", **TILE)
 async def backdrop_tile(request: Request, z: int, x: int, y: int, actor: LayerReader) -> Response:
     """底图矢量瓦片:水系、绿地、道路、办事处界线。The bureau's own base map as a vector tile."""
     tiles.check_address(z, x, y)
