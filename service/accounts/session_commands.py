@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.access import ANONYMOUS, Actor, digest, person
@@ -72,16 +72,15 @@ def open_session(session: Session, user: User, token: str, client: Client, *, li
     signed_in = update(User).where(User.id == user.id, User.is_active, User.password_hash == user.password_hash)
     if session.scalar(signed_in.values(last_login_at=func.now()).returning(User.id)) is None:
         raise WrongCredentials
-    opened = UserSession(
-        token_hash=digest(token),
-        user_id=user.id,
-        csrf_token=secrets.token_urlsafe(24),
-        expires_at=func.now() + lifetime,
-        address=client.address,
-        agent=client.agent and client.agent[:200],
-    )
-    session.add(opened)
-    session.flush()
+    values = {
+        "token_hash": digest(token),
+        "user_id": user.id,
+        "csrf_token": secrets.token_urlsafe(24),
+        "expires_at": func.now() + lifetime,
+        "address": client.address,
+        "agent": client.agent and client.agent[:200],
+    }
+    opened = session.scalars(insert(UserSession).values(values).returning(UserSession)).one()
     record(session, Action.SESSION_OPENED, "user", user.username, after={"address": client.address})
     return opened
 

@@ -1,0 +1,40 @@
+from service.accounts.permissions import ROLE_PERMISSIONS, ROLE_TITLES, Permission, Role, Scope, permissions_of_scopes
+
+# Reviewed by people: who may do what, one line per permission. A change of the table must be a change here too.
+ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER = Role
+REVIEWED = {
+    "parcel:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "parcel:write": {REGISTRAR},
+    "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
+    "import:run": {REGISTRAR},
+    "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
+    "document:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "document:write": {PLANNER, REGISTRAR, LISTING, TRACK, APPROVER},
+    "audit:read": {ADMINISTRATOR, APPROVER},
+    "user:manage": {ADMINISTRATOR},
+    "apikey:manage": {ADMINISTRATOR},
+    "layer:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "code:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+}
+READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
+WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:read", "document:write"}
+
+
+def test_every_role_may_do_what_was_reviewed() -> None:
+    held = {
+        str(permission): {role for role in Role if permission in ROLE_PERMISSIONS[role]} for permission in Permission
+    }
+    assert held == REVIEWED
+
+
+def test_a_key_may_do_what_its_scope_was_reviewed_for() -> None:
+    assert permissions_of_scopes([Scope.READ]) == READ_KEY
+    assert permissions_of_scopes([Scope.WRITE]) == WRITE_KEY
+    assert permissions_of_scopes([Scope.READ, Scope.WRITE]) == WRITE_KEY
+    assert permissions_of_scopes([]) == frozenset()
+
+
+def test_every_role_has_a_title_in_both_languages() -> None:
+    assert ROLE_TITLES.keys() == set(Role)
+    assert all(zh and en for zh, en in ROLE_TITLES.values())
