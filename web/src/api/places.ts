@@ -5,7 +5,7 @@ export async function listJurisdictions(): Promise<Jurisdiction[]> {
   return (await get<Page<Jurisdiction>>('/api/v1/jurisdictions')).items
 }
 
-export interface CodeEntry { code: string, name: string, name_en: string | null }
+export interface CodeEntry { code: string, name: string, name_en: string }
 
 /** The bureaus that may lead a track. */
 export async function listLeadBureaus(): Promise<CodeEntry[]> {

@@ -2,6 +2,7 @@ export const common = {
   product: 'Land Supply Map',
   illustrative: 'Illustrative data',
   absent: '—',
+  comma: ', ',
   actions: {
     save: 'Save',
     cancel: 'Cancel',

@@ -2,6 +2,7 @@ export const common = {
   product: '供地一张图',
   illustrative: '示意数据',
   absent: '—',
+  comma: '、',
   actions: {
     save: '保存',
     cancel: '取消',

@@ -1,0 +1,136 @@
+import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { Position } from '@/state/url'
+import { PARCEL_ZOOM } from './layers'
+import { PATTERNS, PIXEL_RATIO } from './patterns'
+
+setWorkerUrl(workerUrl)
+
+export type Box = readonly [west: number, south: number, east: number, north: number]
+export interface LonLat { lon: number, lat: number }
+/** A parcel under the pointer; its code is known only near (from z14). */
+export interface Hit { id: number, code: string | null, name: string | null }
+export interface View { position: Position, box: Box }
+
+export interface MapEvents {
+  moved: (view: View) => void
+  /** Asked what stands at a point; `hits` is empty far away, where there are only cells. */
+  asked: (at: LonLat, hits: Hit[], near: boolean) => void
+  hovered: (id: number | null) => void
+  pointed: (at: LonLat | null) => void
+  failed: (status: number) => void
+}
+
+export interface MapHandle {
+  show: (style: StyleSpecification) => void
+  fit: (box: Box, closest?: number) => void
+  go: (position: Position) => void
+  zoomBy: (steps: number) => void
+  /** Asks what stands in the middle of the map: identify without a pointer. */
+  askCentre: () => void
+  highlight: (id: number | null) => void
+  /** Reads the parcels' tiles again; unchanged ones cost only a 304. */
+  refresh: () => void
+  name: (label: string) => void
+  remove: () => void
+}
+
+/** MapLibre draws with WebGL2 only, and says nothing when it is missing. */
+export const canDraw = (): boolean => document.createElement('canvas').getContext('webgl2') !== null
+
+const MOTION_MS = 150
+const HOVER = { source: 'parcels', sourceLayer: 'parcels' } as const
+const PADDING = 40
+
+function hitsOf(features: MapGeoJSONFeature[]): Hit[] {
+  const found = new Map<number, Hit>()
+  for (const { id, properties } of features) {
+    if (typeof id !== 'number') continue
+    const { code, name } = properties as { code?: string, name?: string }
+    found.set(id, { id, code: code ?? null, name: name ?? null })
+  }
+  return [...found.values()]
+}
+
+/** Draws the map into `container`; `start` is a position, or the box that has to be seen. */
+export function createMap(container: HTMLElement, style: StyleSpecification, start: Position | Box, events: MapEvents): MapHandle {
+  const map = new GlMap({
+    container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : { bounds: [...start], fitBoundsOptions: { padding: PADDING } }),
+    minZoom: 7, maxZoom: 20, maxPitch: 0, dragRotate: false, pitchWithRotate: false, renderWorldCopies: false, fadeDuration: MOTION_MS,
+    attributionControl: false,
+    // The worker knows no page to be relative to.
+    transformRequest: (url) => ({ url: new URL(url, location.href).href }),
+  })
+  map.keyboard.disableRotation()
+  map.touchZoomRotate.disableRotation()
+  map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
+  map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left')
+
+  const busy = (): void => { delete container.dataset.mapIdle }
+  const near = (): boolean => map.getZoom() >= PARCEL_ZOOM
+  function view(): View {
+    const { lng, lat } = map.getCenter()
+    const bounds = map.getBounds()
+    return { position: { zoom: map.getZoom(), lat, lon: lng }, box: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] }
+  }
+  const under = (point: { x: number, y: number }): Hit[] =>
+    (near() && map.getLayer('parcel') !== undefined ? hitsOf(map.queryRenderedFeatures([point.x, point.y], { layers: ['parcel'] })) : [])
+
+  let hovered: number | null = null
+  function highlight(id: number | null): void {
+    if (id === hovered || map.getSource(HOVER.source) === undefined) return
+    if (hovered !== null) map.setFeatureState({ ...HOVER, id: hovered }, { hover: false })
+    if (id !== null) map.setFeatureState({ ...HOVER, id }, { hover: true })
+    hovered = id
+  }
+
+  map.on('style.load', () => {
+    for (const [id, image] of Object.entries(PATTERNS)) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
+  })
+  map.on('idle', () => { container.dataset.mapIdle = 'true' })
+  map.on('movestart', busy)
+  map.on('moveend', () => events.moved(view()))
+  map.on('load', () => events.moved(view()))
+  map.on('error', ({ error }) => events.failed('status' in error && typeof error.status === 'number' ? error.status : 0))
+  map.on('click', ({ point, lngLat }) => events.asked({ lon: lngLat.lng, lat: lngLat.lat }, under(point), near()))
+  map.on('mousemove', ({ point, lngLat }) => {
+    const id = under(point)[0]?.id ?? null
+    if (id !== hovered) {
+      highlight(id)
+      events.hovered(id)
+      map.getCanvas().style.cursor = id === null ? '' : 'pointer'
+    }
+    events.pointed({ lon: lngLat.lng, lat: lngLat.lat })
+  })
+  map.on('mouseout', () => {
+    highlight(null)
+    events.hovered(null)
+    events.pointed(null)
+  })
+
+  return {
+    show(next) {
+      busy()
+      map.setStyle(next)
+      map.triggerRepaint()
+    },
+    fit: (box, closest = 17) => map.fitBounds([...box], { padding: PADDING, maxZoom: closest, duration: MOTION_MS }),
+    go: ({ zoom, lat, lon }) => map.easeTo({ center: [lon, lat], zoom, duration: MOTION_MS }),
+    zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: MOTION_MS }),
+    askCentre() {
+      const { lng, lat } = map.getCenter()
+      events.asked({ lon: lng, lat }, under(map.project([lng, lat])), near())
+    },
+    highlight,
+    refresh() {
+      busy()
+      map.refreshTiles('parcels')
+      map.triggerRepaint()
+    },
+    name(label) {
+      map.getCanvas().setAttribute('aria-label', label)
+    },
+    remove: () => map.remove(),
+  }
+}

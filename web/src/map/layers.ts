@@ -1,0 +1,21 @@
+/** What a person switches on and off in the layer tree; each stands for several layers of the style. */
+export const LAYER_GROUPS = [
+  { id: 'business', layers: ['parcels', 'labels'] },
+  { id: 'ground', layers: ['townships', 'roads', 'water', 'green'] },
+] as const
+
+export type LayerId = typeof LAYER_GROUPS[number]['layers'][number]
+export const LAYER_IDS: readonly LayerId[] = LAYER_GROUPS.flatMap((group) => [...group.layers])
+
+/** Below this zoom the tiles carry cells with counts instead of parcels. */
+export const PARCEL_ZOOM = 12
+/** From this zoom a parcel carries its code, name and area. */
+export const CODE_ZOOM = 14
+/** From this zoom parcels are labelled. */
+export const LABEL_ZOOM = 15
+
+/** The zoom below which a layer shows nothing: it is greyed in the tree, with a hint. */
+export const LAYER_MINZOOM: Record<LayerId, number> = { parcels: 0, labels: LABEL_ZOOM, townships: 0, roads: 9, water: 0, green: 10 }
+
+/** Where the service serves the map's data. */
+export const TILEJSON = { parcels: '/tiles/parcels.json', backdrop: '/tiles/backdrop.json' } as const
