@@ -41,8 +41,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
 }
 
-_NORTHINGS = (1.8e6, 6e6)  # China, metres
-_EASTINGS = ((1e5, 9e5), (1.3e7, 4.6e7))  # without and with the zone in front
+NORTHINGS = (1.8e6, 6e6)  # China, metres
+EASTINGS = ((1e5, 9e5), (1.3e7, 4.6e7))  # without and with the zone in front
 _LONGEST_NAME = 20_000  # characters; the WKT of a compound CRS with its usage stays below
 _ENCRYPTED = re.compile(r"gcj.?0?2|bd.?0?9|火星|mars|百度", re.IGNORECASE)
 _OLD_DATUM = re.compile(r"xi.?an|beijing|西安|北京|^80国家|54坐标", re.IGNORECASE)
@@ -154,8 +154,8 @@ def looks_north_first(x: Floats, y: Floats) -> bool:
 
     Northings run from 1.9 to 5.9 million; eastings from 0.16 to 0.84 million or, with a zone, above 13 million.
     """
-    eastings = any(_within(y, *limits) for limits in _EASTINGS)
-    return len(x) > 0 and eastings and _within(x, *_NORTHINGS)
+    eastings = any(_within(y, *limits) for limits in EASTINGS)
+    return len(x) > 0 and eastings and _within(x, *NORTHINGS)
 
 
 def _within(values: Floats, low: float, high: float) -> bool:

@@ -4,6 +4,7 @@ Shapes are never repaired here: repairing one 5 KB star polygon takes minutes (D
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,41 +54,51 @@ HAND_CAPS = Caps(vertices=10_000)  # what a person draws or a client sends with 
 
 
 def faults(geometries: Geometries, caps: Caps = FILE_CAPS) -> list[Fault]:
-    """The first fault of each shape that has one, in order: type, emptiness, caps, finite numbers, validity.
-
-    Codes: `geometry_missing`, `geometry_type`, `geometry_empty`, `too_many_vertices|rings|parts`,
-    `coordinate_not_finite`, `geometry_invalid` (value: GEOS' reason; place: where).
+    """The first fault of each shape that has one: of its form, else of its validity.
 
     >>> bow = shapely.from_wkt("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))")
     >>> faults(np.array([bow, None, shapely.box(0, 0, 1, 1)]))  # doctest: +NORMALIZE_WHITESPACE
     [Fault(index=0, code='geometry_invalid', value='Self-intersection', place=(0.5, 0.5)),
      Fault(index=1, code='geometry_missing', value=None, place=None)]
     """
-    open_ = np.ones(len(geometries), dtype=bool)
+    found = form_faults(geometries, caps)
+    sound = np.ones(len(geometries), dtype=bool)
+    sound[[fault.index for fault in found]] = False
+    return sorted([*found, *validity_faults(geometries, sound)], key=lambda fault: fault.index)
+
+
+def form_faults(geometries: Geometries, caps: Caps = FILE_CAPS) -> list[Fault]:
+    """What can be told without topology, in order: type, emptiness, caps, finite numbers.
+
+    Codes: `geometry_missing`, `geometry_type`, `geometry_empty`, `too_many_vertices|parts|rings`,
+    `coordinate_not_finite`.
+    """
+    sound = np.ones(len(geometries), dtype=bool)
     found: list[Fault] = []
 
-    def refuse(wrong: NDArray[np.bool_], code: str, values: NDArray[np.generic] | None = None) -> None:
-        for i in np.flatnonzero(wrong & open_):
-            found.append(Fault(int(i), code, None if values is None else str(values[i])))
-        open_[wrong] = False
+    def refuse(wrong: NDArray[np.bool_], code: str, value: Callable[[int], object] | None = None) -> None:
+        at = np.flatnonzero(wrong & sound).tolist()
+        found.extend(Fault(i, code, None if value is None else str(value(i))) for i in at)
+        sound[wrong] = False
 
     types = shapely.get_type_id(geometries)
-    refuse(types == shapely.GeometryType.MISSING, "geometry_missing")
-    refuse(
-        ~np.isin(types, _POLYGONAL), "geometry_type", np.array([_type_name(t) for t in types]) if len(types) else None
-    )
-    refuse(shapely.is_empty(geometries), "geometry_empty")
-    vertices = shapely.get_num_coordinates(geometries)
-    refuse(vertices > caps.vertices, "too_many_vertices", vertices)
-    parts = shapely.get_num_geometries(geometries)
-    refuse(parts > caps.parts, "too_many_parts", parts)
+    vertices, parts = shapely.get_num_coordinates(geometries), shapely.get_num_geometries(geometries)
     rings = _ring_counts(geometries, types)
-    refuse(rings > caps.rings, "too_many_rings", rings)
+    refuse(types == shapely.GeometryType.MISSING, "geometry_missing")
+    refuse(~np.isin(types, _POLYGONAL), "geometry_type", lambda i: geometries[i].geom_type)
+    refuse(shapely.is_empty(geometries), "geometry_empty")
+    refuse(vertices > caps.vertices, "too_many_vertices", lambda i: vertices[i])
+    refuse(parts > caps.parts, "too_many_parts", lambda i: parts[i])
+    refuse(rings > caps.rings, "too_many_rings", lambda i: rings[i])
     refuse(~_finite(geometries), "coordinate_not_finite")
-    suspects = np.flatnonzero(open_)
-    wrong = suspects[~shapely.is_valid(geometries[suspects])]
-    found += [_invalid(int(i), shapely.is_valid_reason(geometries[i])) for i in wrong]
-    return sorted(found, key=lambda fault: fault.index)
+    return found
+
+
+def validity_faults(geometries: Geometries, suspects: NDArray[np.bool_]) -> list[Fault]:
+    """`geometry_invalid` for each marked shape that isn't valid; value: GEOS' reason, place: where."""
+    at = np.flatnonzero(suspects)
+    wrong = at[~shapely.is_valid(geometries[at])]
+    return [_invalid(int(i), shapely.is_valid_reason(geometries[i])) for i in wrong]
 
 
 def outside(geometries: Geometries, west: float, south: float, east: float, north: float) -> NDArray[np.bool_]:
@@ -110,11 +121,6 @@ def as_multipolygons(geometries: Geometries) -> Geometries:
     if len(single):
         flat[single] = shapely.multipolygons(flat[single], indices=np.arange(len(single)))
     return flat
-
-
-def _type_name(type_id: int) -> str:
-    """Name of a geometry type in GeoJSON's words."""
-    return "" if type_id < 0 else shapely.GeometryType(type_id).name.title().replace("string", "String")
 
 
 def _ring_counts(geometries: Geometries, types: NDArray[np.int32]) -> NDArray[np.int64]:

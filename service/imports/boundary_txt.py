@@ -13,7 +13,7 @@ what it assumed. Nothing here opens files or changes coordinates; `boundary_ring
 import re
 from dataclasses import dataclass, field
 
-from service.imports.findings import Finding, Problem, finding, problem
+from service.imports.findings import Finding, finding, problem
 
 _BRACKETS = str.maketrans("【】［］，；＝：＠．", "[][],;=:@.")
 _SECTION = re.compile(r"\[\s*([^\]]+?)\s*\]$")
@@ -21,7 +21,18 @@ _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{0,12})?\Z", re.ASCII)
 _REGION_CODE = re.compile(r"\d{6}(?:\d{3}){0,2}\Z", re.ASCII)
 _KINDS = {"面": "polygon", "线": "line", "点": "point"}
 _KNOWN_KEYS = {
-    *("格式版本号", "数据产生单位", "数据产生日期", "坐标系", "几度分带", "投影类型", "计量单位", "带号", "精度", "转换参数"),
+    *(
+        "格式版本号",
+        "数据产生单位",
+        "数据产生日期",
+        "坐标系",
+        "几度分带",
+        "投影类型",
+        "计量单位",
+        "带号",
+        "精度",
+        "转换参数",
+    ),
 }
 _POINT_FIELDS = 4
 _MAX_POINTS = 2_000_000
@@ -86,11 +97,11 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def parse(text: str, encoding: str) -> BoundaryFile:
-    """Read the parcels of a boundary TXT; lines are counted from 1.
+    r"""Read the parcels of a boundary TXT; lines are counted from 1.
 
     Faults of a parcel are findings with its `row` (1-based, polygons only). Raises `Problem` when there is no parcel.
 
-    >>> file = parse("[地块坐标]\\n3,0.5,1,甲,面,,,,@\\nJ1,1,0,0\\nJ2,1,0,9\\nJ3,1,9,9\\nJ1,1,0,0\\n", "UTF-8")
+    >>> file = parse("[地块坐标]\n3,0.5,1,甲,面,,,,@\nJ1,1,0,0\nJ2,1,0,9\nJ3,1,9,9\nJ1,1,0,0\n", "UTF-8")
     >>> [point.number for point in file.parcels[0].rings[0].points]
     ['J1', 'J2', 'J3', 'J1']
     """
@@ -185,9 +196,14 @@ class _Reading:
             elif not ring.closed:
                 self.note("txt_ring_open", line=ring.points[0].line)
         vertices = sum(len({(point.x, point.y) for point in ring.points}) for ring in parcel.rings)
-        if parcel.stated_points not in {str(n) for n in (parcel.rows, vertices, vertices - 1, "")}:
+        if parcel.stated_points not in {"", *map(str, _usual_counts(parcel.rows, vertices, len(parcel.rings)))}:
             self.note("txt_count", line=parcel.line, value=parcel.stated_points, found=parcel.rows)
         self.file.parcels.append(parcel)
+
+
+def _usual_counts(rows: int, vertices: int, rings: int) -> tuple[int, ...]:
+    """What writers count as 界址点数: rows, points with or without closing ones, points less one."""
+    return rows, vertices, vertices + rings, vertices - 1
 
 
 def _same_place(a: Point, b: Point) -> bool:
