@@ -74,8 +74,8 @@ SELECT count(*) AS entries, coalesce(max(seq), 0) AS last_seq,
     (SELECT seq FROM audit_head) AS head_seq, (SELECT hash FROM audit_head) AS head_hash,
     (SELECT hash FROM audit_entry WHERE seq = :expected_seq) AS found_hash,
     (array_agg(CASE kind WHEN 'removed' THEN wanted_seq ELSE seq END ORDER BY seq)
-        FILTER (WHERE kind IS NOT NULL))[:limit] AS seqs,
-    (array_agg(kind ORDER BY seq) FILTER (WHERE kind IS NOT NULL))[:limit] AS kinds
+        FILTER (WHERE kind IS NOT NULL))[1:(:limit)] AS seqs,
+    (array_agg(kind ORDER BY seq) FILTER (WHERE kind IS NOT NULL))[1:(:limit)] AS kinds
 FROM judged
 """)
 
