@@ -46,7 +46,13 @@ def test_a_scope_is_a_limit(client: TestClient, as_role: As) -> None:
     admin = as_role(Role.ADMINISTRATOR)
     for scopes in (("read",), ("write",), ("read", "write")):
         program = bearer(client, new_key(admin, "-".join(scopes), scopes)["key"])
-        for method, path in (("GET", "users"), ("GET", "api-keys"), ("POST", "api-keys"), ("GET", "audit"), ("GET", "session")):
+        for method, path in (
+            ("GET", "users"),
+            ("GET", "api-keys"),
+            ("POST", "api-keys"),
+            ("GET", "audit"),
+            ("GET", "session"),
+        ):
             assert program.request(method, f"/api/v1/{path}").status_code == 403, (scopes, path)
         assert program.request("DELETE", "/api/v1/sessions").status_code == 403
 
@@ -101,7 +107,16 @@ def test_the_hour_of_the_last_use_is_noted(client: TestClient, as_role: As, owne
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer", "Bearer ", "Bearer gd_", "Bearer gd_wrong", "Basic gd_x", "gd_x", "Bearer gd_" + "x" * 9000, "Bearer gd_é"],
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer gd_",
+        "Bearer gd_wrong",
+        "Basic gd_x",
+        "gd_x",
+        "Bearer gd_" + "x" * 9000,
+        "Bearer gd_é",
+    ],
 )
 def test_a_broken_authorization_is_nobody_even_beside_a_good_cookie(as_role: As, authorization: str) -> None:
     admin = as_role(Role.ADMINISTRATOR)

@@ -25,9 +25,7 @@ def people(database: Database) -> None:
     """Two registrars, of whom `wang` has left."""
     with database.write(system("test")) as session:
         create_user(session, system("test"), "li.na", PASSWORD, display_name="李娜", role=Role.REGISTRAR)
-        create_user(
-            session, system("test"), "wang", PASSWORD, display_name="王", role=Role.REGISTRAR, is_active=False
-        )
+        create_user(session, system("test"), "wang", PASSWORD, display_name="王", role=Role.REGISTRAR, is_active=False)
 
 
 @pytest.fixture
@@ -120,7 +118,9 @@ def test_a_good_sign_in_forgets_the_wrong_ones(browser: TestClient, owner: Owner
 
 
 def test_an_address_is_barred_after_fifty_names(browser: TestClient, owner: Owner) -> None:
-    owner.execute("INSERT INTO login_attempt (username, address) SELECT 'n' || n, 'testclient' FROM generate_series(1, 49) n")
+    owner.execute(
+        "INSERT INTO login_attempt (username, address) SELECT 'n' || n, 'testclient' FROM generate_series(1, 49) n"
+    )
     assert sign_in(browser, "other", "wrong").status_code == 401
     assert sign_in(browser).status_code == 429
 
@@ -135,7 +135,9 @@ def test_parallel_guesses_see_one_another(browser: TestClient, monkeypatch: pyte
 
     monkeypatch.setattr("service.accounts.session_commands.matches", counted)
     with ThreadPoolExecutor(12) as pool:
-        statuses = [answer.status_code for answer in pool.map(lambda n: sign_in(browser, password=f"wrong {n}"), range(40))]
+        statuses = [
+            answer.status_code for answer in pool.map(lambda n: sign_in(browser, password=f"wrong {n}"), range(40))
+        ]
     assert (len(hashed), statuses.count(401)) == (5, 5)
     assert set(statuses) <= {401, 429, 409}
 
@@ -215,7 +217,10 @@ def test_a_session_ends_by_itself(browser: TestClient, owner: Owner, aged: str) 
 def test_use_prolongs_a_session_at_most_every_five_minutes(browser: TestClient, owner: Owner) -> None:
     sign_in(browser)
     for minutes, prolonged in ((4, False), (20, True)):
-        owner.execute("UPDATE user_session SET last_seen_at = now() - make_interval(mins => %s), expires_at = expires_at", (minutes,))
+        owner.execute(
+            "UPDATE user_session SET last_seen_at = now() - make_interval(mins => %s), expires_at = expires_at",
+            (minutes,),
+        )
         assert browser.get("/api/v1/session").status_code == 200
         seen = owner.execute("SELECT last_seen_at > now() - interval '1 minute' FROM user_session").fetchone()
         assert seen == (prolonged,)
@@ -267,7 +272,9 @@ def test_a_borrowed_screen_can_not_be_used_to_guess(browser: TestClient) -> None
         {"username": ["li.na"], "password": "x"},
     ],
 )
-def test_a_malformed_sign_in_is_refused_before_any_hash(browser: TestClient, owner: Owner, body: dict[str, object]) -> None:
+def test_a_malformed_sign_in_is_refused_before_any_hash(
+    browser: TestClient, owner: Owner, body: dict[str, object]
+) -> None:
     assert browser.post("/api/v1/session", json=body).status_code == 422
     assert owner.execute("SELECT count(*) FROM login_attempt").fetchone() == (0,)
 

@@ -147,7 +147,9 @@ def test_the_audit_log_tells_what_changed_of_a_user(as_role: As, owner: Owner) -
     admin.post("/api/v1/users", json=NEW)
     change = {"role": "track_officer", "lead_bureau": "planning", "display_name": "李娜"}
     admin.patch("/api/v1/users/li.na", json=change, headers={"if-match": '"1"', "x-request-id": "change-of-role"})
-    row = owner.execute("SELECT actor, before, after, request_id FROM audit_entry WHERE action = 'user:changed'").fetchone()
+    row = owner.execute(
+        "SELECT actor, before, after, request_id FROM audit_entry WHERE action = 'user:changed'"
+    ).fetchone()
     assert row == (
         admin.username,
         {"role": "registrar", "lead_bureau": None},
