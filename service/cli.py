@@ -23,6 +23,7 @@ from service import running
 from service.accounts import commands, queries
 from service.accounts.access import Actor, system
 from service.accounts.permissions import Role
+from service.audit.verify import Checkpoint, verify
 from service.core import cluster, health, migrate
 from service.core.db import Database
 from service.core.errors import GongdiError
@@ -41,6 +42,8 @@ database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
 users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
 app.add_typer(database, name="db")
 app.add_typer(users, name="user")
+auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
+app.add_typer(auditing, name="audit")
 out = Console(highlight=False)
 error_out = Console(stderr=True, highlight=False)
 
@@ -81,7 +84,8 @@ def serve(
     """启动服务(不迁移, 不装载数据) · Serve the API and the web pages."""
     settings = Settings()
     running.require_free_port(settings)
-    _serve(running.serving_settings(settings), worker=worker)
+    with running.ended_by_signals():
+        _serve(running.serving_settings(settings), worker=worker)
 
 
 def _serve(settings: Settings, *, worker: bool) -> None:
@@ -90,8 +94,24 @@ def _serve(settings: Settings, *, worker: bool) -> None:
     def announce() -> None:
         _announce(settings)
 
-    with running.ended_by_signals(), running.child_worker(settings) if worker else contextlib.nullcontext():
+    with running.child_worker(settings) if worker else contextlib.nullcontext():
         running.serve(create_app(settings), settings, announce)
+
+
+@app.command()
+def run() -> None:
+    """一键运行, Ctrl-C 全部停止 · Database, migrations, demo data if empty, server; Ctrl-C stops all of it."""
+    given = Settings()
+    running.require_free_port(given)
+    starts_cluster = given.database_url is None and not cluster.status(given.home).is_running
+    with (
+        running.ended_by_signals(),
+        running.stopping_cluster(given.home) if starts_cluster else contextlib.nullcontext(),
+    ):
+        with _step("数据库 Database"):
+            settings = running.owner_settings(given)
+        _upgrade(settings)
+        _serve(running.serving_settings(settings), worker=True)
 
 
 def _announce(settings: Settings) -> None:
@@ -247,6 +267,32 @@ def user_list() -> None:
                 "✓" if user.is_active else "✗",
             )
     out.print(table)
+
+
+@auditing.command("verify")
+def audit_verify(
+    expect: Annotated[
+        str | None, typer.Option(metavar="SEQ:HASH", help="另行保存的校验点 · A checkpoint kept elsewhere.")
+    ] = None,
+) -> None:
+    """核验审计日志是否被改动 · Find altered, removed or inserted entries; exit code 1 when there is one."""
+    with _transaction() as (session, _):
+        result = verify(session, _checkpoint(expect) if expect else None)
+    for problem in result.problems:
+        out.print(f"[red]✗[/] {problem.seq}: {problem.kind}")
+    out.print(
+        f"{result.entries} 条记录 entries; 校验点 checkpoint {result.head.seq}:{result.head.hash.hex()}", soft_wrap=True
+    )
+    if not result.ok:
+        raise typer.Exit(1)
+
+
+def _checkpoint(words: str) -> Checkpoint:
+    try:
+        seq, _, digest = words.partition(":")
+        return Checkpoint(int(seq), bytes.fromhex(digest))
+    except ValueError as error:
+        raise typer.BadParameter("SEQ:HASH") from error
 
 
 @app.command("openapi")

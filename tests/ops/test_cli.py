@@ -1,0 +1,198 @@
+"""The command line as a person calls it: in a process of its own, on a cluster of its own."""
+
+import contextlib
+import io
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+import psycopg
+import pytest
+
+from service import cli
+from service.core import cluster
+from service.core.settings import Settings
+from service.running import environment
+
+COMMANDS = {"serve", "worker", "run", "db", "user", "audit", "openapi", "doctor"}
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="gongdi-"))
+    folder.chmod(0o755)
+    yield folder
+    cluster.stop(folder)
+    shutil.rmtree(folder)
+
+
+@dataclass(frozen=True)
+class Shown:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Gongdi(Protocol):
+    def __call__(self, *arguments: str, home: Path | None = None, text: str = "", **settings: str) -> Shown: ...
+
+
+@pytest.fixture
+def gongdi(capsys: pytest.CaptureFixture[str]) -> Gongdi:
+    """The command line in this process: its own start takes longer than most commands."""
+
+    def call(*arguments: str, home: Path | None = None, text: str = "", **settings: str) -> Shown:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["gongdi", *arguments])
+            patch.setattr(sys, "stdin", io.StringIO(text))
+            patch.setenv("COLUMNS", "200")
+            patch.setenv("GONGDI_HOME", str(home or "/nowhere"))
+            for name, value in settings.items():
+                patch.setenv(f"GONGDI_{name.upper()}", value)
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        code = ended.value.code
+        return Shown(code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    return call
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def test_help_lists_every_command(gongdi: Gongdi) -> None:
+    shown = gongdi("--help")
+    assert shown.returncode == 0
+    listed = {line.split()[1] for line in shown.stdout.splitlines() if line.startswith("│ ") and len(line.split()) > 1}
+    assert listed >= COMMANDS
+
+
+def test_doctor_names_what_it_checked_and_makes_nothing(gongdi: Gongdi, tmp_path: Path) -> None:
+    shown = gongdi("doctor", home=tmp_path / "none", today="2022-11-15")
+    for item in ("Python", "PostgreSQL", "Node.js", "bubblewrap", "Chromium", "磁盘", "私有数据库"):
+        assert item in shown.stdout, item
+    assert not (tmp_path / "none/pg/data").exists()
+
+
+def test_doctor_names_a_mistyped_setting(gongdi: Gongdi) -> None:
+    assert "GONGDI_PROT" in gongdi("doctor", prot="8001").stdout
+
+
+def test_a_wrong_setting_is_named(gongdi: Gongdi) -> None:
+    shown = gongdi("db", "status", port="many")
+    assert shown.returncode == 1
+    assert "GONGDI_PORT" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_an_unreachable_database_is_said_in_both_languages(gongdi: Gongdi) -> None:
+    shown = gongdi("db", "upgrade", database_url=f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+    assert shown.returncode == 1
+    assert "无法连接数据库" in shown.stderr
+    assert "Can't reach the database" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_taken_port_is_said_before_anything_is_made(gongdi: Gongdi, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        shown = gongdi("run", home=tmp_path / "none", port=str(taken.getsockname()[1]))
+    assert shown.returncode == 1
+    assert "GONGDI_PORT" in shown.stderr
+    assert not (tmp_path / "none/pg/data").exists()
+
+
+def test_init_then_users_then_audit(gongdi: Gongdi, home: Path) -> None:
+    assert gongdi("db", "status", home=home).returncode == 1
+    assert gongdi("db", "init", home=home).returncode == 0
+    assert gongdi("db", "status", home=home).returncode == 0
+
+    added = gongdi("user", "add", "zhao", "--name", "赵", "--role", "viewer", home=home, text="a long pass phrase\n")
+    assert added.returncode == 0, added.stderr
+    assert "zhao" in gongdi("user", "list", home=home).stdout
+    again = gongdi("user", "add", "zhao", "--name", "赵", "--role", "viewer", home=home, text="a long pass phrase\n")
+    assert again.returncode == 1
+    assert "已存在" in again.stderr
+    assert gongdi("user", "passwd", "zhao", home=home, text="short\n").returncode == 1
+    assert gongdi("user", "passwd", "zhao", home=home, text="another pass phrase\n").returncode == 0
+
+    assert gongdi("audit", "verify", home=home).returncode == 0
+    with psycopg.connect(cluster.ensure(home).superuser_url) as connection:
+        connection.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        connection.execute("UPDATE audit_entry SET actor = 'nobody' WHERE seq = 1")
+        connection.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+    found = gongdi("audit", "verify", home=home)
+    assert found.returncode == 1
+    assert "1: altered" in found.stdout
+
+
+def test_a_child_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = Settings(home=tmp_path, port=8123, demo=True, app_url="postgresql://app@localhost/x")
+    for name, value in environment(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
+
+
+def _wait(condition: str, port: int, process: psutil.Popen) -> None:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{condition}", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{condition} did not answer")
+
+
+@contextlib.contextmanager
+def running_at(home: Path) -> Iterator[tuple[psutil.Popen, int]]:
+    """`gongdi run` with server and worker ready, on a stopped cluster that it starts itself."""
+    cluster.stop(home)
+    port = free_port()
+    process = psutil.Popen(
+        [sys.executable, "-m", "service.cli", "run"],
+        env={**os.environ, "GONGDI_HOME": str(home), "GONGDI_PORT": str(port)},
+        start_new_session=True,
+    )
+    try:
+        _wait("/readyz", port, process)
+        yield process, port
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def test_a_killed_worker_is_replaced_and_a_signal_stops_everything(home: Path) -> None:
+    with running_at(home) as (process, _):
+        (worker,) = process.children()
+        worker.kill()
+        deadline = time.monotonic() + 10
+        while not (replaced := [child for child in process.children() if child != worker]):
+            assert time.monotonic() < deadline, "no new worker"
+            time.sleep(0.1)
+        begun = time.monotonic()
+        process.terminate()
+        assert process.wait(timeout=15) == 0
+        assert time.monotonic() - begun < 10
+    assert not any(child.is_running() for child in replaced)
+    assert not cluster.status(home).is_running
+
+
+def test_the_worker_does_not_outlive_a_killed_server(home: Path) -> None:
+    with running_at(home) as (process, _):
+        (worker,) = process.children()
+        process.kill()
+        _, left = psutil.wait_procs([worker], timeout=10)
+    assert left == []
+    assert cluster.stop(home)
