@@ -10,10 +10,14 @@ import service.parcels.models
 import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
+from service.codes.routes import router as codes
 from service.layers.routes import router as layers
+from service.regions.routes import router as regions
 
 ROUTERS: tuple[APIRouter, ...] = (
     accounts,
     audit,
     layers,
+    regions,
+    codes,
 )

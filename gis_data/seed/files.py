@@ -212,13 +212,17 @@ def write_regions(path: Path) -> None:
         for code, names in plan.DATA["counties"].items()
     }
     found: list[tuple[dict[str, str | None], BaseGeometry]] = [
-        ({"level": "jurisdiction", **home, "parent": None}, shapely.union_all([town.area for town in towns]))
+        (
+            {"level": "jurisdiction", **home, "parent": None, "jurisdiction": None},
+            shapely.union_all([town.area for town in towns]),
+        )
     ]
     for code, ((name, name_en), shape) in counties.items():
-        found.append(({"level": "county", "code": code, "name": name, "name_en": name_en, "parent": None}, shape))
+        names = {"code": code, "name": name, "name_en": name_en, "parent": None, "jurisdiction": None}
+        found.append(({"level": "county", **names}, shape))
     for town in towns:
         names = {"code": town.code, "name": town.name, "name_en": town.name_en, "parent": town.county}
-        found.append(({"level": "township", **names}, town.area))
+        found.append(({"level": "township", **names, "jurisdiction": home["code"]}, town.area))
     write_features(path, [feature(shape, **properties) for properties, shape in found])
 
 
