@@ -327,7 +327,7 @@ def create_tables() -> None:
         sa.Column("lot_number", sa.Text(), nullable=True, comment="出让编号, e.g. 郑政东出〔2022〕5号(网)"),
         sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
         sa.Column("county_code", sa.Text(), nullable=True, comment="GB/T 2260, by geometry"),
-        sa.Column("region_id", sa.Integer(), nullable=True, comment="township, by geometry unless overridden"),
+        sa.Column("region_id", sa.Integer(), nullable=True, comment="township; by geometry, or overridden"),
         sa.Column("region_overridden", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("geom", Geometry(geometry_type="MULTIPOLYGON", srid=4490, spatial_index=False), nullable=False),
         sa.Column(
@@ -410,22 +410,21 @@ def create_tables() -> None:
         ),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_parcel_region_id_region")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),
-        sa.UniqueConstraint("cadastral_code", name=op.f("uq_parcel_cadastral_code")),
         sa.UniqueConstraint("code", name=op.f("uq_parcel_code")),
     )
     op.create_index("ix_parcel_area", "parcel", ["area_m2", "id"], unique=False)
     op.create_index("ix_parcel_geom_web", "parcel", ["geom_web"], unique=False, postgresql_using="gist")
-    op.create_index("ix_parcel_import", "parcel", ["import_id"], unique=False)
-    op.create_index("ix_parcel_jurisdiction", "parcel", ["jurisdiction_id", "code"], unique=False)
     op.create_index(
         "ix_parcel_land_use",
         "parcel",
-        ["land_use_scheme", "land_use_code", "code"],
+        ["land_use_code"],
         unique=False,
         postgresql_ops={"land_use_code": "text_pattern_ops"},
     )
-    op.create_index("ix_parcel_lot_number", "parcel", ["lot_number"], unique=False)
-    op.create_index("ix_parcel_region", "parcel", ["region_id", "code"], unique=False)
+    op.create_index(
+        "ix_parcel_lot_number", "parcel", ["lot_number"], unique=False, postgresql_where="lot_number IS NOT NULL"
+    )
+    op.create_index("ix_parcel_region", "parcel", ["region_id"], unique=False)
     op.create_index(
         "ix_parcel_search",
         "parcel",
@@ -434,7 +433,15 @@ def create_tables() -> None:
         postgresql_using="gin",
         postgresql_ops={"search": "gin_trgm_ops"},
     )
-    op.create_index("ix_parcel_stage", "parcel", ["stage", "code"], unique=False)
+    op.create_index("ix_parcel_stage", "parcel", ["stage"], unique=False)
+    op.create_index("ix_parcel_updated_at", "parcel", ["updated_at", "id"], unique=False)
+    op.create_index(
+        "uq_parcel_cadastral_code",
+        "parcel",
+        ["cadastral_code"],
+        unique=True,
+        postgresql_where="cadastral_code IS NOT NULL",
+    )
     op.create_table(
         "parcel_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -480,10 +487,7 @@ def create_tables() -> None:
         sa.Column("parcel_id", sa.BigInteger(), nullable=False),
         sa.Column("ordinal", sa.SmallInteger(), nullable=False),
         sa.Column(
-            "scheme",
-            sa.Text(),
-            nullable=False,
-            comment="code list, e.g. land_use_2023; the same digits differ between lists",
+            "scheme", sa.Text(), nullable=False, comment="code list, e.g. land_use_2023: digits differ between lists"
         ),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("share", sa.Numeric(precision=5, scale=4), nullable=False, comment="of the parcel's area, 0–1"),

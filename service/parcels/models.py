@@ -1,7 +1,7 @@
 """Parcels (地块/宗地) and the events that made them what they are.
 
-Truth is `geom` (CGCS2000, EPSG:4490, longitude first); `geom_web` is its Web Mercator copy for tiles, kept by the database.
-Three areas, never mixed: the legal one comes from a document and is never overwritten by a computed one.
+Truth is `geom` (CGCS2000, EPSG:4490, longitude first); `geom_web` is its Web Mercator copy for tiles, kept by the
+database. Three areas, never mixed: the legal one comes from a document and is never overwritten by a computed one.
 """
 
 import datetime as dt
@@ -50,23 +50,24 @@ class Parcel(Base):
         _one_of("idle", Idle),
         CheckConstraint(r"cadastral_code ~ '^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$'", name="cadastral_code"),
         CheckConstraint(
-            "ST_XMin(geom) >= 73 AND ST_XMax(geom) <= 136 AND ST_YMin(geom) >= 3 AND ST_YMax(geom) <= 54", name="inside_china"
+            "ST_XMin(geom) >= 73 AND ST_XMax(geom) <= 136 AND ST_YMin(geom) >= 3 AND ST_YMax(geom) <= 54",
+            name="inside_china",
         ),
         CheckConstraint("area_plane_m2 > 0 AND area_ellipsoid_m2 > 0 AND area_legal_m2 > 0", name="areas_positive"),
         CheckConstraint(
-            "lower(far) >= 0 AND lower(height_m) >= 0 AND density_pct <@ numrange(0, 100, '[]') AND green_pct <@ numrange(0, 100, '[]')",
+            "lower(far) >= 0 AND lower(height_m) >= 0"
+            " AND density_pct <@ numrange(0, 100, '[]') AND green_pct <@ numrange(0, 100, '[]')",
             name="planning_bounds",
         ),
+        # Columns of few values are indexed alone: small, cheap to keep, and joined with the others as a bitmap.
         Index("ix_parcel_geom_web", "geom_web", postgresql_using="gist"),
-        Index("ix_parcel_stage", "stage", "code"),
-        Index("ix_parcel_jurisdiction", "jurisdiction_id", "code"),
-        Index("ix_parcel_region", "region_id", "code"),
-        Index(
-            "ix_parcel_land_use", "land_use_scheme", "land_use_code", "code", postgresql_ops={"land_use_code": "text_pattern_ops"}
-        ),
+        Index("ix_parcel_stage", "stage"),
+        Index("ix_parcel_region", "region_id"),
+        Index("ix_parcel_land_use", "land_use_code", postgresql_ops={"land_use_code": "text_pattern_ops"}),
         Index("ix_parcel_area", "area_m2", "id"),
-        Index("ix_parcel_lot_number", "lot_number"),
-        Index("ix_parcel_import", "import_id"),
+        Index("ix_parcel_updated_at", "updated_at", "id"),
+        Index("uq_parcel_cadastral_code", "cadastral_code", unique=True, postgresql_where="cadastral_code IS NOT NULL"),
+        Index("ix_parcel_lot_number", "lot_number", postgresql_where="lot_number IS NOT NULL"),
         Index("ix_parcel_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 
@@ -74,22 +75,26 @@ class Parcel(Base):
     code: Mapped[str] = mapped_column(Text, unique=True, comment="the bureau's own stable parcel number")
     name: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text, comment="坐落")
-    cadastral_code: Mapped[str | None] = mapped_column(Text, unique=True, comment="宗地代码, 19 characters, once registered")
+    cadastral_code: Mapped[str | None] = mapped_column(Text, comment="宗地代码, 19 characters, once registered")
     lot_number: Mapped[str | None] = mapped_column(Text, comment="出让编号, e.g. 郑政东出〔2022〕5号(网)")
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey(Jurisdiction.id))
     county_code: Mapped[str | None] = mapped_column(Text, comment="GB/T 2260, by geometry")
-    region_id: Mapped[int | None] = mapped_column(ForeignKey(Region.id), comment="township, by geometry unless overridden")
+    region_id: Mapped[int | None] = mapped_column(ForeignKey(Region.id), comment="township; by geometry, or overridden")
     region_overridden: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
 
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4490, spatial_index=False))
     geom_web: Mapped[WKBElement] = mapped_column(
-        Geometry("MULTIPOLYGON", srid=3857, spatial_index=False), Computed("ST_Transform(geom, 3857)", persisted=True), deferred=True
+        Geometry("MULTIPOLYGON", srid=3857, spatial_index=False),
+        Computed("ST_Transform(geom, 3857)", persisted=True),
+        deferred=True,
     )
     area_legal_m2: Mapped[Decimal | None] = mapped_column(AREA, comment="m², from the document; never computed")
     area_plane_m2: Mapped[Decimal] = mapped_column(AREA, comment="m², plane area in the local 3° zone")
     area_ellipsoid_m2: Mapped[Decimal] = mapped_column(AREA, comment="m², on the CGCS2000 ellipsoid")
     area_m2: Mapped[Decimal] = mapped_column(
-        AREA, Computed("coalesce(area_legal_m2, area_plane_m2)", persisted=True), comment="m², legal where known, else plane"
+        AREA,
+        Computed("coalesce(area_legal_m2, area_plane_m2)", persisted=True),
+        comment="m², legal where known, else plane",
     )
 
     stage: Mapped[Stage] = mapped_column(Text, comment="projection of parcel_event")
@@ -108,7 +113,8 @@ class Parcel(Base):
     search: Mapped[str] = mapped_column(
         Text,
         Computed(
-            "lower(code || ' ' || coalesce(name, '') || ' ' || coalesce(lot_number, '') || ' ' || coalesce(cadastral_code, '') || ' ' || coalesce(address, ''))",
+            "lower(code || ' ' || coalesce(name, '') || ' ' || coalesce(lot_number, '')"
+            " || ' ' || coalesce(cadastral_code, '') || ' ' || coalesce(address, ''))",
             persisted=True,
         ),
         deferred=True,
@@ -127,7 +133,7 @@ class ParcelLandUse(Base):
 
     parcel_id: Mapped[int] = mapped_column(ForeignKey(Parcel.id, ondelete="CASCADE"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    scheme: Mapped[str] = mapped_column(Text, comment="code list, e.g. land_use_2023; the same digits differ between lists")
+    scheme: Mapped[str] = mapped_column(Text, comment="code list, e.g. land_use_2023: digits differ between lists")
     code: Mapped[str] = mapped_column(Text)
     share: Mapped[Decimal] = mapped_column(Numeric(5, 4), comment="of the parcel's area, 0–1")
     max_term_years: Mapped[int | None] = mapped_column(SmallInteger)
@@ -141,7 +147,9 @@ class ParcelSurvey(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     parcel_id: Mapped[int] = mapped_column(ForeignKey(Parcel.id, ondelete="CASCADE"), index=True)
     source_crs: Mapped[int] = mapped_column(Integer, comment="EPSG code of the delivered coordinates")
-    zone_prefixed: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false", comment="easting carried the zone number")
+    zone_prefixed: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default="false", comment="easting carried the zone number"
+    )
     geometry: Mapped[bytes] = mapped_column(LargeBinary, comment="WKB in source_crs, easting first")
     points: Mapped[list[dict[str, object]] | None] = mapped_column(
         JSONB(none_as_null=True), comment="boundary points with number and ring, where the file had them"
@@ -155,8 +163,8 @@ class ParcelSurvey(Base):
 class ParcelEvent(Base):
     """One change of state. Valid time (`effective_on`) and record time (`recorded_at`) are kept apart.
 
-    `stage`, `hold`, `idle` hold what the event set, null where it left the value alone: the state on a day is, for each of
-    the three, the last value set by events in force on that day. Rows are only ever added.
+    `stage`, `hold`, `idle` hold what the event set, null where it left the value alone: the state on a day is, for each
+    of the three, the last value set by events in force on that day. Rows are only ever added.
     """
 
     __tablename__ = "parcel_event"
@@ -173,7 +181,9 @@ class ParcelEvent(Base):
     parcel_id: Mapped[int] = mapped_column(ForeignKey(Parcel.id))
     kind: Mapped[EventKind] = mapped_column(Text)
     effective_on: Mapped[dt.date] = mapped_column(comment="when it is true in law")
-    recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), comment="when we knew")
+    recorded_at: Mapped[dt.datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), comment="when we knew"
+    )
     stage: Mapped[Stage | None] = mapped_column(Text)
     hold: Mapped[Hold | None] = mapped_column(Text)
     idle: Mapped[Idle | None] = mapped_column(Text)

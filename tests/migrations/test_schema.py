@@ -31,6 +31,7 @@ def test_every_foreign_key_that_is_followed_backwards_has_an_index(urls: Cluster
           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])
     """
     small = {  # few rows, or never looked up from the other side
+        "parcel.jurisdiction_id",
         "parcel_survey.document_id",
         "parcel_event.document_id",
         "import.jurisdiction_id",
