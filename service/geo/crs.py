@@ -221,6 +221,20 @@ def to_cgcs2000(source: SourceCrs, x: Floats, y: Floats) -> tuple[Floats, Floats
     return lon, lat
 
 
+def from_cgcs2000(target: SourceCrs, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Coordinates in `target` of longitudes and latitudes in EPSG:4490: the way back of `to_cgcs2000`.
+
+    >>> east, north = from_cgcs2000(recognise("4547"), np.array([113.73]), np.array([34.77]))
+    >>> round(float(east[0]), 3), round(float(north[0]), 3)
+    (475283.393, 3849110.265)
+    """
+    source = CGCS2000 if target.datum == "cgcs2000" else WGS84
+    if target.epsg == source:
+        return lon, lat
+    x, y = transformer(f"EPSG:{source}", target.definition).transform(lon, lat)
+    return x, y
+
+
 def _plain(epsg: int, datum: Datum) -> SourceCrs:
     """A geographic CRS in degrees."""
     return SourceCrs(f"EPSG:{epsg}", epsg, datum, f"EPSG:{epsg}", is_geographic=True)

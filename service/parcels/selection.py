@@ -1,0 +1,201 @@
+"""Which parcels a request is about: filters, the caller's scope and the day, as SQL conditions with bound parameters.
+
+Shared by every ready statement (`reading.py`, `facets.py`), so that a list, its counts and its exports never disagree.
+In the fragments `p` is the parcel and `s` its state (stage, hold, idle, stage_since) now or on a day.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from service.accounts.access import Actor
+from service.codes.queries import LAND_USE
+from service.core import clock
+from service.core.errors import BadRequest
+from service.geo.bbox import Bbox
+from service.parcels import identifiers
+from service.parcels.lifecycle import Hold, Idle, Stage
+
+STATE_NOW = "CROSS JOIN LATERAL (SELECT p.stage, p.hold, p.idle, p.stage_since) AS s"
+
+# The last value set by events in force on the day, as far as they were known. One index scan a parcel.
+STATE_THEN = """CROSS JOIN LATERAL (
+    SELECT (array_agg(stage ORDER BY effective_on DESC, id DESC) FILTER (WHERE stage IS NOT NULL))[1] AS stage,
+           (array_agg(hold ORDER BY effective_on DESC, id DESC) FILTER (WHERE hold IS NOT NULL))[1] AS hold,
+           (array_agg(idle ORDER BY effective_on DESC, id DESC) FILTER (WHERE idle IS NOT NULL))[1] AS idle,
+           max(effective_on) FILTER (WHERE stage IS NOT NULL) AS stage_since
+    FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as_of)s
+      AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')) AS s"""
+
+# Evaluated once a statement, and then an index condition like any other.
+VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
+
+# What `asked` may be: the code, else the cadastral code, else the lot number, which several parcels may share.
+# `coalesce` looks no further than it has to.
+ASKED = """unnest(%(asked)s::text[], %(cadastral)s::text[], %(lot)s::text[])
+    WITH ORDINALITY AS a (asked, cadastral, lot, n)
+JOIN parcel AS p ON p.id = ANY (coalesce(
+    (SELECT ARRAY[id] FROM parcel WHERE code = a.asked),
+    (SELECT ARRAY[id] FROM parcel WHERE cadastral_code = a.cadastral),
+    (SELECT array_agg(id ORDER BY id) FROM parcel WHERE lot_number = a.lot)))"""
+
+_LAND_USE = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9_]{0,40}):)?(?P<code>[0-9A-Za-z]{1,12})", re.ASCII)
+_LAST_CHARACTER = "\U0010ffff"
+_MOST_WORDS = 6
+
+
+class Fragment(NamedTuple):
+    """A piece of SQL and what is bound in it."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The day and the knowledge that a state is asked for; both None: now."""
+
+    as_of: dt.date | None = None
+    known_at: dt.datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Whether the kept state answers it."""
+        return self.as_of is None and self.known_at is None
+
+    @property
+    def state(self) -> Fragment:
+        """Return the join that gives `s`."""
+        if self.is_now:
+            return Fragment(STATE_NOW, {})
+        return Fragment(STATE_THEN, {"as_of": self.as_of or clock.today(), "known_at": self.known_at})
+
+
+NOW = Moment()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Filters of a list; an empty one selects every parcel that the caller may see. Values of one filter are choices.
+
+    `land_use` is a prefix of the main use's code, of the list of 2023 unless it says `scheme:code`. `region` is a
+    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address.
+    """
+
+    stage: Sequence[Stage] = ()
+    hold: Sequence[Hold] = ()
+    idle: Sequence[Idle] = ()
+    jurisdiction: Sequence[str] = ()
+    region: Sequence[str] = ()
+    land_use: Sequence[str] = ()
+    area_min_m2: float | None = None
+    area_max_m2: float | None = None
+    bbox: Bbox | None = None
+    q: str | None = None
+    moment: Moment = field(default=NOW)
+
+
+def visible(actor: Actor) -> Fragment:
+    """Return the condition that keeps an actor to its jurisdictions."""
+    if actor.jurisdictions is None:
+        return Fragment("true", {})
+    return Fragment(VISIBLE, {"scope": sorted(actor.jurisdictions)})
+
+
+def numbers(asked: Sequence[str]) -> dict[str, list[str] | list[str | None]]:
+    """Bind the numbers of `ASKED`: each as given, as a cadastral code if it looks like one, as a lot number."""
+    return {
+        "asked": list(asked),
+        "cadastral": [cadastral_code_in(each) for each in asked],
+        "lot": [identifiers.normalise_lot_number(each) for each in asked],
+    }
+
+
+def cadastral_code_in(text: str) -> str | None:
+    """Return the cadastral code that a text is, or that a unit code begins with.
+
+    >>> cadastral_code_in("410105003012gb00023W00000000")
+    '410105003012GB00023'
+    """
+    if identifiers.looks_like(text) in {identifiers.Number.cadastral, identifiers.Number.unit}:
+        return re.sub(r"\s", "", text).upper()[:19]
+    return None
+
+
+def where(selection: Selection, actor: Actor) -> Fragment:
+    """Return `JOIN … WHERE …`, to follow a `FROM parcel AS p`.
+
+    Raises:
+        BadRequest: a land-use filter that is no code, or a search of too many words.
+
+    """
+    state = selection.moment.state
+    parts = [visible(actor), *_conditions(selection)]
+    if not selection.moment.is_now:
+        parts.append(Fragment("s.stage IS NOT NULL", {}))
+    params = dict(state.params)
+    for part in parts:
+        params.update(part.params)
+    return Fragment(f"{state.sql} WHERE " + " AND ".join(part.sql for part in parts), params)
+
+
+def _conditions(selection: Selection) -> Iterator[Fragment]:
+    for name in ("stage", "hold", "idle"):
+        if values := getattr(selection, name):
+            yield Fragment(f"s.{name} = ANY (%({name})s)", {name: [str(value) for value in values]})
+    if selection.jurisdiction:
+        wanted = "SELECT id FROM jurisdiction WHERE code = ANY (%(jurisdiction)s)"
+        yield Fragment(f"p.jurisdiction_id = ANY (ARRAY({wanted}))", {"jurisdiction": list(selection.jurisdiction)})
+    if selection.region:
+        yield Fragment(_IN_REGION, {"region": list(selection.region)})
+    if selection.land_use:
+        yield _land_use(selection.land_use)
+    if selection.area_min_m2 is not None:
+        yield Fragment("p.area_m2 >= %(area_min)s::float8::numeric", {"area_min": selection.area_min_m2})
+    if selection.area_max_m2 is not None:
+        yield Fragment("p.area_m2 <= %(area_max)s::float8::numeric", {"area_max": selection.area_max_m2})
+    if selection.bbox is not None:
+        yield Fragment(_IN_BOX, dict(zip(("west", "south", "east", "north"), selection.bbox, strict=True)))
+    if selection.q:
+        yield from _search(selection.q)
+
+
+_IN_REGION = """p.region_id = ANY (ARRAY(
+    SELECT region.id FROM region LEFT JOIN region AS county ON county.id = region.parent_id
+    WHERE region.code = ANY (%(region)s) OR county.code = ANY (%(region)s)))"""
+
+# The index is on the Mercator copy, where a box of degrees is a box too; the shape itself decides.
+_IN_BOX = """p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
+    AND ST_Intersects(p.geom, (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)))"""
+
+
+def _land_use(prefixes: Sequence[str]) -> Fragment:
+    """Compare by the operators of `text_pattern_ops`: unlike LIKE, they use the index with a bound parameter."""
+    parts: list[str] = []
+    params: dict[str, str] = {}
+    for i, prefix in enumerate(prefixes):
+        match = _LAND_USE.fullmatch(prefix)
+        if match is None:
+            raise BadRequest(f"用地代码筛选“{prefix[:60]}”无效。", f"{prefix[:60]!r} is no land-use code.")
+        parts.append(
+            f"p.land_use_scheme = %(scheme_{i})s"
+            f" AND p.land_use_code ~>=~ %(use_{i})s AND p.land_use_code ~<~ %(use_end_{i})s"
+        )
+        code = match["code"]
+        params |= {f"scheme_{i}": match["scheme"] or LAND_USE, f"use_{i}": code, f"use_end_{i}": code + _LAST_CHARACTER}
+    return Fragment("(" + " OR ".join(parts) + ")", params)
+
+
+def _search(q: str) -> Iterator[Fragment]:
+    kind = identifiers.looks_like(q)
+    if (code := cadastral_code_in(q)) is not None:
+        yield Fragment("(p.cadastral_code = %(q)s OR p.code = %(q)s)", {"q": code})
+        return
+    words = [identifiers.normalise_lot_number(q)] if kind is identifiers.Number.lot else q.split()
+    if len(words) > _MOST_WORDS:
+        raise BadRequest(f"搜索词不能超过 {_MOST_WORDS} 个。", f"A search has at most {_MOST_WORDS} words.")
+    for i, word in enumerate(words):
+        escaped = re.sub(r"([\\%_])", r"\\\1", word.lower())
+        yield Fragment(f"p.search LIKE %(q_{i})s", {f"q_{i}": f"%{escaped}%"})
