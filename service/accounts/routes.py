@@ -90,8 +90,7 @@ def change_password(body: PasswordChange, actor: SignedIn, token: SessionToken, 
 @router.get("/users", summary="用户列表 Users")
 def list_users(actor: UserManager, page: PageQuery, session: Read) -> Page[UserRead]:
     """List users by name."""
-    after = page.after(1)
-    found = queries.users_page(session, actor, after=str(after[0]) if after else None, limit=page.limit + 1)
+    found = queries.users_page(session, actor, after=page.after_one(str), limit=page.limit + 1)
     following = page.address_after([found[page.limit - 1].user.username]) if len(found) > page.limit else None
     return Page(items=[_user_read(each) for each in found[: page.limit]], next=following)
 
@@ -121,8 +120,7 @@ def change_user(
 @router.get("/api-keys", summary="密钥列表 Keys")
 def list_keys(actor: KeyManager, page: PageQuery, session: Read) -> Page[KeyRead]:
     """List keys, newest first, revoked ones included; never their secrets."""
-    before = page.after(1)
-    found = queries.keys_page(session, actor, before=int(before[0] or 0) if before else None, limit=page.limit + 1)
+    found = queries.keys_page(session, actor, before=page.after_one(int), limit=page.limit + 1)
     following = page.address_after([found[page.limit - 1].id]) if len(found) > page.limit else None
     return Page(items=[KeyRead.model_validate(each) for each in found[: page.limit]], next=following)
 

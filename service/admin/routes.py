@@ -37,8 +37,7 @@ Chosen = Annotated[Filter, Depends(_filter)]
 def list_entries(actor: AuditReader, chosen: Chosen, page: PageQuery, session: Read) -> Page[AuditEntryRead]:
     """List what was done, newest first."""
     _refuse_limited(actor)
-    after = page.after(1)
-    found = entries_page(session, chosen, before=int(after[0] or 0) if after else None, limit=page.limit + 1)
+    found = entries_page(session, chosen, before=page.after_one(int), limit=page.limit + 1)
     following = page.address_after([found[page.limit - 1].seq]) if len(found) > page.limit else None
     return Page(items=[_entry_read(each) for each in found[: page.limit]], next=following)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Query, params
 from fastapi.dependencies.utils import get_flat_params
@@ -17,6 +17,9 @@ from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_
 from service.core.settings import Settings
 
 LONGEST_VERSION = 9  # digits
+
+
+Key = TypeVar("Key", str, int)
 
 
 def database(request: Request) -> Database:
@@ -86,6 +89,15 @@ class PageRequest:
     def after(self, size: int) -> list[str | int | float | None] | None:
         """Return the sort key of the last row seen, or None for the first page."""
         return None if self.cursor is None else decode_cursor(self.cursor, size=size)
+
+    def after_one(self, kind: type[Key]) -> Key | None:
+        """Return the one value that a list is sorted by, of the last row seen; a value of another kind is refused."""
+        if self.cursor is None:
+            return None
+        (key,) = decode_cursor(self.cursor, size=1)
+        if type(key) is not kind:
+            raise BadRequest("分页游标 cursor 不属于该列表。", "The cursor is of another list.")
+        return key
 
     def address_after(self, key: Sequence[object]) -> str:
         """Return the address of the page that follows a row with this sort key."""

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.accounts.permissions import Role
-from tests.conftest import Caller
+from tests.caller import Caller
 
 As = Callable[..., Caller]
 Owner = psycopg.Connection[Any]

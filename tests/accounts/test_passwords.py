@@ -12,8 +12,7 @@ def refusal(password: str, username: str = "li.registrar") -> str | None:
     try:
         passwords.refuse_weak(password, username, "/password")
     except Invalid as error:
-        assert [each.pointer for each in error.errors] == ["/password"]
-        return error.errors[0].code
+        return error.errors[0].pointer + " " + error.errors[0].code
     return None
 
 
@@ -37,7 +36,7 @@ def refusal(password: str, username: str = "li.registrar") -> str | None:
     ],
 )
 def test_only_fit_passwords_are_taken(password: str, code: str | None) -> None:
-    assert refusal(password) == code
+    assert refusal(password) == (code and f"/password {code}")
 
 
 def test_a_hash_is_argon2id_with_the_agreed_cost_and_its_own_salt() -> None:
@@ -79,7 +78,7 @@ def test_only_two_are_hashed_at_once_and_a_crowd_is_turned_away(monkeypatch: pyt
     threads = [threading.Thread(target=attempt) for _ in range(20)]
     for thread in threads:
         thread.start()
-    while len(outcomes) < 8:  # noqa: ASYNC110 - plain threads
+    while len(outcomes) < 8:
         release.wait(0.01)
     assert outcomes == ["1"] * 8
     release.set()

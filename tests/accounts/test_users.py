@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.accounts.permissions import Role
-from tests.conftest import Caller
+from tests.caller import Caller
 
 As = Callable[..., Caller]
 Owner = psycopg.Connection[Any]
@@ -21,9 +21,9 @@ def test_a_created_user_can_sign_in(client: TestClient, as_role: As) -> None:
     assert created.status_code == 201
     body = created.json()
     assert created.headers["etag"] == '"1"'
-    assert {key: body[key] for key in ("username", "role", "is_active", "locked_until", "last_login_at", "version")} == {
-        "username": "li.na", "role": "registrar", "is_active": True, "locked_until": None, "last_login_at": None,
-        "version": 1,
+    assert body == {
+        "username": "li.na", "display_name": "李娜", "role": "registrar", "lead_bureau": None, "jurisdictions": None,
+        "is_active": True, "locked_until": None, "last_login_at": None, "created_at": body["created_at"], "version": 1,
     }  # fmt: skip
     assert "password" not in created.text
     assert "argon2" not in created.text

@@ -122,7 +122,7 @@ def test_the_service_can_only_add(database: Database, statement: str) -> None:
     with database.write(system("test")) as session:
         record(session, Action.PARCEL_CHANGED, "parcel", 1)
     with database.pool.connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
 
 
 def test_number_time_and_hash_are_the_databases_own_even_if_given(database: Database, owner: Owner) -> None:

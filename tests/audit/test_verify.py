@@ -28,7 +28,7 @@ def log(database: Database) -> Database:
 
 
 def tamper(superuser: Superuser, statements: str) -> None:
-    superuser.execute(f"SET session_replication_role = replica; {statements}; SET session_replication_role = origin")  # type: ignore[arg-type]
+    superuser.execute(f"SET session_replication_role = replica; {statements}; SET session_replication_role = origin")
 
 
 def check(database: Database, expect: Checkpoint | None = None) -> Verification:
@@ -175,9 +175,17 @@ def test_a_checkpoint_stays_good_while_the_log_grows(log: Database) -> None:
 
 @pytest.mark.parametrize(
     "setting",
-    ["TimeZone = 'America/St_Johns'", "TimeZone = 'Asia/Shanghai'", "DateStyle = 'German, DMY'", "DateStyle = 'SQL, MDY'",
-     "IntervalStyle = 'sql_standard'", "extra_float_digits = -15", "bytea_output = 'escape'", "lc_monetary = 'C'"],
-)  # fmt: skip
+    [
+        "TimeZone = 'America/St_Johns'",
+        "TimeZone = 'Asia/Shanghai'",
+        "DateStyle = 'German, DMY'",
+        "DateStyle = 'SQL, MDY'",
+        "IntervalStyle = 'sql_standard'",
+        "extra_float_digits = -15",
+        "bytea_output = 'escape'",
+        "lc_monetary = 'C'",
+    ],
+)
 def test_hashes_do_not_depend_on_a_sessions_settings(log: Database, setting: str) -> None:
     with log.read() as session:
         session.execute(text(f"SET LOCAL {setting}"))
