@@ -21,8 +21,8 @@ class Action(StrEnum):
     KEY_CREATED = "key:created"
     KEY_REVOKED = "key:revoked"
 
-    CODES_LOADED = "codes:loaded"
     REGIONS_LOADED = "regions:loaded"
+    BACKDROP_LOADED = "backdrop:loaded"
     DEMO_LOADED = "demo:loaded"
 
     DOCUMENT_ADDED = "document:added"
