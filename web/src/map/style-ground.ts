@@ -21,6 +21,12 @@ export interface Toggle {
   opacity: (id: LayerId) => number
 }
 
+export interface PlaceNames {
+  english: boolean
+  /** Parcels found in a township, by its (Chinese) name: shown while parcels are too small to see. */
+  counts: Readonly<Record<string, number>>
+}
+
 /** The bureau's own quiet base map: land, green, water, streets. */
 export function groundLayers(ground: Ground, { visibility, opacity }: Toggle): LayerSpecification[] {
   return [
@@ -53,7 +59,12 @@ export function groundLayers(ground: Ground, { visibility, opacity }: Toggle): L
 }
 
 /** Limits and names: above the parcels' fills, so that they stay readable. */
-export function groundLabels(ground: Ground, { visibility, opacity }: Toggle): LayerSpecification[] {
+export function groundLabels(ground: Ground, { visibility, opacity }: Toggle, names: PlaceNames): LayerSpecification[] {
+  const counts = Object.entries(names.counts)
+  const count: ExpressionSpecification | string = counts.length === 0
+    ? ''
+    : ['match', ['get', 'name'], ...counts.flatMap(([name, n]) => [name, String(n)]), ''] as unknown as ExpressionSpecification
+  const name: ExpressionSpecification = names.english ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name']
   const paint = (colour: string) => ({ 'text-color': colour, 'text-halo-color': ground.halo, 'text-halo-width': 1.5 })
   return [
     {
@@ -83,7 +94,8 @@ export function groundLabels(ground: Ground, { visibility, opacity }: Toggle): L
     {
       id: 'township-name', type: 'symbol', ...layer, 'source-layer': 'township_label', maxzoom: 15,
       layout: {
-        visibility: visibility('townships'), 'text-field': ['get', 'name'], 'text-font': [FONT],
+        visibility: visibility('townships'), 'text-font': [FONT], 'text-line-height': 1.25,
+        'text-field': ['step', ['zoom'], ['format', name, {}, '\n', {}, count, { 'font-scale': 0.9 }], 12, name],
         'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 15], 'text-padding': 8,
       },
       paint: { ...paint(ground.label), 'text-halo-width': 2, 'text-opacity': opacity('townships') },

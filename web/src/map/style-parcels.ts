@@ -21,7 +21,7 @@ export interface ParcelLook extends Toggle {
   mu: string
 }
 
-/** Far away: squares coloured by their leading stage, deeper the more parcels they hold, with the count. */
+/** Far away: small squares coloured by their leading stage, deeper the more parcels they hold. */
 function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook): LayerSpecification[] {
   const cells = { source: 'parcels', 'source-layer': 'cells', maxzoom: PARCEL_ZOOM } as const
   const shown = filtered ? 'none' : visibility('parcels')
@@ -31,17 +31,9 @@ function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook
       id: 'cells', type: 'fill', ...cells, layout: { visibility: shown },
       paint: {
         'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit),
-        'fill-opacity': ['interpolate', ['linear'], ['get', 'n'], 1, 0.45 * shade, 12, 0.75 * shade, 40, 0.95 * shade],
+        'fill-opacity': ['interpolate', ['linear'], ['get', 'n'], 1, 0.55 * shade, 4, 0.8 * shade, 16, shade],
+        'fill-antialias': false,
       },
-    },
-    {
-      id: 'cells-edge', type: 'line', ...cells, layout: { visibility: shown },
-      paint: { 'line-color': theme === 'light' ? ground.land : ground.outside, 'line-width': 2 },
-    },
-    {
-      id: 'cells-count', type: 'symbol', ...cells, minzoom: 9,
-      layout: { visibility: shown, 'text-field': ['to-string', ['get', 'n']], 'text-font': [FONT], 'text-size': 11, 'text-padding': 1 },
-      paint: { 'text-color': ground.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.2 },
     },
     {
       id: 'matches', type: 'circle', source: 'matches', maxzoom: PARCEL_ZOOM, layout: { visibility: visibility('parcels') },
@@ -68,8 +60,8 @@ function shapeLayers({ theme, ground, visibility, opacity, filter }: ParcelLook)
       paint: { 'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit), 'fill-opacity': ground.fillOpacity * shade },
     },
     pattern('reclaimed', ['==', ['get', 'stage'], 'reclaimed']),
-    pattern('idle', ['!=', ['get', 'idle'], 'none']),
-    pattern('hold', ['==', ['get', 'hold'], 'suspended']),
+    pattern('idle', ['has', 'idle']),
+    pattern('hold', ['has', 'hold']),
     {
       id: 'parcel-edge', type: 'line', ...parcels, filter, layout: { ...layout, 'line-join': 'round' },
       paint: {
@@ -102,13 +94,16 @@ export function chosenLayers(ground: Ground): LayerSpecification[] {
   ]
 }
 
-/** Code and area on each parcel, the largest first; never over each other. */
+/** The code without the district's prefix: ZDRY-103-01 → 103-01. */
+const SHORT_CODE: ExpressionSpecification = ['slice', ['get', 'code'], ['+', ['index-of', '-', ['get', 'code']], 1]]
+
+/** Code and area on each parcel, the largest first; never over each other. Points: a shape's label would repeat in every tile. */
 export function parcelLabels({ ground, visibility, opacity, filter, mu }: ParcelLook): LayerSpecification {
   return {
-    id: 'parcel-label', type: 'symbol', ...parcels, minzoom: LABEL_ZOOM, filter,
+    id: 'parcel-label', type: 'symbol', source: 'parcels', 'source-layer': 'parcel_label', minzoom: LABEL_ZOOM, filter,
     layout: {
       visibility: visibility('parcels') === 'visible' ? visibility('labels') : 'none',
-      'text-field': ['format', ['get', 'code'], { 'font-scale': 1 }, '\n', {}, ['concat', ['number-format', ['get', 'mu'], { 'max-fraction-digits': 1 }], ' ', mu], { 'font-scale': 0.9 }],
+      'text-field': ['format', SHORT_CODE, { 'font-scale': 1 }, '\n', {}, ['concat', ['number-format', ['get', 'mu'], { 'max-fraction-digits': 1 }], ' ', mu], { 'font-scale': 0.9 }],
       'text-font': [FONT], 'text-size': ['interpolate', ['linear'], ['zoom'], 15, 11, 18, 14], 'text-line-height': 1.3,
       'text-padding': 3, 'text-max-width': 20, 'symbol-sort-key': ['-', 0, ['get', 'mu']],
     },

@@ -10,14 +10,14 @@ import { mapStyle, type MapLook } from './style'
 const ALL_ON = Object.fromEntries(LAYER_IDS.map((id) => [id, true])) as MapLook['visible']
 const LOOK: MapLook = {
   theme: 'light', visible: ALL_ON, opacity: {}, filter: parcelFilter(NO_FILTERS, null), filtered: false, matches: [],
-  selection: null, mark: null, mu: '亩', fontFaces: fontFaces(),
+  selection: null, mark: null, mu: '亩', names: { english: false, counts: {} }, fontFaces: fontFaces(),
 }
 const layerOf = (look: MapLook, id: string) => mapStyle(look).layers.find((layer) => layer.id === id)
 
 describe('the style', () => {
   it.each([
     ['plain', LOOK],
-    ['dark', { ...LOOK, theme: 'dark' }],
+    ['dark, with counts, in English', { ...LOOK, theme: 'dark', names: { english: true, counts: { 白沙镇: 132, 圃田乡: 9 } } }],
     ['without font files', { ...LOOK, fontFaces: undefined }],
     ['everything off and faint', { ...LOOK, visible: Object.fromEntries(LAYER_IDS.map((id) => [id, false])) as MapLook['visible'], opacity: { parcels: 0, roads: 0.5 } }],
     ['filtered and chosen', {

@@ -2,7 +2,7 @@ import type { ExpressionSpecification, GeoJSONSourceSpecification, StyleSpecific
 import type { MultiPolygon, Point, Polygon } from 'geojson'
 import { TILEJSON, type LayerId } from './layers'
 import { GROUND, type Stage, type Theme } from './palette'
-import { groundLabels, groundLayers, type Toggle } from './style-ground'
+import { groundLabels, groundLayers, type PlaceNames, type Toggle } from './style-ground'
 import { chosenLayers, parcelLabels, parcelLayers } from './style-parcels'
 
 type LonLat = readonly [lon: number, lat: number]
@@ -18,6 +18,7 @@ export interface MapLook {
   matches: readonly { id: number, stage: Stage, centre: LonLat }[]
   selection: { geometry: Polygon | MultiPolygon, centre: LonLat } | null
   mark: LonLat | null
+  names: PlaceNames
   /** The word for 亩 on labels. */
   mu: string
   fontFaces: StyleSpecification['font-faces']
@@ -52,7 +53,7 @@ export function mapStyle(look: MapLook): StyleSpecification {
     layers: [
       ...groundLayers(ground, toggle),
       ...parcelLayers(parcels),
-      ...groundLabels(ground, toggle),
+      ...groundLabels(ground, toggle, look.names),
       ...chosenLayers(ground),
       parcelLabels(parcels),
     ],

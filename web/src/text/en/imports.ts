@@ -65,6 +65,7 @@ export const imports = {
     all: 'All',
     error: 'Errors',
     warning: 'Warnings',
+    one: { error: 'Error', warning: 'Warning' },
     severity: 'Severity',
     row: 'Row',
     field: 'Field',

@@ -65,6 +65,7 @@ export const imports = {
     all: '全部',
     error: '错误',
     warning: '提醒',
+    one: { error: '错误', warning: '提醒' },
     severity: '级别',
     row: '行',
     field: '字段',
