@@ -17,6 +17,7 @@ from gis_data.seed import make_seed
 from gis_data.seed.files import ENGLISH
 from service.codes import queries
 from service.codes.loader import GIS_DATA
+from service.parcels.lifecycle import EventKind, Idle, Stage, advance
 
 SEED = GIS_DATA / "seed"
 TODAY = dt.date(2022, 11, 15)
@@ -128,3 +129,22 @@ def test_notices_and_listings_last_as_long_as_the_law_wants(events: dict[str, li
             if kind == "open_listing" and later in {"sell", "fail"}:
                 assert (then - day).days >= 10, code
     assert seen["announce"] > 500
+
+
+def test_every_past_is_one_that_the_law_allows(
+    parcels: geopandas.GeoDataFrame, events: dict[str, list[tuple[str, dt.date]]]
+) -> None:
+    stages: Counter[str] = Counter()
+    idle: Counter[str] = Counter()
+    for code in parcels["地块编号"]:
+        state = advance(None, EventKind.propose).on(None)
+        for kind, _ in events.get(code, ()):
+            state = advance(state, EventKind(kind)).on(state)
+        stages[state.stage] += 1
+        idle[state.idle] += 1
+        stages[state.hold] += 1
+    assert set(stages) >= set(Stage), "no stage is missing on the map"
+    assert stages["completed"] > 400
+    assert 10 <= stages["listed"] + stages["announced"] <= 40
+    assert stages["suspended"] >= 3
+    assert all(idle[each] >= 3 for each in Idle)
