@@ -107,6 +107,7 @@ CATALOGUE: dict[str, Kind] = {
     "too_many_findings": Kind(
         "warning", "问题太多，只列出前 {limit} 条", "Too many findings; the first {limit} are listed"
     ),
+    "more_findings": Kind("warning", "另有 {count} 条问题未列出", "{count} more findings are not listed"),
     "layer_required": Kind(
         "error", "文件里有多个图层，请指定其中一个：{layers}", "The file has several layers; name one of: {layers}"
     ),
@@ -300,6 +301,84 @@ CATALOGUE: dict[str, Kind] = {
     "txt_unit": Kind("error", "计量单位“{value}”不是米", "The unit {value} isn't the metre"),
     "txt_area_unit": Kind(
         "warning", "第 {line} 行的地块面积按{unit}理解", "The area of line {line} was read as {unit_en}"
+    ),
+    # The fields of a parcel
+    "fields_unused": Kind(
+        "warning",
+        "未导入的字段：{fields}（按“{map}”）",
+        "Fields not imported: {fields} (map: {map})",
+    ),
+    "code_from_field": Kind(
+        "warning",
+        "文件没有地块编号一栏，以字段“{field_name}”作地块编号",
+        "The file has no column of parcel codes; {field_name} was taken",
+    ),
+    "code_generated": Kind(
+        "warning",
+        "文件没有地块编号，已自动编号，从 {first} 起，请导入后更正",
+        "The file has no parcel codes; they were made up from {first} on: put them right afterwards",
+    ),
+    "code_missing": Kind("error", "没有地块编号", "The parcel code is missing"),
+    "code_invalid": Kind("error", "地块编号“{value}”有误：{reason}", "The parcel code {value} is wrong: {reason_en}"),
+    "code_duplicate": Kind(
+        "error", "地块编号“{value}”与第 {other} 行重复", "The parcel code {value} stands already on row {other}"
+    ),
+    "code_taken": Kind(
+        "error",
+        "地块编号“{value}”已在库中；本功能只新增地块，请先核对",
+        "A parcel {value} exists already; an import only adds parcels",
+    ),
+    "cadastral_invalid": Kind(
+        "error", "宗地代码“{value}”有误：{reason}", "The cadastral code {value} is wrong: {reason_en}"
+    ),
+    "cadastral_duplicate": Kind(
+        "error", "宗地代码“{value}”与第 {other} 行重复", "The cadastral code {value} stands already on row {other}"
+    ),
+    "cadastral_taken": Kind(
+        "error", "宗地代码“{value}”已在库中", "A parcel with cadastral code {value} exists already"
+    ),
+    "text_too_long": Kind("error", "文字超过 {limit} 个字符", "The text is longer than {limit} characters"),
+    "number_unreadable": Kind("error", "“{value}”不是数字", "{value} is not a number"),
+    "date_unreadable": Kind("error", "“{value}”不是日期", "{value} is not a date"),
+    "date_implausible": Kind(
+        "error",
+        "日期 {value} 不在 1949-10-01 与今天之间",
+        "The date {value} isn't between 1949-10-01 and today",
+    ),
+    "stage_unknown": Kind("error", "不认识的状态“{value}”", "Unknown stage {value}"),
+    "land_use_unknown": Kind(
+        "warning",
+        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入",
+        "The land-use code {value} is not in the list {scheme} and was left out",
+    ),
+    "bounds_unreadable": Kind("error", "规划条件“{value}”读不懂", "The planning bound {value} can't be read"),
+    "bounds_impossible": Kind("error", "规划条件“{value}”不可能满足", "No building can meet the bound {value}"),
+    "area_legal_implausible": Kind(
+        "error", "法定面积 {value} 平方米不合理", "The legal area of {value} m² is implausible"
+    ),
+    "area_differs": Kind(
+        "warning",
+        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}",
+        "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape",
+    ),
+    # The place of a parcel, and its neighbours
+    "area_zero": Kind("error", "图形面积不足 0.01 平方米", "The shape is smaller than 0.01 m²"),
+    "outside_china": Kind(
+        "error", "图形不在中国范围内（经度 73–136，纬度 3–54）", "The shape lies outside China (73–136 E, 3–54 N)"
+    ),
+    "outside_jurisdiction": Kind("warning", "地块不在{name}范围内", "The parcel lies outside {name_en}"),
+    "mostly_outside_jurisdiction": Kind(
+        "error",
+        "{count} 个地块中有 {outside} 个不在{name}范围内，请核对坐标系和管辖区",
+        "{outside} of {count} parcels lie outside {name_en}: check the CRS and the jurisdiction",
+    ),
+    "overlap_in_file": Kind("error", "与第 {other} 行的地块重叠{area}", "Overlaps the parcel of row {other}{area_en}"),
+    "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses that of {other_en}{area_en}"),
+    "overlap_existing": Kind("error", "与库中地块 {value} 重叠{area}", "Overlaps the existing parcel {value}{area_en}"),
+    "overlap_undecidable": Kind(
+        "error",
+        "图形相互交错过密，无法检查重叠，请拆分文件",
+        "The shapes are too interlaced to be checked for overlap: split the file",
     ),
     # The sandbox
     "reader_crashed": Kind("error", "读取文件时程序中止，文件可能已损坏", "Reading the file failed; it may be damaged"),

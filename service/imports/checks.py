@@ -1,0 +1,157 @@
+"""What must be true of a file's rows before they become parcels. Whole columns at a time; findings, never exceptions.
+
+`fields` is the table of `mapping.map_fields`, `rows` its row numbers in the file.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.codes.queries import lists
+from service.core.errors import GongdiError
+from service.imports import values
+from service.imports.report import Report
+from service.imports.values import Mask, Rows
+from service.parcels.identifiers import check_code, parse_cadastral_code
+
+LONGEST = {"name": 200, "address": 300, "lot_number": 100, "county_code": 12}
+FOUNDED = dt.date(1949, 10, 1)
+LARGEST_M2 = 1e10  # 10,000 km²: larger than any county of the two cities
+SMALLEST_M2 = 0.01
+_CADASTRAL = r"^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$"
+
+
+def check_fields(fields: pa.Table, rows: Rows, report: Report, *, today: dt.date) -> pa.Array:
+    """Check every field by itself and against its column; return the fields with unknown land uses left out."""
+    _numbers(fields, "code", values.not_codes, check_code, rows, report)
+    missing = pc.is_null(fields["code"]).to_numpy()
+    report.rows("code_missing", rows[missing], field="code")
+    _numbers(fields, "cadastral_code", _not_cadastral, parse_cadastral_code, rows, report)
+    for field, limit in LONGEST.items():
+        long = _marked(pc.greater(pc.utf8_length(fields[field]), limit))
+        _report(report, "text_too_long", long, rows, field, fields[field], limit=limit)
+    for field in ("registered_on", "surveyed_on", "stage_since"):
+        column = fields[field]
+        odd = _marked(pc.or_(pc.less(column, FOUNDED), pc.greater(column, today)))
+        _report(report, "date_implausible", odd, rows, field, column)
+    legal = fields["area_legal_m2"]
+    odd = _marked(pc.or_(pc.less(legal, SMALLEST_M2), pc.greater(legal, LARGEST_M2)))
+    _report(report, "area_legal_implausible", odd, rows, "area_legal_m2", legal)
+    return _known_land_use(fields, rows, report)
+
+
+def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, report: Report) -> None:
+    """Warn where the legal area differs from the shape's by more than max(1 m², 0.05 %); refuse shapes without area."""
+    flat = plane_m2 < SMALLEST_M2
+    report.rows("area_zero", rows[flat])
+    legal = fields["area_legal_m2"].to_numpy()
+    difference = np.abs(legal - plane_m2)
+    wrong = np.flatnonzero((difference > np.maximum(1.0, 0.0005 * np.abs(legal))) & ~flat)
+    facts: list[dict[str, object]] = [
+        {"measured": f"{plane_m2[i]:.2f}", "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.2%}"}
+        if legal[i]
+        else {}
+        for i in wrong
+    ]
+    shown = [f"{legal[i]:.2f}" for i in wrong]
+    report.rows("area_differs", rows[wrong], field="area_legal_m2", values=shown, facts=facts)
+
+
+def check_taken(fields: pa.Table, rows: Rows, report: Report, taken: Callable[[str, list[str]], set[str]]) -> None:
+    """Refuse codes that parcels of the database have; `taken(column, codes)` says which those are."""
+    for field, code in (("code", "code_taken"), ("cadastral_code", "cadastral_taken")):
+        column = fields[field]
+        if column.null_count == len(column):
+            continue
+        found = taken(field, column.drop_null().to_pylist())
+        if found:
+            there = _marked(pc.is_in(column, pa.array(sorted(found), pa.string())))
+            _report(report, code, there, rows, field, column)
+
+
+def _numbers(
+    fields: pa.Table,
+    field: str,
+    suspect: Callable[[pa.Array], Mask],
+    check: Callable[[str], object],
+    rows: Rows,
+    report: Report,
+) -> None:
+    """Check a column of identifying numbers: well formed, and none twice."""
+    column = fields[field].combine_chunks()
+    wrong: list[int] = []
+    facts: list[dict[str, object]] = []
+    shown: list[str] = []
+    for i in np.flatnonzero(suspect(column)):
+        number = column[int(i)].as_py()
+        try:
+            check(number)
+        except GongdiError as error:
+            wrong.append(int(i))
+            shown.append(number)
+            facts.append({"reason": error.zh.rstrip("。"), "reason_en": str(error).rstrip(".")})
+    kind = "cadastral" if field == "cadastral_code" else "code"
+    report.rows(f"{kind}_invalid", rows[np.array(wrong, dtype=int)], field=field, values=shown, facts=facts)
+    _repeated(column, kind, field, rows, report)
+
+
+def _repeated(column: pa.Array, kind: str, field: str, rows: Rows, report: Report) -> None:
+    """Refuse a number that an earlier row has."""
+    valid = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
+    keys = column.dictionary_encode().indices.to_numpy(zero_copy_only=False)[valid].astype(np.int64)
+    if len(keys) == 0 or keys.max() + 1 == len(keys):
+        return
+    first = np.full(keys.max() + 1, -1)
+    first[keys[::-1]] = valid[::-1]
+    again = valid[first[keys] != valid]
+    earlier = first[keys[first[keys] != valid]]
+    facts: list[dict[str, object]] = [{"other": int(rows[i])} for i in earlier]
+    report.rows(
+        f"{kind}_duplicate", rows[again], field=field, values=column.take(pa.array(again)).to_pylist(), facts=facts
+    )
+
+
+def _not_cadastral(column: pa.Array) -> Mask:
+    return _marked(pc.invert(pc.match_substring_regex(column, _CADASTRAL))) | _marked(pc.ends_with(column, "00000"))
+
+
+def _known_land_use(fields: pa.Table, rows: Rows, report: Report) -> pa.Array:
+    """Leave out land uses that their code list doesn't have, with a warning."""
+    scheme, code = fields["land_use_scheme"].combine_chunks(), fields["land_use_code"].combine_chunks()
+    known = pa.array([f"{name}:{entry}" for name, each in lists().items() for entry in each.entries], pa.string())
+    joined = pc.binary_join_element_wise(scheme, code, ":")
+    unknown = _marked(pc.and_(pc.is_valid(code), pc.invert(pc.is_in(joined, known))))
+    if not unknown.any():
+        return fields
+    at = np.flatnonzero(unknown)
+    facts = [{"scheme": each} for each in scheme.take(pa.array(at)).to_pylist()]
+    report.rows("land_use_unknown", rows[at], field="land_use", values=code.take(pa.array(at)).to_pylist(), facts=facts)
+    for name, column in (("land_use_scheme", scheme), ("land_use_code", code)):
+        left = pc.if_else(pa.array(unknown), None, column)
+        fields = fields.set_column(fields.schema.get_field_index(name), name, left)
+    return fields
+
+
+def _report(
+    report: Report,
+    code: str,
+    wrong: Mask,
+    rows: Rows,
+    field: str,
+    column: pa.Array,
+    **facts: object,
+) -> None:
+    at = np.flatnonzero(wrong)
+    if len(at):
+        shown = column.take(pa.array(at)).to_pylist()
+        report.rows(code, rows[at], field=field, values=shown, facts=[facts] * len(at))
+
+
+def _marked(column: pa.Array) -> Mask:
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    marked: Mask = pc.fill_null(array, fill_value=False).to_numpy(zero_copy_only=False).astype(bool)
+    return marked

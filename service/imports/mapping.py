@@ -1,0 +1,242 @@
+"""From the columns of a file to the fields of a parcel, by a field map (`gis_data/field_maps`). Pure.
+
+Whole columns at a time: Arrow arrays, null where the file says nothing. What can't be read becomes a finding and null.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.codes.loader import GIS_DATA
+from service.imports import values
+from service.imports.report import Report
+from service.parcels.identifiers import normalise_lot_number
+from service.parcels.planning import FIELDS as BOUNDS
+from service.parcels.planning import BoundField
+
+ATTRIBUTE = "a_"  # prefix of the file's own columns in the reader's table
+_PLAIN = {"code", "name", "address", "cadastral_code", "lot_number", "county_code"}
+_FIELDS = _PLAIN | {"registered_on", "surveyed_on", "stage_since", "land_use", "area_legal_m2", "stage", *BOUNDS}
+_KINDS = {"text", "number", "date", "code", "choice", "bounds"}
+_FACTORS = {None: 1.0, "m2": 1.0, "ha": 10_000.0, "mu": 10_000 / 15, "m": 1.0, "percent": 1.0, "share": 100.0}
+
+
+class BrokenFieldMap(ValueError):
+    """A field map can't be used; the message names file and fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One way to fill a field: the names a file's column may have, and how its values read."""
+
+    field: str
+    kind: str
+    names: tuple[str, ...]
+    list: str | None = None
+    unit: str | None = None
+    bound: str | None = None
+    bare: str = "<="
+    fallback: bool = False
+    choices: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """One field map."""
+
+    title: str
+    title_en: str
+    columns: tuple[Column, ...]
+
+
+@cache
+def field_maps(folder: Path = GIS_DATA / "field_maps") -> tuple[FieldMap, ...]:
+    """Read every field map, the default first; raise BrokenFieldMap for one that can't be used."""
+    paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "default", path.stem))
+    return tuple(_read(path) for path in paths)
+
+
+def _read(path: Path) -> FieldMap:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        columns = tuple(
+            Column(**{**entry, "names": tuple(_plain(name) for name in entry["names"])}) for entry in data["columns"]
+        )
+    except (KeyError, TypeError) as wrong:
+        raise BrokenFieldMap(f"{path.name}: {wrong}") from None
+    for column in columns:
+        if column.field not in _FIELDS or column.kind not in _KINDS or column.unit not in _FACTORS:
+            raise BrokenFieldMap(f"{path.name}: field {column.field}, kind {column.kind}, unit {column.unit}")
+    return FieldMap(data["title"], data["title_en"], columns)
+
+
+def _plain(name: str) -> str:
+    """Write a column's name without case, spaces and underscores."""
+    return "".join(name.split()).replace("_", "").casefold()
+
+
+def choose(maps: Iterable[FieldMap], names: Iterable[str]) -> FieldMap:
+    """Return the map that knows most of a file's columns; the first of equals."""
+    plain = {_plain(name) for name in names}
+    return max(maps, key=lambda each: sum(not plain.isdisjoint(column.names) for column in each.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A column of the map with the file's column that fills it."""
+
+    column: Column
+    name: str
+    data: pa.Array
+
+
+def map_fields(
+    table: pa.Table, report: Report, *, code_prefix: str, maps: tuple[FieldMap, ...] | None = None
+) -> pa.Table:
+    """Return the fields of each parcel as an Arrow table parallel to the reader's `table`.
+
+    Columns: the plain texts, `registered_on`, `surveyed_on`, `stage_since` (date32), `land_use_scheme`, `land_use_code`,
+    `area_legal_m2` (float64), `stage` and `hold` (text), and each planning bound as a range literal. A file that names
+    its parcels nowhere gets codes `<code_prefix>-<row>`.
+    """
+    files = {name.removeprefix(ATTRIBUTE): name for name in table.column_names if name.startswith(ATTRIBUTE)}
+    chosen = choose(maps or field_maps(), files)
+    found = _found(chosen, files, table)
+    rows = table["row"].to_numpy()
+    read = _Reading(rows, report)
+    out: dict[str, pa.Array] = {field: read.first(found, field, read.text) for field in sorted(_PLAIN - {"code"})}
+    out["lot_number"] = values.each(out["lot_number"], normalise_lot_number, pa.string())
+    out["code"] = _codes(found, rows, report, code_prefix)
+    for field in ("registered_on", "surveyed_on", "stage_since"):
+        out[field] = read.first(found, field, read.date)
+    out["area_legal_m2"] = read.first(found, "area_legal_m2", read.number)
+    out["land_use_scheme"], out["land_use_code"] = _land_use(found, read)
+    out["stage"], out["hold"] = _stage(found, read)
+    for field in BOUNDS:
+        out[field] = read.bounds(field, [each for each in found if each.column.field == field])
+    used = {each.name for each in found}
+    if unused := [name for name in files if name not in used]:
+        report.note("fields_unused", fields="、".join(unused), map=chosen.title)
+    return pa.table(out)
+
+
+def _found(chosen: FieldMap, files: Mapping[str, str], table: pa.Table) -> list[Found]:
+    by_plain = {_plain(name): name for name in reversed(list(files))}
+    matches = ((column, next((by_plain[n] for n in column.names if n in by_plain), None)) for column in chosen.columns)
+    return [Found(column, name, table[files[name]].combine_chunks()) for column, name in matches if name is not None]
+
+
+def _codes(found: list[Found], rows: values.Rows, report: Report, prefix: str) -> pa.Array:
+    """The parcels' codes: from their own column, else from a column that tells every row apart, else made up."""
+    named = [each for each in found if each.column.field == "code"]
+    own = [values.text(each.data) for each in named if not each.column.fallback]
+    if own:
+        return pc.coalesce(*own)
+    for each in named:
+        codes = values.text(each.data)
+        if codes.null_count == 0 and len(pc.unique(codes)) == len(codes) and values.are_codes(codes):
+            report.note("code_from_field", field_name=each.name)
+            return codes
+    report.note("code_generated", first=f"{prefix}-{rows[0] if len(rows) else 1}")
+    return pc.binary_join_element_wise(prefix, pc.cast(pa.array(rows), pa.string()), "-")
+
+
+def _land_use(found: list[Found], read: "_Reading") -> tuple[pa.Array, pa.Array]:
+    """Code list and code of the main use; a code may name its list itself, `gbt_21010_2017:0701`."""
+    schemes, codes = pa.nulls(len(read.rows), pa.string()), pa.nulls(len(read.rows), pa.string())
+    for each in (each for each in found if each.column.field == "land_use"):
+        parts = values.each(
+            values.text(each.data), partial(_scheme_and_code, each.column.list), pa.list_(pa.string(), 2)
+        )
+        empty = pc.is_null(codes)
+        schemes = pc.if_else(empty, pc.list_element(parts, 0), schemes)
+        codes = pc.if_else(empty, pc.list_element(parts, 1), codes)
+    return schemes, codes
+
+
+def _scheme_and_code(scheme: str | None, text: str) -> tuple[str | None, str]:
+    declared, colon, code = text.rpartition(":")
+    return (declared, code) if colon else (scheme, text)
+
+
+def _stage(found: list[Found], read: "_Reading") -> tuple[pa.Array, pa.Array]:
+    """Stage and hold; a choice may name both, `announced suspended`."""
+    both = read.first(found, "stage", read.choice)
+    parts = values.each(both, lambda text: [*text.split(), "none"][:2], pa.list_(pa.string(), 2))
+    return pc.list_element(parts, 0), pc.list_element(parts, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads columns; what can't be read is reported by row."""
+
+    rows: values.Rows
+    report: Report
+
+    def first(self, found: list[Found], field: str, read: Callable[[Found], pa.Array]) -> pa.Array:
+        """The field from the first of its columns that has a value, row by row."""
+        columns = [read(each) for each in found if each.column.field == field]
+        if columns:
+            return pc.coalesce(*columns)
+        return pa.nulls(len(self.rows), read(_NOTHING).type)
+
+    def text(self, each: Found) -> pa.Array:
+        return values.text(each.data)
+
+    def number(self, each: Found) -> pa.Array:
+        numbers, wrong = values.numbers(each.data)
+        self._refuse("number_unreadable", each, wrong)
+        return pc.multiply(numbers, _FACTORS[each.column.unit])
+
+    def date(self, each: Found) -> pa.Array:
+        dates, wrong = values.dates(each.data)
+        self._refuse("date_unreadable", each, wrong)
+        return dates
+
+    def choice(self, each: Found) -> pa.Array:
+        choices = {**{stage: stage for stage in values.STAGES}, **(each.column.choices or {})}
+        texts = values.text(each.data)
+        chosen = values.each(texts, choices.get, pa.string())
+        self._refuse("stage_unknown", each, values.lost(texts, chosen))
+        return chosen
+
+    def bounds(self, field: BoundField, columns: list[Found]) -> pa.Array:
+        """A planning bound as a range literal, from one text column or from columns of its lower and upper end."""
+        ends: dict[str, pa.Array] = {}
+        for each in columns:
+            if each.column.bound is not None:
+                ends[each.column.bound] = pc.round(self.number(each), ndigits=4)
+        literal = pa.nulls(len(self.rows), pa.string())
+        if ends:
+            missing = pa.nulls(len(self.rows), pa.float64())
+            low, high = ends.get("min", missing), ends.get("max", missing)
+            literal = self._checked(field, columns[0], values.joined_ends(low, high))
+        for each in (each for each in columns if each.column.bound is None):
+            factor = Decimal(str(_FACTORS[each.column.unit]))
+            worded = values.each(
+                values.text(each.data), partial(values.normal_bounds, bare=each.column.bare, factor=factor), pa.string()
+            )
+            self._refuse("bounds_unreadable", each, values.lost(each.data, worded))
+            literal = pc.coalesce(literal, self._checked(field, each, worded))
+        return literal
+
+    def _checked(self, field: BoundField, each: Found, ends: pa.Array) -> pa.Array:
+        literal = values.each(ends, partial(values.range_literal, field), pa.string())
+        self._refuse("bounds_impossible", each, values.lost(ends, literal), shown=ends)
+        return literal
+
+    def _refuse(self, code: str, each: Found, wrong: values.Mask, shown: pa.Array = None) -> None:
+        at = np.flatnonzero(wrong)
+        if len(at):
+            quoted = (each.data if shown is None else shown).take(pa.array(at)).to_pylist()
+            self.report.rows(code, self.rows[at], field=each.name, values=quoted)
+
+
+_NOTHING = Found(Column("", "text", ()), "", pa.nulls(0, pa.string()))

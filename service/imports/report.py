@@ -1,0 +1,62 @@
+"""What an import found, counted in full and kept up to a limit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.imports.findings import CATALOGUE, Finding, finding
+
+KEPT = 10_000
+Rows = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Report:
+    """Findings of one file in the order they were made; beyond `KEPT` they are only counted."""
+
+    kept: list[Finding] = field(default_factory=list)
+    errors: int = 0
+    warnings: int = 0
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Take findings as the reader made them."""
+        for each in found:
+            self._count(each.severity, 1)
+            if len(self.kept) < KEPT:
+                self.kept.append(each)
+
+    def note(self, code: str, **facts: Any) -> None:  # noqa: ANN401 - handed to `finding` as they are
+        """Take the finding `code` on the file as a whole."""
+        self.add([finding(code, **facts)])
+
+    def rows(
+        self,
+        code: str,
+        rows: Rows,
+        *,
+        field: str | None = None,
+        values: Sequence[object] | None = None,
+        places: NDArray[np.float64] | None = None,
+        facts: Sequence[dict[str, object]] | None = None,
+    ) -> None:
+        """Take the finding `code` for each of `rows` (from 1); the other sequences are parallel to them."""
+        self._count(CATALOGUE[code].severity, len(rows))
+        for i, row in enumerate(rows[: max(0, KEPT - len(self.kept))]):
+            place = None if places is None else (float(places[i][0]), float(places[i][1]))
+            value = None if values is None else values[i]
+            more = {} if facts is None else facts[i]
+            self.kept.append(finding(code, row=int(row), field=field, value=value, place=place, **more))
+
+    def closed(self) -> list[Finding]:
+        """Return what is kept, with a last word on how many more there are."""
+        more = self.errors + self.warnings - len(self.kept)
+        return [*self.kept, finding("more_findings", count=more)] if more else list(self.kept)
+
+    def _count(self, severity: str, number: int) -> None:
+        if severity == "error":
+            self.errors += number
+        else:
+            self.warnings += number
