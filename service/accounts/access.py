@@ -25,9 +25,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED_SECONDS = 60
 REMEMBERED_CALLERS = 20_000
 
-# Method and path of every route that anybody may call; the others have an access dependency, which a test of all routes
-# holds them to.
-PUBLIC: frozenset[str] = frozenset({"POST /api/v1/session"})
+# Method and path of what anybody may call; every other route has an access dependency (a test of all routes sees to it).
+PUBLIC: frozenset[str] = frozenset(
+    {
+        "POST /api/v1/session",
+        "GET /api/v1/openapi.json",
+        "GET /docs",
+        "GET /healthz",
+        "GET /metrics",
+        "GET /readyz",
+    }
+)
 
 log = structlog.get_logger()
 

@@ -1,0 +1,151 @@
+"""Every route of the service × every kind of caller, against a reviewed table."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.testclient import TestClient
+
+from service.accounts.access import PUBLIC, Requires, signed_in
+from service.accounts.permissions import ROLE_PERMISSIONS, Role, Scope, permissions_of_scopes
+from service.api import ROUTERS
+from service.core.website import Website
+from tests.caller import Caller
+
+As = Callable[..., Caller]
+Owner = psycopg.Connection[Any]
+
+# Reviewed by people: what a caller needs for each route. A new route is a new line here.
+SIGNED_IN = "a person's session"
+REVIEWED = {
+    "GET /api/v1/session": SIGNED_IN,
+    "DELETE /api/v1/session": SIGNED_IN,
+    "DELETE /api/v1/sessions": SIGNED_IN,
+    "PUT /api/v1/session/password": SIGNED_IN,
+    "GET /api/v1/users": "user:manage",
+    "POST /api/v1/users": "user:manage",
+    "PATCH /api/v1/users/{username}": "user:manage",
+    "GET /api/v1/api-keys": "apikey:manage",
+    "POST /api/v1/api-keys": "apikey:manage",
+    "DELETE /api/v1/api-keys/{key_id}": "apikey:manage",
+    "GET /api/v1/audit": "audit:read",
+    "GET /api/v1/audit/verification": "audit:read",
+    "GET /api/v1/jurisdictions": "region:read",
+    "GET /api/v1/regions": "region:read",
+    "GET /api/v1/codes": "code:read",
+    "GET /api/v1/codes/{list}": "code:read",
+    "GET /api/v1/layers": "layer:read",
+    "GET /tiles/parcels/{z:int}/{x:int}/{y:int}": "layer:read",
+    "GET /tiles/backdrop/{z:int}/{x:int}/{y:int}": "layer:read",
+    "GET /tiles/{layer}.json": "layer:read",
+}
+
+
+def _name(route: BaseRoute) -> str:
+    if isinstance(route, Route | APIRoute):
+        return f"{min((route.methods or set()) - {'HEAD'})} {route.path}"
+    return f"{type(route).__name__}"
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from _calls(each)
+
+
+def _access(route: BaseRoute) -> list[str]:
+    if not isinstance(route, APIRoute):
+        return []
+    found = []
+    for call in _calls(route.dependant):
+        if isinstance(call, Requires):
+            found.append(str(call.permission))
+        elif call is signed_in:
+            found.append(SIGNED_IN)
+    return found
+
+
+ROUTES: dict[str, BaseRoute] = {_name(route): route for router in ROUTERS for route in router.routes}
+
+
+def test_every_route_asks_for_what_was_reviewed() -> None:
+    declared = {name: _access(route) for name, route in ROUTES.items() if name not in PUBLIC}
+    assert declared == {name: [needed] for name, needed in REVIEWED.items()}
+
+
+def test_nothing_else_is_served_but_what_is_public(app: FastAPI) -> None:
+    """Also: no route is public by accident, and none stands in PUBLIC that is guarded or gone."""
+    outside = {_name(route) for route in app.routes if isinstance(route, Route | APIRoute)}
+    unguarded = {name for name, route in ROUTES.items() if not _access(route)}
+    assert outside | unguarded == PUBLIC
+    mounts = [route for route in app.routes if isinstance(route, Mount)]
+    assert [type(mount.app) for mount in mounts] == [Website]
+
+
+def test_the_access_dependency_comes_first() -> None:
+    """So that who may not is told so, whatever else is wrong with the request."""
+    for name, route in ROUTES.items():
+        if name not in PUBLIC:
+            assert isinstance(route, APIRoute)
+            own = [each.call for each in route.dependant.dependencies if each.call.__module__.startswith("service.")]
+            assert isinstance(own[0], Requires) or own[0] is signed_in, name
+
+
+def key(client: TestClient, owner: Owner, *scopes: Scope) -> Caller:
+    token = "gd_" + secrets.token_urlsafe(32)
+    owner.execute(
+        "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by) VALUES (%s, %s, 'gd_', %s, 'test')",
+        (secrets.token_hex(4), hashlib.sha256(token.encode()).digest(), list(scopes)),
+    )
+    return Caller(client, {"authorization": f"Bearer {token}"})
+
+
+def outcome(caller: Caller, name: str) -> int | None:
+    """Send a request without sense to the route; return 401, 403 or None for anything else."""
+    method, path = name.split()
+    url = re.sub(r"\{\w+(:\w+)?\}", "0", path)
+    body = None if method in {"GET", "DELETE"} else {}
+    status = int(caller.request(method, url, headers={"if-match": '"1"'}, json=body).status_code)
+    assert status != 500, name
+    return status if status in {401, 403} else None
+
+
+@pytest.mark.parametrize("name", sorted(REVIEWED))
+def test_only_those_get_in_who_may(client: TestClient, as_role: As, owner: Owner, name: str) -> None:
+    needed = REVIEWED[name]
+    callers: dict[str, tuple[Caller, bool]] = {
+        str(role): (as_role(role), needed == SIGNED_IN or needed in ROLE_PERMISSIONS[role]) for role in Role
+    }
+    for scope in Scope:
+        callers[f"{scope} key"] = key(client, owner, scope), needed in permissions_of_scopes([scope])
+    expected: dict[str, int | None] = {who: None if may else 403 for who, (_, may) in callers.items()}
+    found = {who: outcome(caller, name) for who, (caller, _) in callers.items()}
+    assert found == expected
+    nobodies = {
+        "anonymous": Caller(client, {}),
+        "unknown session": Caller(client, {"cookie": "gongdi_session=" + "x" * 43, "x-csrf-token": "x"}),
+        "unknown key": Caller(client, {"authorization": "Bearer gd_" + "x" * 43}),
+    }
+    assert {who: outcome(caller, name) for who, caller in nobodies.items()} == dict.fromkeys(nobodies, 401)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in REVIEWED if not name.startswith("GET")))
+def test_no_change_passes_without_the_csrf_token(as_role: As, name: str) -> None:
+    needed = REVIEWED[name]
+    role = next(role for role in Role if needed == SIGNED_IN or needed in ROLE_PERMISSIONS[role])
+    caller = as_role(role)
+    caller.headers["x-csrf-token"] = "wrong"
+    assert outcome(caller, name) == 403
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_what_is_public_asks_nobody(client: TestClient, name: str) -> None:
+    assert outcome(Caller(client, {}), name) is None
