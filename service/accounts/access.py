@@ -25,7 +25,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REMEMBERED_SECONDS = 60
 REMEMBERED_CALLERS = 20_000
 
-# Method and path of what anybody may call; every other route has an access dependency (a test of all routes sees to it).
+# Method and path of what anybody may call; every other route has an access dependency, as a test of all routes sees.
 PUBLIC: frozenset[str] = frozenset(
     {
         "POST /api/v1/session",

@@ -112,7 +112,7 @@ def outcome(caller: Caller, name: str) -> int | None:
     """Send a request without sense to the route; return 401, 403 or None for anything else."""
     method, path = name.split()
     url = re.sub(r"\{\w+(:\w+)?\}", "0", path)
-    body = None if method in {"GET", "DELETE"} else {}
+    body: dict[str, object] | None = None if method in {"GET", "DELETE"} else {}
     status = int(caller.request(method, url, headers={"if-match": '"1"'}, json=body).status_code)
     assert status != 500, name
     return status if status in {401, 403} else None
