@@ -24,7 +24,7 @@ class Website(StaticFiles):
 
     def __init__(self) -> None:
         """Serve the folder of the web build; without a build every page is 404."""
-        super().__init__(directory=DIST, check_dir=False)
+        super().__init__(directory=DIST, html=True, check_dir=False)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one file, its compressed form where the browser takes it, or the app's page for a navigation."""
