@@ -24,6 +24,13 @@ _E2 = FLATTENING * (2 - FLATTENING)
 Geometries = NDArray[np.object_]
 
 
+class Areas(NamedTuple):
+    """The two computed areas of many shapes, in m²."""
+
+    plane: Floats
+    ellipsoid: Floats
+
+
 class _Rings(NamedTuple):
     """Vertices of many (multi)polygons in one array, with the ring and the geometry each ring belongs to."""
 
@@ -69,22 +76,33 @@ def areas_differ(declared_m2: float, measured_m2: float) -> bool:
 
 def area_plane_m2(geometry: shapely.Geometry) -> float:
     """Area of one (multi)polygon (EPSG:4490, degrees) on the plane of the 3° zone of its centroid, in m²."""
-    return float(areas_plane_m2(np.array([geometry], dtype=object))[0])
+    return float(areas_m2(np.array([geometry], dtype=object)).plane[0])
 
 
 def area_ellipsoid_m2(geometry: shapely.Geometry) -> float:
     """Area of one (multi)polygon (EPSG:4490, degrees) on the ellipsoid, edges as geodesics, in m²."""
-    return float(areas_ellipsoid_m2(np.array([geometry], dtype=object))[0])
+    return float(areas_m2(np.array([geometry], dtype=object)).ellipsoid[0])
 
 
-def areas_plane_m2(geometries: Geometries) -> Floats:
-    """Plane areas in m² of (multi)polygons in EPSG:4490, each in the 3° zone of its centroid; empty gives 0.
+def areas_m2(geometries: Geometries) -> Areas:
+    """Both areas of many (multi)polygons in EPSG:4490 (degrees), in m²; empty gives 0. A million take two seconds.
 
     >>> square = shapely.box(113.73, 34.77, 113.74, 34.78)
-    >>> float(areas_plane_m2(np.array([square]))[0].round(1))
-    1015497.7
+    >>> [float(area[0].round(1)) for area in areas_m2(np.array([square]))]
+    [1015497.7, 1015483.0]
     """
     rings = _rings(geometries)
+    return Areas(_plane(rings, geometries), _ellipsoid(rings))
+
+
+def _plane(rings: _Rings, geometries: Geometries) -> Floats:
+    """Shoelace on the plane of the 3° zone that each centroid lies in."""
+    if not len(rings.x):
+        return np.zeros(rings.geometries)
+    first, last = zone_numbers(np.array([rings.x.min(), rings.x.max()]))
+    if first == last:  # a district, in one zone: no centroids needed
+        x, y = _projection(int(first))(rings.x, rings.y)
+        return _sum_rings(rings, np.abs(_shoelace(rings, x, y)))
     zones = zone_numbers(np.nan_to_num(shapely.bounds(shapely.centroid(geometries))[:, 0]))
     vertex_zone = np.repeat(zones[rings.owner], rings.lengths)
     x, y = np.empty_like(rings.x), np.empty_like(rings.y)
@@ -94,17 +112,14 @@ def areas_plane_m2(geometries: Geometries) -> Floats:
     return _sum_rings(rings, np.abs(_shoelace(rings, x, y)))
 
 
-def areas_ellipsoid_m2(geometries: Geometries) -> Floats:
-    """Geodesic areas in m² of (multi)polygons in EPSG:4490 (degrees); empty gives 0.
+def _ellipsoid(rings: _Rings) -> Floats:
+    """Shoelace in the authalic cylindrical plane (Snyder 1987, eq. 3-12), where only the edges run wrong.
 
-    Shoelace in the authalic cylindrical plane (Snyder 1987, eq. 3-12), where area is exact and only the edges run
-    wrong; each edge is put right by the sliver between it and the geodesic, tanφ/(12R)·ΔE(ΔE² + 3ΔN²). Against
+    Each edge is put right by the sliver between it and the geodesic, tanφ/(12R)·ΔE(ΔE² + 3ΔN²). Against
     `pyproj.Geod` the error is below 1e-4 m² for parcels up to 4 km and below 1e-6 of the area up to 40 km.
     """
-    rings = _rings(geometries)
-    lam, phi = np.radians(rings.x), np.radians(rings.y)
-    y = SEMI_MAJOR_M / 2 * _authalic_q(np.sin(phi))
-    x = SEMI_MAJOR_M * lam
+    phi = np.radians(rings.y)
+    x, y = SEMI_MAJOR_M * np.radians(rings.x), SEMI_MAJOR_M / 2 * _authalic_q(np.sin(phi))
     return _sum_rings(rings, np.abs(_shoelace(rings, x, y) - _geodesic_slivers(rings, x, y, phi)))
 
 

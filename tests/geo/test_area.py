@@ -52,14 +52,21 @@ def test_holes_parts_orientation_and_empties_count_right() -> None:
     far = shapely.box(117.1, 30.1, 117.11, 30.11)  # another zone
     both = shapely.MultiPolygon([ring, far])
     shapes = np.array([square, hole, ring, far, both, shapely.Polygon(), shapely.MultiPolygon(), square.reverse()])
-    for measure in (area.areas_ellipsoid_m2, area.areas_plane_m2):
-        whole, less, left, other, total, empty, none, reversed_ = measure(shapes)
+    for areas in area.areas_m2(shapes):
+        whole, less, left, other, total, empty, none, reversed_ = areas
         assert left == pytest.approx(whole - less)
         assert reversed_ == pytest.approx(whole)
         assert empty == none == 0
-        if measure is area.areas_ellipsoid_m2:
-            assert total == pytest.approx(left + other)
-    assert len(area.areas_plane_m2(np.array([], dtype=object))) == 0
+    assert area.area_ellipsoid_m2(both) == pytest.approx(area.area_ellipsoid_m2(ring) + area.area_ellipsoid_m2(far))
+    assert total > left
+    assert other > 0
+    assert len(area.areas_m2(np.array([], dtype=object)).plane) == 0
+
+
+def test_shapes_of_several_zones_are_measured_each_in_its_own() -> None:
+    shapes = np.array([shapely.box(lon, 34, lon + 0.01, 34.01) for lon in (112.49, 112.5, 114, 117.3)])
+    alone = [area.area_plane_m2(shape) for shape in shapes]
+    assert area.areas_m2(shapes).plane.tolist() == pytest.approx(alone)
 
 
 @pytest.mark.parametrize(("lon", "lat", "ppm"), [(113.73, 34.77, 15), (113.5, 34.77, 52), (113.0, 34.77, 208)])

@@ -1,0 +1,222 @@
+"""The child process that opens a file from outside: `python -m service.imports.reader REQUEST.json`.
+
+It reads the request, limits itself, opens the file, and leaves two files in the folder of the request:
+`result.json` (what the file is, findings) and `rows.arrow` (the rows, EPSG:4490). It never touches the database.
+"""
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from service.geo import area, validity
+from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
+from service.geo.validity import Fault, Geometries
+from service.imports.findings import Finding, Problem, finding, problem
+from service.imports.formats import DRIVERS, Request, open_source
+from service.imports.sources import Rows, Source
+
+MAX_ROWS = 1_000_000
+MAX_FINDINGS = 2_000
+_CAPPED = {
+    "too_many_vertices": ("顶点", "vertices", validity.FILE_CAPS.vertices),
+    "too_many_rings": ("环", "rings", validity.FILE_CAPS.rings),
+    "too_many_parts": ("部分", "parts", validity.FILE_CAPS.parts),
+}
+_FARTHEST_DEGREE = 400  # beyond it no longitude is meant
+
+
+class Reading:
+    """Rows on their way from the source to the file of results, and what was found on the way."""
+
+    def __init__(self, source: Source, target: Path) -> None:
+        """Read from `source`, write to `target`."""
+        self.source, self.target = source, target
+        self.rows = 0
+        self.with_z = 0
+        self.findings: list[Finding] = []
+        self.left_out = 0
+        self.fields: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Read, transform, measure and write all rows. Raises `Problem`."""
+        writer: pa.RecordBatchFileWriter | None = None
+        try:
+            for rows in self.source.batches:
+                if self.rows + len(rows.fid) > MAX_ROWS:
+                    raise problem("too_many_rows", limit=MAX_ROWS)
+                batch = self.batch(rows)
+                if writer is None:
+                    self.fields = {name[2:]: str(rows.columns[name].type) for name in rows.columns}
+                    writer = pa.ipc.new_file(str(self.target), batch.schema)
+                writer.write_batch(batch)
+                self.rows += len(rows.fid)
+        finally:
+            if writer is not None:
+                writer.close()
+        if not self.rows:
+            raise problem("no_rows")
+
+    def batch(self, rows: Rows) -> pa.RecordBatch:
+        """One batch of results: rows with a fault keep their attributes and lose their geometry."""
+        shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
+        unreadable = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
+        faults = [
+            Fault(fault.index, "geometry_unreadable") if unreadable[fault.index] else fault
+            for fault in validity.form_faults(shapes)
+        ]
+        sound = np.ones(len(shapes), dtype=bool)
+        sound[[fault.index for fault in faults]] = False
+        shapes = self.flat(shapes)
+        moved = np.full(len(shapes), None, dtype=object)
+        moved[sound] = in_degrees(shapes[sound], self.source.crs)
+        far = sound & validity.outside(moved, -180, -90, 180, 90)
+        faults += [Fault(int(i), "coordinate_out_of_range", _corner(shapes[i])) for i in np.flatnonzero(far)]
+        sound &= ~far
+        invalid = validity.validity_faults(moved, sound)
+        sound[[fault.index for fault in invalid]] = False
+        self.note(sorted([*faults, *invalid], key=lambda fault: fault.index))
+        moved[~sound] = None
+        return self.results(rows, moved, sound)
+
+    def flat(self, shapes: Geometries) -> Geometries:
+        """Shapes without heights, which are counted."""
+        high = shapely.has_z(shapes) | shapely.has_m(shapes)
+        self.with_z += int(np.count_nonzero(high))
+        if not high.any():
+            return shapes
+        shapes = shapes.copy()
+        shapes[high] = shapely.force_2d(shapes[high])
+        return shapes
+
+    def results(self, rows: Rows, shapes: Geometries, sound: np.ndarray[Any, np.dtype[np.bool_]]) -> pa.RecordBatch:
+        """The columns of a batch: row number, key, geometry, areas, geometry as delivered, attributes."""
+        plane, ellipsoid = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
+        plane[sound], ellipsoid[sound] = area.areas_m2(shapes[sound])
+        absent = ~sound
+        empty = pa.nulls(len(shapes), pa.string())
+        columns: dict[str, pa.Array] = {
+            "row": pa.array(np.arange(self.rows + 1, self.rows + 1 + len(shapes), dtype=np.int64)),
+            "fid": rows.fid,
+            "geom_wkb": pa.array(shapely.to_wkb(validity.as_multipolygons(shapes)), pa.binary()),
+            "area_plane_m2": pa.array(plane, pa.float64(), mask=absent),
+            "area_ellipsoid_m2": pa.array(ellipsoid, pa.float64(), mask=absent),
+            "source_wkb": rows.wkb.cast(pa.binary()),
+            "survey": rows.survey if rows.survey is not None else empty,
+            **rows.columns,
+        }
+        return pa.RecordBatch.from_pydict(columns)
+
+    def note(self, faults: list[Fault]) -> None:
+        """Turn faults of this batch into findings, as many as a person would read."""
+        room = max(0, MAX_FINDINGS - len(self.findings))
+        self.left_out += max(0, len(faults) - room)
+        self.findings.extend(_finding(fault, self.rows + fault.index + 1) for fault in faults[:room])
+
+    def all_findings(self) -> list[Finding]:
+        """Findings of the file, then of its rows in order."""
+        about_file = [finding("field_unusable", field=n, field_name=n, kind=k) for n, k in self.source.left_out.items()]
+        if self.with_z:
+            about_file.append(finding("z_dropped", count=self.with_z))
+        if self.left_out:
+            about_file.append(finding("too_many_findings", limit=MAX_FINDINGS))
+        return [*self.source.findings, *about_file, *self.findings]
+
+
+def in_degrees(shapes: Geometries, source: SourceCrs) -> Geometries:
+    """Shapes moved to EPSG:4490. Raises `Problem` when the coordinates of all of them contradict their CRS."""
+    xy = shapely.get_coordinates(shapes)
+    _check_magnitude(xy[:, 0], xy[:, 1], source)
+    if source.is_geographic and source.datum != "other":
+        return shapes
+    lon, lat = to_cgcs2000(source, xy[:, 0], xy[:, 1])
+    # Coordinates that PROJ can't place come back infinite; GEOS wants finite ones, and these are out of range.
+    lon, lat = np.nan_to_num(lon, posinf=1e3, neginf=-1e3), np.nan_to_num(lat, posinf=1e3, neginf=-1e3)
+    moved: Geometries = shapely.set_coordinates(shapes.copy(), np.column_stack([lon, lat]))
+    return moved
+
+
+def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
+    """Refuse a CRS that no coordinate of a batch can be in: metres for degrees, exchanged axes, another zone."""
+    if not len(x):
+        return
+    if source.is_geographic:
+        if np.all(np.abs(x) > _FARTHEST_DEGREE) or np.all(np.abs(y) > _FARTHEST_DEGREE):
+            raise problem("coordinates_not_degrees", value=source.label)
+        return
+    if source.zone is None:
+        return
+    if looks_north_first(x, y):
+        raise problem("coordinates_swapped")
+    prefixes = zone_prefixes(x)
+    if len(prefixes) == 1 and prefixes != {source.zone.number if source.zone.prefixed else 0}:
+        raise problem("zone_mismatch", value=source.label, found=prefixes.pop() or "无")
+
+
+def _decoded(wkb: pa.Array) -> Geometries:
+    """Shapes of a WKB column; None for missing and for unreadable ones."""
+    shapes: Geometries = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    return shapes
+
+
+def _corner(shape: shapely.Geometry) -> str:
+    """The outermost coordinates of a shape in its own CRS."""
+    return ", ".join(f"{value:.10g}" for value in shape.bounds)
+
+
+def _finding(fault: Fault, row: int) -> Finding:
+    """A fault of a shape as a finding on its row."""
+    if fault.code in _CAPPED:
+        what, what_en, limit = _CAPPED[fault.code]
+        return finding("geometry_too_complex", row=row, value=fault.value, what=what, what_en=what_en, limit=limit)
+    reason = validity.REASONS_ZH.get(fault.value or "", fault.value)
+    return finding(fault.code, row=row, value=fault.value, place=fault.place, reason=reason, reason_en=fault.value)
+
+
+def read(request: Request) -> dict[str, Any]:
+    """Read the file of a request into `rows.arrow`; the answer tells what it is and what was found.
+
+    A problem that ends reading is a finding too; then `rows` is 0.
+    """
+    try:
+        source = open_source(request)
+        reading = Reading(source, request.folder / "rows.arrow")
+        reading.run()
+    except Problem as ended:
+        return {"rows": 0, "findings": [ended.finding.as_dict()]}
+    return {
+        "format": source.format,
+        "driver": source.driver,
+        "layer": source.layer,
+        "source_crs": source.crs.label,
+        "encoding": source.encoding,
+        "fields": reading.fields,
+        "rows": reading.rows,
+        "findings": [found.as_dict() for found in reading.all_findings()],
+    }
+
+
+def main(request_path: str) -> None:
+    """Serve one request file; memory that runs out is told apart from a crash by the exit status 3."""
+    request = json.loads(Path(request_path).read_text("utf-8"))
+    for name, limit in request.pop("limits", {}).items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
+    if not set(pyogrio.list_drivers()) <= DRIVERS:
+        sys.exit("GDAL must be started with the allowed drivers only (GDAL_SKIP)")
+    folder = Path(request["folder"])
+    try:
+        answer = read(Request(**request | {"path": Path(request["path"]), "folder": folder}))
+    except (MemoryError, pa.ArrowMemoryError):
+        os._exit(3)
+    (folder / "result.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
