@@ -4,6 +4,8 @@ import type { Page } from './types'
 
 export interface Named { code: string, name: string }
 
+export interface LandUse { scheme: string, code: string, name: string | null }
+
 export interface ParcelSummary {
   id: number
   code: string
@@ -18,7 +20,7 @@ export interface ParcelSummary {
   jurisdiction: Named
   county_code: string | null
   region: Named | null
-  land_use: (Named & { scheme: string }) | null
+  land_use: LandUse | null
   area_m2: number
   area_legal_m2: number | null
   area_plane_m2: number
@@ -35,14 +37,14 @@ export type BoundName = 'far' | 'density_pct' | 'green_pct' | 'height_m'
 
 export interface Parcel extends ParcelSummary {
   geometry: MultiPolygon
-  land_uses: (Named & { scheme: string, share: number, max_term_years: number | null })[]
+  land_uses: (LandUse & { share: number, max_term_years: number | null })[]
   planning: Record<BoundName, Bound | null>
   survey: {
     source_crs: number
     zone_prefixed: boolean
     document_id: number | null
     source_name: string | null
-    point_count: number | null
+    point_count: number
     surveyed_on: string | null
   } | null
   registered_on: string | null
@@ -57,17 +59,18 @@ export interface ParcelEvent {
   effective_on: string
   recorded_at: string
   actor: string
-  stage: string
-  hold: string
-  idle: string
+  /** `null`: the event left it alone. */
+  stage: string | null
+  hold: string | null
+  idle: string | null
   document: { id: number, title: string } | null
   note: string | null
   override_reason: string | null
 }
 
-interface Tally { n: number, area_m2?: number, name?: string }
+export interface Tally { n: number, area_m2: number, name?: string | null }
 
-/** How many parcels match, in all and by each attribute's values. */
+/** How many parcels match, in all and by each attribute's values; land uses by `scheme:code`. */
 export interface Facets {
   total: number
   area_m2: number
