@@ -15,9 +15,9 @@ from service.layers.routes import router as layers
 from service.regions.routes import router as regions
 
 ROUTERS: tuple[APIRouter, ...] = (
+    layers,  # first, because addresses are compared in this order and tiles are asked for most
     accounts,
     audit,
-    layers,
     regions,
     codes,
 )

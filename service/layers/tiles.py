@@ -83,23 +83,23 @@ class TileDoor:
         self._cache = TileCache(cache_bytes)
 
     async def answer(
-        self,
-        request: Request,
-        query: str,
-        revision: int,
-        address: tuple[int, int, int],
-        allowed: frozenset[str] | None = None,
+        self, request: Request, query: str, revision: int, allowed: frozenset[str] | None = None
     ) -> Response:
         """Answer one tile: 304 for the tag the caller has, else from memory, else made by the database.
 
         Args:
-            request: for `If-None-Match` and `Accept-Encoding`.
+            request: with `z`, `x`, `y` as whole numbers in its path, `If-None-Match` and `Accept-Encoding`.
             query: statement that makes the tile.
             revision: of the data, as of this request.
-            address: z, x, y, already checked.
             allowed: codes of the jurisdictions that the caller may see; None: all.
 
+        Raises:
+            NoSuchTile: when the address lies outside the pyramid.
+
         """
+        path = request.path_params
+        address = (path["z"], path["x"], path["y"])
+        check_address(*address)
         scope = "*" if allowed is None else ",".join(sorted(allowed))
         tag = f'"{revision}-{hash_text(scope)}"'
         headers = {**HEADERS, "etag": tag}

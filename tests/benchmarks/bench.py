@@ -1,0 +1,295 @@
+"""Everything `make bench` prints: reads over HTTP next to raw SQL and the service's own ping; import next to ogr2ogr.
+
+    python tests/benchmarks/bench.py [--parcels 100000] [--rounds 3] [--seconds 4] [--only reads|import]
+
+Uses its own cluster (`.local/bench`, durable). The parcels come from the generator beside the project; without it there is
+nothing to measure, and the script says so. Quote ratios, not times: server, database and load share the machine.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+from load import Target, memory_mib, run
+from psycopg.conninfo import make_conninfo
+from requests_made import lookups, tiles
+
+from service.core.cluster import ClusterUrls, ensure, stop
+from service.core.migrate import upgrade
+
+ROOT = Path(__file__).parents[2]
+HOME = ROOT / ".local" / "bench"
+GENERATOR = ROOT.parent / "shared" / "bench" / "make_parcels.py"
+CONNECTIONS = 16
+RAW_THREADS = 2
+
+
+def generated(count: int) -> Path:
+    """Return a GeoPackage of `count` parcels, made once."""
+    path = HOME / "data" / f"parcels_{count}.gpkg"
+    if not path.exists():
+        if not GENERATOR.exists():
+            sys.exit(f"nothing to measure: the parcel generator is not at {GENERATOR}")
+        command = [sys.executable, str(GENERATOR), "--n", str(count), "--out", str(path.parent), "--formats", "gpkg"]
+        subprocess.run(command, check=True)  # noqa: S603
+    return path
+
+
+def fresh_database(name: str) -> ClusterUrls:
+    """Make a migrated, empty database in the bench's cluster, with one jurisdiction."""
+    cluster = ensure(HOME)
+    with psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+        admin.execute(f"CREATE DATABASE {name} OWNER gongdi_owner")  # type: ignore[arg-type]
+    urls = ClusterUrls(*(make_conninfo(getattr(cluster, each), dbname=name) for each in ClusterUrls.__slots__))
+    with psycopg.connect(urls.superuser_url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner"
+        )
+    upgrade(urls.owner_url)
+    with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO jurisdiction (code, name, name_en) VALUES ('BENCH', '基准', 'Bench')")
+    return urls
+
+
+def environment(urls: ClusterUrls, **more: str) -> dict[str, str]:
+    """Return the environment of a service on `urls`."""
+    return {
+        **os.environ,
+        "GONGDI_DATABASE_URL": urls.owner_url,
+        "GONGDI_APP_URL": urls.app_url,
+        "GONGDI_PUBLIC_URL": urls.public_url,
+        "GONGDI_HOME": str(HOME),
+        "GONGDI_LOG_LEVEL": "warning",
+        **more,
+    }
+
+
+@contextlib.contextmanager
+def server(urls: ClusterUrls, **more: str) -> Iterator[tuple[str, int]]:
+    """Run one worker of the service; give its address and process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "service.cli", "serve", "--no-worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(urls, GONGDI_PORT=str(port), **more))  # noqa: S603
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{base}/healthz", timeout=1):  # noqa: S310
+                break
+            time.sleep(0.1)
+        yield base, process.pid
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def read_key(urls: ClusterUrls) -> str:
+    """Store a read-only key and return it."""
+    key = "gd_" + secrets.token_urlsafe(32)
+    with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by) VALUES (%s, %s, 'gd_', '{read}', 'bench')",
+            (secrets.token_hex(4), hashlib.sha256(key.encode()).digest()),
+        )
+    return key
+
+
+def raw_rate(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[object]], seconds: int) -> float:
+    """Return statements a second over prepared binary psycopg, `RAW_THREADS` connections: what the database gives."""
+    until = time.perf_counter() + seconds
+
+    def work(offset: int) -> int:
+        done = 0
+        with psycopg.connect(urls.app_url, autocommit=True, prepare_threshold=0) as connection:
+            cursor = connection.cursor(binary=True)
+            while time.perf_counter() < until:
+                cursor.execute(statement, arguments[(offset + done) % len(arguments)]).fetchall()  # type: ignore[call-overload]
+                done += 1
+        return done
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(RAW_THREADS) as threads:
+        done = sum(threads.map(work, range(0, len(arguments), max(1, len(arguments) // RAW_THREADS))))
+    return done / (time.perf_counter() - started)
+
+
+def table(title: str, rows: Sequence[tuple[str, float, str, float, str]]) -> None:
+    """Print rows of (what, rate, against what, ratio, latency)."""
+    print(f"\n### {title}\n\n| what | /s | ratio | goal | p50 / p95 / p99 ms |\n|---|---|---|---|---|")
+    for name, rate, against, ratio, latency in rows:
+        print(
+            f"| {name} | {rate:,.0f} | {f'{ratio:.2f} × {against}' if against else ''} | {GOALS.get(name, '')} | {latency} |"
+        )
+
+
+GOALS = {
+    "tiles z8–17 uncached": "≥ 0.9 × raw SQL",
+    "tiles cached": "≥ 0.5 × ping",
+    "tiles 304": "≥ 0.6 × ping",
+    "item by code": "≥ 0.22 × ping",
+    "status by code": "≥ 0.22 × ping",
+    "page of 50, filtered": "≥ 0.6 × raw SQL",
+}
+
+
+def latency(target: Target) -> str:
+    """Write a target's latencies."""
+    return " / ".join(f"{target.middle(key):.1f}" for key in ("p50", "p95", "p99"))
+
+
+def tags(base: str, paths: Sequence[str], headers: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Ask every path once: warms the cache, and notes each ETag."""
+    noted = []
+    for path in paths:
+        asked = urllib.request.Request(base + path, headers=headers)  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
+            noted.append((path, answer.headers["etag"], ""))
+    return noted
+
+
+def measure_reads(urls: ClusterUrls, *, seconds: int, rounds: int) -> None:
+    """Print tiles, look-ups and pages: one worker, access rules on, `CONNECTIONS` connections."""
+    key = read_key(urls)
+    headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "gzip"}
+    made = tiles()
+    paths = [f"/tiles/parcels/{z}/{x}/{y}" for z, x, y in made]
+    with psycopg.connect(urls.owner_url) as connection:
+        asked = lookups(connection)
+    with server(urls, GONGDI_TILE_CACHE_MIB="0") as (cold, _), server(urls) as (warm, pid):
+        known = tags(warm, paths, headers)
+        plain = [(path, "", "") for path in paths]
+        targets = {
+            "ping": Target("ping", warm, [("/healthz", "", "")], headers),
+            "tiles z8–17 uncached": Target("uncached", cold, plain, headers),
+            "tiles cached": Target("cached", warm, plain, headers),
+            "tiles 304": Target("304", warm, known, headers),
+            "item by code": Target("item", warm, asked["item"], headers),
+            "status by code": Target("status", warm, asked["status"], headers),
+            "point in parcel": Target("locate", warm, asked["locate"], headers),
+            "page of 50, filtered": Target("page", warm, asked["page"], headers),
+        }
+        raws: dict[str, list[float]] = {"tile": [], "page": []}
+        raw_tiles = [(z, x, y, None) for z, x, y in made]
+        raw_pages = page_arguments(asked["page"])
+        for _ in range(rounds):
+            run(list(targets.values()), connections=CONNECTIONS, seconds=seconds, rounds=1)
+            raws["tile"].append(raw_rate(urls, "SELECT parcel_tile(%s, %s, %s, %s)", raw_tiles, seconds))
+            raws["page"].append(raw_rate(urls, RAW_PAGE, raw_pages, seconds))
+        print(f"\nmemory of the warm server: {memory_mib(pid):.0f} MiB")
+    report(targets, {name: statistics.median(rates) for name, rates in raws.items()})
+
+
+RAW_PAGE = """
+SELECT id, code, name, address, cadastral_code, lot_number, stage, hold, idle, stage_since, county_code, area_m2, area_legal_m2,
+  area_plane_m2, area_ellipsoid_m2, version, updated_at, land_use_scheme, land_use_code
+FROM parcel WHERE geom_web && ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4490), 3857)
+  AND land_use_code LIKE %s AND area_m2 >= 3000 ORDER BY area_m2 DESC, id DESC LIMIT 50
+"""
+
+
+def page_arguments(pages: Sequence[tuple[str, str, str]]) -> list[tuple[object, ...]]:
+    """Return the raw page's arguments from the page requests: the same boxes and uses."""
+    arguments: list[tuple[object, ...]] = []
+    for path, *_ in pages:
+        query = dict(part.split("=", 1) for part in path.partition("?")[2].split("&"))
+        arguments.append((*map(float, query["bbox"].split(",")), query["land_use"] + "%"))
+    return arguments
+
+
+def report(targets: dict[str, Target], raw: dict[str, float]) -> None:
+    """Print the reads' table."""
+    ping = targets["ping"].rate
+    against = {"tiles z8–17 uncached": ("raw SQL", raw["tile"]), "page of 50, filtered": ("raw SQL", raw["page"])}
+    rows = [("raw SQL tile", raw["tile"], "", 0.0, ""), ("raw SQL page", raw["page"], "", 0.0, "")]
+    for name, target in targets.items():
+        other, rate = against.get(name, ("ping", ping))
+        rows.append((name, target.rate, other, target.rate / rate, latency(target)))
+        bad = sum(run["bad"] for run in target.runs)
+        if bad:
+            print(f"WARNING {name}: {bad:.0f} answers were not 2xx/3xx")
+    table(f"reads, {CONNECTIONS} connections, one worker", rows)
+
+
+def measure_import(path: Path, *, rounds: int) -> ClusterUrls:
+    """Print our import next to ogr2ogr's plain load of the same file, interleaved; leave the last database."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        urls = fresh_database("bench")
+        theirs.append(timed(lambda: ogr2ogr(path, urls)))
+        ours.append(timed(lambda: own_import(path, urls)))
+    rows = [
+        ("ogr2ogr, COPY, no index, no check", statistics.median(theirs)),
+        ("gongdi import, everything", statistics.median(ours)),
+    ]
+    print(f"\n### import of {path.name}\n\n| way | s | × ogr2ogr (goal ≤ 2) |\n|---|---|---|")
+    for name, taken in rows:
+        print(f"| {name} | {taken:.1f} | {taken / rows[0][1]:.2f} |")
+    return urls
+
+
+def timed(act: Callable[[], None]) -> float:
+    """Return how long `act` takes, s."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def ogr2ogr(path: Path, urls: ClusterUrls) -> None:
+    """Load the file as GDAL does it, then drop what it made."""
+    options = [
+        "-nln",
+        "plain",
+        "-lco",
+        "SPATIAL_INDEX=NONE",
+        "-lco",
+        "GEOMETRY_NAME=geom",
+        "--config",
+        "PG_USE_COPY",
+        "YES",
+    ]
+    command = ["ogr2ogr", "-f", "PostgreSQL", f"PG:{make_conninfo(urls.owner_url)}", str(path), *options]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)  # noqa: S603
+    with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+        connection.execute("DROP TABLE plain")
+
+
+def own_import(path: Path, urls: ClusterUrls) -> None:
+    """Import the file through the command line, as a clerk's script would."""
+    command = [sys.executable, "-m", "service.cli", "import", str(path), "--jurisdiction", "BENCH"]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment(urls), stdout=subprocess.DEVNULL)  # noqa: S603
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parcels", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--import-rounds", type=int, default=1)
+    options = parser.parse_args()
+    path = generated(options.parcels)
+    try:
+        urls = measure_import(path, rounds=options.import_rounds)
+        with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE parcel, parcel_event, parcel_tally, region_tally")
+        measure_reads(urls, seconds=options.seconds, rounds=options.rounds)
+    finally:
+        stop(HOME)
+
+
+if __name__ == "__main__":
+    main()
