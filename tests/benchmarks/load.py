@@ -73,7 +73,7 @@ def _script(target: Target, stem: Path) -> Path:
 
 def _once(target: Target, script: Path, connections: int, seconds: int) -> dict[str, float]:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=60s", "-s", str(script), target.base]
-    printed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 120)  # noqa: S603
+    printed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 120)
     found = re.search(r"RESULT (.*)", printed.stdout)
     assert found, printed.stdout + printed.stderr
     result: dict[str, float] = json.loads(found[1])

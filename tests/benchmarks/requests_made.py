@@ -1,4 +1,4 @@
-"""What a map session asks: a viewport opened on the city, zoomed in level by level on a parcel, panned; and look-ups."""
+"""What a map session asks: a viewport opened on the city, zoomed in level by level, panned; and look-ups."""
 
 import json
 import math
@@ -17,10 +17,10 @@ def tiles(seed: int = 7) -> list[tuple[int, int, int]]:
     made: list[tuple[int, int, int]] = []
     while any(todo.values()):
         lon, lat = 113.7 + rng.gauss(0, 0.12), 34.75 + rng.gauss(0, 0.1)
-        for z in todo:
+        for z, share in SHARES.items():
             x, y = _tile(lon, lat, z)
             view = [(x + i, y + j) for i in (0, 1, -1) for j in (0, 1)]
-            for column, row in view[: max(1, round(SHARES[z] / 3))]:
+            for column, row in view[: max(1, round(share / 3))]:
                 if todo[z]:
                     todo[z] -= 1
                     made.append((z, column, row))
