@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench.py [--parcels 100000] [--rounds 3] [--seconds 4] [--only reads|import]
 
-Uses its own cluster (`.local/bench`, durable). The parcels come from the generator beside the project; without it there is
-nothing to measure, and the script says so. Quote ratios, not times: server, database and load share the machine.
+Uses its own cluster (`.local/bench`, durable). The parcels come from the generator beside the project; without it there
+is nothing to measure, and the script says so. Quote ratios, not times: server, database and load share the machine.
 """
 
 import argparse
@@ -102,7 +102,8 @@ def read_key(urls: ClusterUrls) -> str:
     key = "gd_" + secrets.token_urlsafe(32)
     with psycopg.connect(urls.owner_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by) VALUES (%s, %s, 'gd_', '{read}', 'bench')",
+            "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by)"
+            " VALUES (%s, %s, 'gd_', '{read}', 'bench')",
             (secrets.token_hex(4), hashlib.sha256(key.encode()).digest()),
         )
     return key
@@ -117,7 +118,8 @@ def raw_rate(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[obj
         with psycopg.connect(urls.app_url, autocommit=True, prepare_threshold=0) as connection:
             cursor = connection.cursor(binary=True)
             while time.perf_counter() < until:
-                cursor.execute(statement, arguments[(offset + done) % len(arguments)]).fetchall()  # type: ignore[call-overload]
+                given = arguments[(offset + done) % len(arguments)]
+                cursor.execute(statement, given).fetchall()  # type: ignore[call-overload]
                 done += 1
         return done
 
@@ -194,8 +196,8 @@ def measure_reads(urls: ClusterUrls, *, seconds: int, rounds: int) -> None:
 
 
 RAW_PAGE = """
-SELECT id, code, name, address, cadastral_code, lot_number, stage, hold, idle, stage_since, county_code, area_m2, area_legal_m2,
-  area_plane_m2, area_ellipsoid_m2, version, updated_at, land_use_scheme, land_use_code
+SELECT id, code, name, address, cadastral_code, lot_number, stage, hold, idle, stage_since, county_code, area_m2,
+  area_legal_m2, area_plane_m2, area_ellipsoid_m2, version, updated_at, land_use_scheme, land_use_code
 FROM parcel WHERE geom_web && ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4490), 3857)
   AND land_use_code LIKE %s AND area_m2 >= 3000 ORDER BY area_m2 DESC, id DESC LIMIT 50
 """
