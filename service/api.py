@@ -11,7 +11,9 @@ import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
+from service.documents.routes import router as documents
 from service.layers.routes import router as layers
+from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -20,4 +22,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit,
     regions,
     codes,
+    parcels,
+    documents,
 )

@@ -1,6 +1,6 @@
 """Numbers that name a parcel: the bureau's own code, 宗地代码, 不动产单元代码, 出让编号. Pure.
 
-Sources: 不动产单元设定与代码编制规则 (composition, ownership and feature letters); lot numbers as the notices of 2022 in
+Sources: 不动产单元设定与代码编制规则 (composition, ownership and feature letters); lot numbers as notices of 2022 in
 Zhengzhou write them.
 """
 

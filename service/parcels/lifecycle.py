@@ -5,7 +5,8 @@ Source of states and transitions: domain notes §1.2–1.3 (土地管理法 58, 
 commands.
 """
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -109,6 +110,12 @@ class IllegalTransition(Conflict):
     """The event can't happen to a parcel in this state; `allowed` names those that can."""
 
     code, title_zh, title_en = "illegal-transition", "当前状态不允许该操作", "Not possible in this state"
+
+
+class LaterEventBroken(Conflict):
+    """A late entry that a later event can't follow; `broken` names that event."""
+
+    code, title_zh, title_en = "later-event-broken", "与其后的事件冲突", "A later event would not stand"
 
 
 _S, _H, _I, _E = Stage, Hold, Idle, EventKind
@@ -252,10 +259,11 @@ def _illegal(state: State | None, kind: EventKind, delivered: State | None) -> I
 
 
 class Happened(NamedTuple):
-    """A kept event as replay needs it: its kind and what it set."""
+    """A kept event as replay needs it: its kind, what it set, and since when."""
 
     kind: EventKind
     effect: Effect
+    effective_on: dt.date
 
 
 def replay(events: Iterable[Happened]) -> State | None:
@@ -266,13 +274,45 @@ def replay(events: Iterable[Happened]) -> State | None:
 
     """
     state: State | None = None
-    for kind, kept in events:
-        delivered = kept.on(None) if kind is EventKind.adopt else None
-        effect = advance(state, kind, delivered=delivered)
-        if effect != kept:
-            raise _illegal(state, kind, delivered)
-        state = effect.on(state)
+    for event in events:
+        state = _follow(state, event)
     return state
+
+
+def _follow(state: State | None, event: Happened) -> State:
+    delivered = event.effect.on(None) if event.kind is EventKind.adopt else None
+    effect = advance(state, event.kind, delivered=delivered)
+    if effect != event.effect:
+        raise _illegal(state, event.kind, delivered)
+    return effect.on(state)
+
+
+def enter(events: Sequence[Happened], kind: EventKind, effective_on: dt.date) -> Effect:
+    """Return what an event does that is entered among kept ones, after those of the same day.
+
+    An event that becomes known late takes its place in the order of effect; those after it must still be possible and
+    do what they did, because they are never rewritten.
+
+    Raises:
+        IllegalTransition: it was not possible on that day.
+        LaterEventBroken: it was, but then a later event was not.
+
+    """
+    earlier = [event for event in events if event.effective_on <= effective_on]
+    before = replay(earlier)
+    effect = advance(before, kind)
+    state = effect.on(before)
+    for event in events[len(earlier) :]:
+        try:
+            state = _follow(state, event)
+        except IllegalTransition as refused:
+            day, (zh, en) = event.effective_on, EVENT_TITLES[event.kind]
+            raise LaterEventBroken(
+                f"补记后，{day} 的“{zh}”不再成立：{refused.zh}",
+                f"With this event, “{en}” of {day} would no longer stand: {refused.en}",
+                facts={"event": kind, "broken": {"kind": event.kind, "effective_on": day}},
+            ) from refused
+    return effect
 
 
 def describe(state: State | None) -> tuple[str, str]:

@@ -53,10 +53,12 @@ _PLACES = "JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region A
 
 _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
     (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
-                                       'max_term_years', u.max_term_years) ORDER BY u.ordinal)::text FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
-    (SELECT json_build_object('source_crs', v.source_crs, 'zone_prefixed', v.zone_prefixed,
-                              'document_id', v.document_id, 'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
-                              'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
+                                       'max_term_years', u.max_term_years) ORDER BY u.ordinal)::text
+     FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
+    (SELECT json_build_object(
+        'source_crs', v.source_crs, 'zone_prefixed', v.zone_prefixed, 'document_id', v.document_id,
+        'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
+        'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.id DESC LIMIT 1)"""
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
@@ -186,7 +188,13 @@ def not_found(number: str) -> NotFound:
 
 
 def at(connection: Connection, actor: Actor, lon: float, lat: float) -> list[Json]:
-    """Return the visible parcels that cover a point (degrees, EPSG:4490), boundary included; normally one."""
+    """Return the visible parcels that cover a point (degrees, EPSG:4490), boundary included; normally one.
+
+    A point outside China, or none at all (not finite), lies in no parcel.
+    """
+    west, south, east, north = selection.CHINA
+    if not (west <= lon <= east and south <= lat <= north):
+        return []
     allowed = selection.visible(actor)
     statement = ("SELECT", _SUMMARY, "FROM parcel AS p", selection.STATE_NOW, _PLACES, "WHERE", _UNDER_POINT)
     condition = ("AND", allowed.sql, "ORDER BY p.code LIMIT 50")

@@ -20,14 +20,17 @@ from service.parcels.lifecycle import Hold, Idle, Stage
 
 STATE_NOW = "CROSS JOIN LATERAL (SELECT p.stage, p.hold, p.idle, p.stage_since) AS s"
 
-# The last value set by events in force on the day, as far as they were known. One index scan a parcel.
-STATE_THEN = """CROSS JOIN LATERAL (
-    SELECT (array_agg(stage ORDER BY effective_on DESC, id DESC) FILTER (WHERE stage IS NOT NULL))[1] AS stage,
-           (array_agg(hold ORDER BY effective_on DESC, id DESC) FILTER (WHERE hold IS NOT NULL))[1] AS hold,
-           (array_agg(idle ORDER BY effective_on DESC, id DESC) FILTER (WHERE idle IS NOT NULL))[1] AS idle,
-           max(effective_on) FILTER (WHERE stage IS NOT NULL) AS stage_since
-    FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as_of)s
-      AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')) AS s"""
+# What events in force leave behind: for each of the three the last value that was set.
+LAST_SET = """
+    (array_agg(stage ORDER BY effective_on DESC, id DESC) FILTER (WHERE stage IS NOT NULL))[1] AS stage,
+    (array_agg(hold ORDER BY effective_on DESC, id DESC) FILTER (WHERE hold IS NOT NULL))[1] AS hold,
+    (array_agg(idle ORDER BY effective_on DESC, id DESC) FILTER (WHERE idle IS NOT NULL))[1] AS idle,
+    max(effective_on) FILTER (WHERE stage IS NOT NULL) AS stage_since"""
+
+# In force on the day, as far as it was known: one index scan a parcel.
+_IN_FORCE = """FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as_of)s
+    AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
+STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
@@ -40,6 +43,9 @@ JOIN parcel AS p ON p.id = ANY (coalesce(
     (SELECT ARRAY[id] FROM parcel WHERE code = a.asked),
     (SELECT ARRAY[id] FROM parcel WHERE cadastral_code = a.cadastral),
     (SELECT array_agg(id ORDER BY id) FROM parcel WHERE lot_number = a.lot)))"""
+
+CHINA = Bbox(73, 3, 136, 54)
+"""Where parcels can be, degrees; the table's constraint says the same."""
 
 _LAND_USE = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9_]{0,40}):)?(?P<code>[0-9A-Za-z]{1,12})", re.ASCII)
 _LAST_CHARACTER = "\U0010ffff"
@@ -157,7 +163,7 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
     if selection.area_max_m2 is not None:
         yield Fragment("p.area_m2 <= %(area_max)s::float8::numeric", {"area_max": selection.area_max_m2})
     if selection.bbox is not None:
-        yield Fragment(_IN_BOX, dict(zip(("west", "south", "east", "north"), selection.bbox, strict=True)))
+        yield _in_box(selection.bbox)
     if selection.q:
         yield from _search(selection.q)
 
@@ -169,6 +175,15 @@ _IN_REGION = """p.region_id = ANY (ARRAY(
 # The index is on the Mercator copy, where a box of degrees is a box too; the shape itself decides.
 _IN_BOX = """p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
     AND ST_Intersects(p.geom, (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)))"""
+
+
+def _in_box(box: Bbox) -> Fragment:
+    """Cut the box to where parcels can be: Web Mercator has no poles."""
+    west, south = max(box.west, CHINA.west), max(box.south, CHINA.south)
+    east, north = min(box.east, CHINA.east), min(box.north, CHINA.north)
+    if west > east or south > north:
+        return Fragment("false", {})
+    return Fragment(_IN_BOX, {"west": west, "south": south, "east": east, "north": north})
 
 
 def _land_use(prefixes: Sequence[str]) -> Fragment:

@@ -1,0 +1,55 @@
+"""Documents that an actor may see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.core.errors import NotFound
+from service.documents.models import Document
+from service.documents.subjects import KINDS
+
+
+def visible_documents(actor: Actor) -> Select[Document]:
+    """Return the documents of every subject that the actor may see."""
+    return select(Document).where(or_(false(), *(_of_kind(actor, kind) for kind in KINDS)))
+
+
+def _of_kind(actor: Actor, kind: str) -> ColumnElement[bool]:
+    subjects = KINDS[kind](actor)
+    return and_(
+        Document.subject_type == kind, subjects.where(subjects.selected_columns[0] == Document.subject_id).exists()
+    )
+
+
+def sees_subject(session: Session, actor: Actor, subject_type: str, subject_id: str) -> bool:
+    """Tell whether a subject is there and visible."""
+    visible = KINDS.get(subject_type)
+    if visible is None:
+        return False
+    subjects = visible(actor)
+    return session.scalar(subjects.where(subjects.selected_columns[0] == subject_id).limit(1)) is not None
+
+
+def document_by_id(session: Session, actor: Actor, document_id: int) -> Document:
+    """Return one document; NotFound if it is absent or its subject is not visible."""
+    found = session.scalar(visible_documents(actor).where(Document.id == document_id))
+    if found is None:
+        raise NotFound(f"没有编号为 {document_id} 的文件。", f"There is no document {document_id}.")
+    return found
+
+
+def documents_page(
+    session: Session, actor: Actor, *, subject_type: str, subject_id: str, before: int | None, limit: int
+) -> Sequence[Document]:
+    """Return the documents of a subject, newest first."""
+    wanted = visible_documents(actor).where(Document.subject_type == subject_type, Document.subject_id == subject_id)
+    if before is not None:
+        wanted = wanted.where(Document.id < before)
+    return session.scalars(wanted.order_by(Document.id.desc()).limit(limit)).all()
+
+
+def known_hashes(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Return those of the hashes that a document names."""
+    return set(session.scalars(select(Document.sha256).where(Document.sha256.in_(hashes))))

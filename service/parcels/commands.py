@@ -1,0 +1,249 @@
+"""What changes a parcel: making one, its attributes. For its state see `event_commands.py`."""
+
+import datetime as dt
+import operator
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from geoalchemy2.shape import from_shape
+from shapely import MultiPolygon
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.audit.actions import Action
+from service.audit.record import record
+from service.codes import queries as codes
+from service.core import clock
+from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
+from service.geo.area import area_ellipsoid_m2, area_plane_m2
+from service.geo.crs import CGCS2000
+from service.geo.geojson import parse_polygon
+from service.parcels import identifiers, lifecycle, planning, queries
+from service.parcels.lifecycle import EventKind, Stage, State
+from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
+from service.parcels.schemas import LandUse, ParcelChange, ParcelCreate, Planning
+from service.regions import queries as regions
+from service.regions.queries import Placement
+
+CENT = Decimal("0.01")
+_SHARES_SLACK = Decimal("0.001")  # three thirds of four decimals
+_PLAIN = ("name", "address", "area_legal_m2", "registered_on")
+
+
+class NumberTaken(Conflict):
+    """A code or cadastral code that another parcel has."""
+
+    code, title_zh, title_en = "number-taken", "编号已被使用", "Number taken"
+
+
+class FutureDate(Invalid):
+    """A day after today on something that has happened."""
+
+    code, title_zh, title_en = "future-date", "日期晚于今天", "Date in the future"
+
+
+def create_parcel(
+    session: Session,
+    actor: Actor,
+    new: ParcelCreate,
+    *,
+    state: State = State(Stage.candidate),  # noqa: B008 - a constant tuple
+    effective_on: dt.date | None = None,
+) -> Parcel:
+    """Register a parcel: areas and region are computed, its first event says in which state it comes.
+
+    Raises:
+        Invalid: number, geometry, land use or planning bound is wrong.
+        NotFound: the jurisdiction is absent or not the actor's.
+        NumberTaken: another parcel has the code or cadastral code.
+
+    """
+    since = effective_on or clock.today()
+    refuse_future("/effective_on", since)
+    shape = parse_polygon(new.geometry)
+    jurisdiction = regions.jurisdiction_by_code(session, actor, new.jurisdiction)
+    placed = _place(session, shape)
+    parcel = Parcel(
+        code=identifiers.check_code(new.code),
+        jurisdiction_id=jurisdiction.id,
+        county_code=placed.county_code,
+        region_id=placed.region_id,
+        geom=from_shape(shape, srid=CGCS2000),
+        area_plane_m2=Decimal(area_plane_m2(shape)).quantize(CENT),
+        area_ellipsoid_m2=Decimal(area_ellipsoid_m2(shape)).quantize(CENT),
+        stage=state.stage,
+        hold=state.hold,
+        idle=state.idle,
+        stage_since=since,
+        lot_number=new.lot_number and identifiers.normalise_lot_number(new.lot_number),
+        **{name: getattr(new, name) for name in _PLAIN},
+    )
+    _refuse_taken(session, "/code", Parcel.code, parcel.code)
+    _set_cadastral_code(session, parcel, new.cadastral_code)
+    _set_planning(parcel, new.planning)
+    session.add(parcel)
+    session.flush()
+    _set_land_uses(session, parcel, new.land_uses)
+    kind = EventKind.propose if state == State(Stage.candidate) else EventKind.adopt
+    effect = lifecycle.advance(None, kind, delivered=state)
+    event = ParcelEvent(parcel_id=parcel.id, kind=kind, effective_on=since, actor=actor.label, **effect._asdict())
+    session.add(event)
+    session.flush()
+    after = {
+        "jurisdiction": jurisdiction.code,
+        **state._asdict(),
+        **_attributes(session, parcel, ParcelChange.model_fields),
+    }
+    record(session, Action.PARCEL_REGISTERED, "parcel", parcel.code, after=after)
+    return parcel
+
+
+def change_attributes(session: Session, actor: Actor, number: str, change: ParcelChange, *, version: int) -> Parcel:
+    """Change the attributes that are given; what is left out stays.
+
+    Raises:
+        NotFound: absent or not visible, or no such region.
+        PreconditionFailed: the parcel has moved on from `version`.
+        Invalid: a value is wrong; `errors` names it.
+        NumberTaken: another parcel has the cadastral code.
+
+    """
+    parcel = queries.parcel_for_update(session, actor, number)
+    refuse_stale(parcel, version)
+    given = change.model_fields_set
+    before = _attributes(session, parcel, given)
+    for name in given.intersection(_PLAIN):
+        setattr(parcel, name, getattr(change, name))
+    if "registered_on" in given and change.registered_on is not None:
+        refuse_future("/registered_on", change.registered_on)
+    if "cadastral_code" in given:
+        _set_cadastral_code(session, parcel, change.cadastral_code)
+    if "lot_number" in given:
+        parcel.lot_number = change.lot_number and identifiers.normalise_lot_number(change.lot_number)
+    if "region_code" in given:
+        _set_region(session, actor, parcel, change.region_code)
+    if "land_uses" in given:
+        _set_land_uses(session, parcel, change.land_uses)
+    if "planning" in given:
+        _set_planning(parcel, change.planning)
+    touch(parcel)
+    session.flush()
+    after = _attributes(session, parcel, given)
+    record(session, Action.PARCEL_CHANGED, "parcel", parcel.code, before=before, after=after)
+    return parcel
+
+
+def refuse_stale(parcel: Parcel, version: int) -> None:
+    """Refuse a change that is based on another version than the present one; the problem names that one."""
+    if parcel.version != version:
+        raise PreconditionFailed(
+            f"地块 {parcel.code} 已被他人修改(现为第 {parcel.version} 版),请刷新后重试。",
+            f"Parcel {parcel.code} is at version {parcel.version} by now; reload and try again.",
+            facts={"version": parcel.version},
+        )
+
+
+def refuse_future(pointer: str, day: dt.date) -> None:
+    """Refuse a day after today."""
+    if day > clock.today():
+        zh, en = f"{day} 晚于今天 {clock.today()}", f"{day} is after today, {clock.today()}"
+        raise FutureDate(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "future-date", zh, en)])
+
+
+def touch(parcel: Parcel) -> None:
+    """Count a change: the ETag that others hold is no longer good."""
+    parcel.version += 1
+    parcel.updated_at = clock.now()
+
+
+def _place(session: Session, shape: MultiPolygon) -> Placement:
+    inside = shape.representative_point()
+    return regions.placements(session, [inside.x], [inside.y])[0]
+
+
+def _set_region(session: Session, actor: Actor, parcel: Parcel, code: str | None) -> None:
+    """Put the parcel into a township by hand, or (None) let its shape decide again."""
+    parcel.region_overridden = code is not None
+    if code is None:
+        inside = func.ST_PointOnSurface(Parcel.geom)
+        lon, lat = session.execute(select(func.ST_X(inside), func.ST_Y(inside)).where(Parcel.id == parcel.id)).one()
+        parcel.region_id = regions.placements(session, [lon], [lat])[0].region_id
+        return
+    region = regions.region_by_code(session, actor, code)
+    if region.level != "township":
+        zh, en = f"“{region.name}”不是办事处(乡镇)", f"{region.name_en} is not a township"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/region_code", "not-a-township", zh, en)])
+    parcel.region_id = region.id
+
+
+def _set_cadastral_code(session: Session, parcel: Parcel, text: str | None) -> None:
+    if text is None:
+        parcel.cadastral_code = None
+        return
+    code = "".join(identifiers.parse_cadastral_code(text))
+    if code != parcel.cadastral_code:
+        _refuse_taken(session, "/cadastral_code", Parcel.cadastral_code, code)
+    parcel.cadastral_code = code
+
+
+def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a mapped column
+    if session.scalar(select(Parcel.id).where(column == value)) is not None:
+        zh, en = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel"
+        raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "number-taken", zh, en)])
+
+
+def _set_planning(parcel: Parcel, given: Planning) -> None:
+    for name in planning.FIELDS:
+        if name in given.model_fields_set:
+            bound = getattr(given, name)
+            setattr(parcel, name, bound and planning.to_range(name, planning.Bound(**bound.model_dump())))
+
+
+def _set_land_uses(session: Session, parcel: Parcel, uses: Sequence[LandUse]) -> None:
+    """Replace the components; the one with the largest share is the main use."""
+    _check_land_uses(uses)
+    session.execute(delete(ParcelLandUse).where(ParcelLandUse.parcel_id == parcel.id))
+    for ordinal, use in enumerate(uses, start=1):
+        term = use.max_term_years or codes.max_term_years(use.scheme, use.code)
+        values = use.model_dump(exclude={"max_term_years"})
+        session.add(ParcelLandUse(parcel_id=parcel.id, ordinal=ordinal, max_term_years=term, **values))
+    main = sorted(uses, key=operator.attrgetter("share"), reverse=True)[:1]
+    parcel.land_use_scheme, parcel.land_use_code = (main[0].scheme, main[0].code) if main else (None, None)
+
+
+def _check_land_uses(uses: Sequence[LandUse]) -> None:
+    errors = [
+        FieldError(
+            f"/land_uses/{i}/code",
+            "unknown-code",
+            f"代码表 {use.scheme} 中没有 {use.code}",
+            f"{use.code} is not in the code list {use.scheme}",
+        )
+        for i, use in enumerate(uses)
+        if codes.code_of(use.scheme, use.code) is None
+    ]
+    total = sum(use.share for use in uses)
+    if uses and abs(total - 1) > _SHARES_SLACK:
+        errors.append(
+            FieldError("/land_uses", "shares", f"份额之和应为 1,现为 {total}", f"Shares sum to {total}, not 1")
+        )
+    if errors:
+        raise Invalid(errors[0].zh + "。", errors[0].en + ".", errors=errors)
+
+
+def _attributes(session: Session, parcel: Parcel, names: Iterable[str]) -> dict[str, Any]:
+    """Return attributes as the audit log keeps them."""
+    values: dict[str, Any] = {}
+    for name in names:
+        if name == "land_uses":
+            uses = select(ParcelLandUse).where(ParcelLandUse.parcel_id == parcel.id).order_by(ParcelLandUse.ordinal)
+            values[name] = [f"{use.scheme}:{use.code} {use.share:.4f}" for use in session.scalars(uses)]
+        elif name == "planning":
+            values |= {bound: planning.to_json(bound, getattr(parcel, bound)) for bound in planning.FIELDS}
+        elif name == "region_code":
+            values |= {"region_id": parcel.region_id, "region_overridden": parcel.region_overridden}
+        else:
+            values[name] = getattr(parcel, name)
+    return values

@@ -1,0 +1,91 @@
+"""Parcels as rows of the session: what may be seen, what is to be changed, what events say. Reading: `reading.py`."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Select, case, or_, select, text
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.documents import subjects
+from service.parcels import selection
+from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
+from service.parcels.models import Parcel, ParcelEvent
+from service.parcels.reading import AmbiguousNumber, not_found
+from service.regions.models import Jurisdiction
+from service.regions.queries import visible_jurisdictions
+
+
+def visible_parcels(actor: Actor) -> Select[Parcel]:
+    """Return the parcels an actor may see: those of their jurisdictions."""
+    if actor.jurisdictions is None:
+        return select(Parcel)
+    own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
+    return select(Parcel).where(Parcel.jurisdiction_id.in_(own))
+
+
+def visible_codes(actor: Actor) -> Select[str]:
+    """Return the codes of the parcels an actor may see."""
+    return visible_parcels(actor).with_only_columns(Parcel.code)
+
+
+subjects.register("parcel", visible_codes)
+
+
+def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
+    """Return one parcel by any of its numbers, locked until the transaction ends.
+
+    Raises:
+        NotFound: absent or not visible.
+        AmbiguousNumber: several parcels have this lot number.
+
+    """
+    cadastral, lot = selection.numbers([number])["cadastral"][0], selection.numbers([number])["lot"][0]
+    rank = case((Parcel.code == number, 0), (Parcel.cadastral_code == cadastral, 1), else_=2)
+    named = or_(Parcel.code == number, Parcel.cadastral_code == cadastral, Parcel.lot_number == lot)
+    wanted = visible_parcels(actor).where(named).order_by(rank, Parcel.id).limit(2).with_for_update(of=Parcel)
+    found = session.scalars(wanted.execution_options(populate_existing=True)).all()
+    if not found:
+        raise not_found(number)
+    if len(found) > 1 and number != found[0].code and cadastral != found[0].cadastral_code:
+        raise AmbiguousNumber(facts={"codes": [parcel.code for parcel in found]})
+    return found[0]
+
+
+def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
+    """Lock many parcels, in one order for everybody; return code → id of those that are there and visible."""
+    wanted = visible_parcels(actor).where(Parcel.code.in_(codes)).order_by(Parcel.id).with_for_update(of=Parcel)
+    return dict(session.execute(wanted.with_only_columns(Parcel.code, Parcel.id)).tuples().all())
+
+
+def events_of(session: Session, parcel_ids: Sequence[int]) -> dict[int, list[Happened]]:
+    """Return the kept events of parcels, in order of effect."""
+    event = ParcelEvent
+    columns = (event.parcel_id, event.kind, event.stage, event.hold, event.idle, event.effective_on)
+    wanted = select(*columns).where(event.parcel_id.in_(parcel_ids)).order_by(event.effective_on, event.id)
+    found: dict[int, list[Happened]] = {number: [] for number in parcel_ids}
+    for number, kind, stage, hold, idle, effective_on in session.execute(wanted):
+        effect = Effect(stage and Stage(stage), hold and Hold(hold), idle and Idle(idle))
+        found[number].append(Happened(EventKind(kind), effect, effective_on))
+    return found
+
+
+class Deviation(NamedTuple):
+    """A parcel whose kept state is not what its events say."""
+
+    code: str
+    kept: str
+    by_events: str
+
+
+_DEVIATIONS = f"""SELECT p.code, concat_ws(' ', p.stage, p.hold, p.idle, p.stage_since) AS kept,
+    concat_ws(' ', t.stage, t.hold, t.idle, t.stage_since) AS by_events
+FROM parcel AS p LEFT JOIN (
+    SELECT parcel_id, {selection.LAST_SET} FROM parcel_event GROUP BY parcel_id) AS t ON t.parcel_id = p.id
+WHERE (p.stage, p.hold, p.idle, p.stage_since) IS DISTINCT FROM (t.stage, t.hold, t.idle, t.stage_since)
+ORDER BY p.code LIMIT :most"""  # noqa: S608 - our own columns
+
+
+def deviations(session: Session, *, most: int = 100) -> list[Deviation]:
+    """Return parcels whose kept state differs from what their events say: none, unless somebody wrote by hand."""
+    return [Deviation(*row) for row in session.execute(text(_DEVIATIONS), {"most": most})]
