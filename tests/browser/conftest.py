@@ -1,0 +1,97 @@
+"""A live service with the demo district and a headless Chromium, for the browser tests.
+
+One database, filled by the real demo loader, serves all tests of a worker; a test that changes something changes its own
+parcel. Chromium is the system's; `GONGDI_CHROMIUM` names another.
+"""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from service import demo
+from service.core import clock
+from service.core.cluster import ClusterUrls
+from service.core.db import Database
+from service.core.settings import Settings
+from service.main import create_app
+from tests.conftest import TODAY
+
+ARGUMENTS = [
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder: `-m "not browser"` is the quick round."""
+    for item in items:
+        if "/tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def _demo(
+    new_database: Callable[[], ClusterUrls], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    urls = new_database()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = Settings(
+        home=tmp_path_factory.mktemp("demo"),
+        port=port,
+        database_url=urls.owner_url,
+        app_url=urls.app_url,
+        public_url=urls.public_url,
+        demo=True,
+        today=TODAY,
+        log_level="warning",
+        map_notice="示意数据 illustrative",
+    )
+    clock.fix_today(TODAY)
+    database = Database(settings)
+    database.pool.open()
+    made = demo.load(database, settings)
+    config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}", {each.role: (each.username, each.password) for each in made.accounts}
+    server.should_exit = True
+    thread.join(10)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def live_server(_demo: tuple[str, dict[str, tuple[str, str]]]) -> str:
+    """Address of the running service with the demo district."""
+    return _demo[0]
+
+
+@pytest.fixture(scope="session")
+def accounts(_demo: tuple[str, dict[str, tuple[str, str]]]) -> dict[str, tuple[str, str]]:
+    """Role → (user name, password) of the demo accounts."""
+    return _demo[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium of the system."""
+    path = os.environ.get("GONGDI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: .ci/setup --browser installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, chromium_sandbox=False)
+        yield browser
+        browser.close()
