@@ -8,9 +8,13 @@ const forbid = (files, ignores, group, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: group.map((regex) => ({ regex, message })) }] },
 })
 
-const FEATURES = ['public', 'session', 'account', 'imports', 'admin', 'audit', 'map', 'search']
+const FEATURES = ['public', 'session', 'account', 'imports', 'admin', 'audit', 'map', 'parcels', 'search']
 // A feature that offers a slot to others lists here what may be imported from it.
-const SLOTS = { search: ['SearchBox.vue'], imports: ['TaskTray.vue'] }
+const SLOTS = {
+  search: ['SearchBox.vue'],
+  imports: ['TaskTray.vue'],
+  parcels: ['ParcelPanel.vue', 'ParcelList.vue', 'FilterChips.vue', 'StageMark.vue', 'TroubleMark.vue'],
+}
 
 const noOtherFeature = FEATURES.map((feature) => ({
   files: [`src/features/${feature}/**`],

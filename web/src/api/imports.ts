@@ -11,8 +11,8 @@ export const listImports = (limit: number, signal?: AbortSignal): Promise<Page<I
 
 export const readImport = (id: number, signal?: AbortSignal): Promise<Import> => get(`/api/v1/imports/${id}`, {}, signal)
 
-export const listFindings = (id: number, signal?: AbortSignal): Promise<Page<ImportFinding>> =>
-  get(`/api/v1/imports/${id}/findings`, { limit: 200 }, signal)
+export const listFindings = (id: number, severity: 'error' | 'warning' | null, signal?: AbortSignal): Promise<Page<ImportFinding>> =>
+  get(`/api/v1/imports/${id}/findings`, { severity, limit: 200 }, signal)
 
 export function startImport(order: ImportOrder, onProgress: (share: number) => void, signal?: AbortSignal): Promise<Import> {
   const form = new FormData()

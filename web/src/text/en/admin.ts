@@ -83,6 +83,7 @@ export const admin = {
     emptyHint: 'Make one key for each calling system, so that each can be revoked alone.',
     once: 'Copy the key now and keep it safe. It cannot be shown again.',
     secret: 'New key',
+    selected: 'The key is selected; press Ctrl+C to copy it',
     kept: 'I have saved it',
   },
   audit: {
@@ -104,7 +105,6 @@ export const admin = {
     field: 'Field',
     before: 'Before',
     after: 'After',
-    details: 'Show the changes of entry {seq}',
     show: 'Show',
     hide: 'Hide',
     request: 'Request',

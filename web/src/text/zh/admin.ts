@@ -83,6 +83,7 @@ export const admin = {
     emptyHint: '为每个调用接口的系统单独新建一个密钥，便于分别撤销。',
     once: '请立即复制并妥善保存。关闭后将无法再次查看。',
     secret: '新密钥',
+    selected: '密钥已选中，请按 Ctrl+C 复制',
     kept: '我已保存',
   },
   audit: {
@@ -104,7 +105,6 @@ export const admin = {
     field: '字段',
     before: '变更前',
     after: '变更后',
-    details: '查看第 {seq} 条的变更内容',
     show: '查看',
     hide: '收起',
     request: '请求编号',
