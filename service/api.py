@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 import service.core.idempotency
 import service.documents.models
+import service.imports.jobs  # its tasks are known to the queue once it is loaded
 import service.imports.models
 import service.layers.models
 import service.parcels.models
@@ -12,6 +13,7 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
+from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
@@ -24,4 +26,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     codes,
     parcels,
     documents,
+    imports,
 )

@@ -102,9 +102,9 @@ def map_fields(
 ) -> pa.Table:
     """Return the fields of each parcel as an Arrow table parallel to the reader's `table`.
 
-    Columns: the plain texts, `registered_on`, `surveyed_on`, `stage_since` (date32), `land_use_scheme`, `land_use_code`,
-    `area_legal_m2` (float64), `stage` and `hold` (text), and each planning bound as a range literal. A file that names
-    its parcels nowhere gets codes `<code_prefix>-<row>`.
+    Columns: the plain texts; `registered_on`, `surveyed_on`, `stage_since` (date32); `land_use_scheme` and
+    `land_use_code`; `area_legal_m2` (float64); `stage` and `hold` (text); each planning bound as a range literal.
+    A file that names its parcels nowhere gets codes `<code_prefix>-<row>`.
     """
     files = {name.removeprefix(ATTRIBUTE): name for name in table.column_names if name.startswith(ATTRIBUTE)}
     chosen = choose(maps or field_maps(), files)

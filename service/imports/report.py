@@ -51,9 +51,10 @@ class Report:
             self.kept.append(finding(code, row=int(row), field=field, value=value, place=place, **more))
 
     def closed(self) -> list[Finding]:
-        """Return what is kept, with a last word on how many more there are."""
+        """Return what is kept, errors first, with a last word on how many more there are."""
         more = self.errors + self.warnings - len(self.kept)
-        return [*self.kept, finding("more_findings", count=more)] if more else list(self.kept)
+        ordered = sorted(self.kept, key=lambda found: (found.severity, found.row or 0))
+        return [*ordered, finding("more_findings", count=more)] if more else ordered
 
     def _count(self, severity: str, number: int) -> None:
         if severity == "error":

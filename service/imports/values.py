@@ -157,12 +157,11 @@ def range_literal(field: BoundField, ends: str) -> str | None:
     for end in ends.split(","):
         sign = end.rstrip("0123456789.-e+")
         number = Decimal(end[len(sign) :])
-        side = (
-            {"min": number, "min_inclusive": "=" in sign}
-            if ">" in sign
-            else {"max": number, "max_inclusive": "=" in sign}
-        )
-        bound = bound._replace(**side)
+        closed = "=" in sign
+        if ">" in sign:
+            bound = bound._replace(min=number, min_inclusive=closed)
+        else:
+            bound = bound._replace(max=number, max_inclusive=closed)
     try:
         kept = to_range(field, bound)
     except GongdiError:

@@ -1,0 +1,241 @@
+"""Carrying out an import: once at a time, idempotent, all or nothing. It may be killed anywhere and run again."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import procrastinate
+import psycopg
+import pyarrow as pa
+import structlog
+from sqlalchemy import text
+
+from service.accounts.access import system
+from service.core import clock
+from service.core.db import Database, driver_connection
+from service.core.errors import Conflict
+from service.core.jobs import ATTEMPTS, queue
+from service.core.settings import Settings
+from service.documents.models import Document
+from service.documents.storage import path_of
+from service.geo import crs
+from service.imports import commands, queries
+from service.imports.checking import check_against_existing, check_file
+from service.imports.commands import RUN, Declared
+from service.imports.models import Import
+from service.imports.publish import Edition, publish
+from service.imports.report import Report
+from service.imports.sandbox import Reading, read_file
+
+_STAGES = ["reading", "checking", "publishing"]
+_IMPORT_LOCK, _MAP_LOCK = 4_490_001, 4_490_002  # advisory: one run of an import; one writer of new boundaries
+_ACTOR = system(RUN, kind="job")
+_GIVEN_UP = (
+    "导入多次中断，已停止，没有地块入库。请联系管理员 · "
+    "The import broke off repeatedly and was stopped; nothing was published. Tell an administrator."
+)
+_BROKEN = (
+    "导入程序出错，没有地块入库。请联系管理员（导入 {id}）· "
+    "The import failed by a fault of ours; nothing was published. Tell an administrator (import {id})."
+)
+_FURTHER = """
+UPDATE import SET stage = %(stage)s, done = %(done)s, total = %(total)s
+WHERE id = %(id)s AND (array_position(%(order)s::text[], %(stage)s), %(done)s)
+    > (coalesce(array_position(%(order)s::text[], stage), 0), done)
+"""
+log = structlog.get_logger()
+
+
+class AlreadyRunning(Conflict):
+    """Another worker is at this import."""
+
+    code, title_zh, title_en = "already-running", "导入正在进行", "Already running"
+
+
+Watch = Callable[[str, int, int | None], None]
+"""Hears stage, rows done and rows of the file."""
+
+
+@queue.task(name=RUN, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=ATTEMPTS, wait=5))
+def run(context: procrastinate.JobContext, *, import_id: int) -> None:
+    """Carry out a queued import; it may run twice."""
+    extra = context.additional_context
+    run_now(extra["database"], extra["settings"], import_id)
+
+
+def run_now(
+    database: Database, settings: Settings, import_id: int, watch: Watch | None = None, *, attempts: int = ATTEMPTS
+) -> None:
+    """Carry out an import in this process; a finished one is left alone.
+
+    A fault of ours is raised again, until `attempts` runs have been spent on the import: then it is reported as failed.
+
+    Raises:
+        AlreadyRunning: another process is at it.
+
+    """
+    with _alone(database, import_id) as connection:
+        with database.write(_ACTOR) as session:
+            found = commands.start(session, import_id)
+        if found is None:
+            return
+        work = _Work(database, settings, found, _Progress(connection, import_id, watch))
+        try:
+            if found.attempts > ATTEMPTS:
+                _give_up(database, import_id, _GIVEN_UP)
+            else:
+                work.carry_out()
+        except Exception as error:
+            log.exception("import broke off", import_id=import_id, attempt=found.attempts)
+            if found.attempts < attempts:
+                raise
+            _give_up(database, import_id, _problem(error, import_id))
+        finally:
+            shutil.rmtree(work.folder, ignore_errors=True)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="imports.sweep", queueing_lock="imports.sweep", pass_context=True)
+def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told the time
+    """Report imports that nobody carries out any more as failed, and remove what killed runs left behind."""
+    extra = context.additional_context
+    sweep_now(extra["database"], extra["settings"])
+
+
+def sweep_now(database: Database, settings: Settings) -> None:
+    """Do what `sweep` does, in this process."""
+    with database.read() as session:
+        abandoned = queries.abandoned(session, RUN)
+    for import_id in abandoned:
+        with suppress(AlreadyRunning), _alone(database, import_id):
+            _give_up(database, import_id, _GIVEN_UP)
+    with database.read() as session:
+        left = {folder.name: folder for folder in (settings.home / "imports").glob("[0-9]*")}
+        for import_id in queries.finished(session, list(map(int, left))):
+            shutil.rmtree(left[str(import_id)], ignore_errors=True)
+
+
+@contextmanager
+def _alone(database: Database, import_id: int) -> Iterator[psycopg.Connection[Any]]:
+    """Hold the import's lock on a connection of its own; the lock ends with the process, however that ends."""
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        locked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_IMPORT_LOCK, import_id)).fetchone()
+        if locked != (True,):
+            raise AlreadyRunning(f"导入 {import_id} 正在进行。", f"Import {import_id} is being carried out.")
+        yield connection
+
+
+def _give_up(database: Database, import_id: int, problem: str) -> None:
+    with database.write(_ACTOR) as session:
+        commands.fail(session, import_id, problem)
+
+
+def _problem(error: Exception, import_id: int) -> str:
+    if isinstance(error, psycopg.errors.DiskFull):
+        return "数据库磁盘已满，没有地块入库 · The database's disk is full; nothing was published."
+    return _BROKEN.format(id=import_id)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Writes how far a run has come, seen at once by everybody; never backwards, not even in a second run."""
+
+    connection: psycopg.Connection[Any]
+    import_id: int
+    watch: Watch | None
+    total: int | None = None
+    written: float = field(default=0.0)
+
+    def __call__(self, stage: str, done: int = 0) -> None:
+        if self.watch is not None:
+            self.watch(stage, done, self.total)
+        if done and done != self.total and time.monotonic() - self.written < 0.2:  # noqa: PLR2004 - five times a second
+            return
+        self.written = time.monotonic()
+        where = {"stage": stage, "done": done, "total": self.total, "id": self.import_id, "order": _STAGES}
+        self.connection.execute(_FURTHER, where)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run of one import."""
+
+    database: Database
+    settings: Settings
+    found: Import
+    progress: _Progress
+
+    @property
+    def folder(self) -> Path:
+        """The run's own folder; a run that was killed left it behind."""
+        return self.settings.home / "imports" / str(self.found.id)
+
+    def carry_out(self) -> None:
+        """Read, check, publish or refuse."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, mode=0o700)
+        with self.database.read() as session:
+            sha256 = session.get_one(Document, self.found.document_id).sha256
+            areas = queries.areas(session)
+            jurisdiction = queries.jurisdiction_area(session, self.found.jurisdiction_id)
+        self.progress("reading")
+        said = Declared(**self.found.declared)
+        file = path_of(self.settings.documents_dir, sha256)
+        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer)
+        report = Report()
+        report.add(reading.findings)
+        if reading.rows == 0:
+            self._finish(report, reading, sha256)
+            return
+        self.progress.total = reading.rows
+        self.progress("checking")
+        table = pa.Table.from_batches(reading.batches())
+        rows, places = check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=clock.today())
+        with self.database.write(_ACTOR) as session:
+            session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
+            connection = driver_connection(session)
+            check_against_existing(connection, rows, places, report)
+            if not report.errors:
+                self.progress("publishing")
+                publish(connection, rows, self._edition(reading), lambda done: self.progress("publishing", done))
+            commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=reading.rows)
+
+    def _finish(self, report: Report, reading: Reading, sha256: str) -> None:
+        with self.database.write(_ACTOR) as session:
+            commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=0)
+
+    def _edition(self, reading: Reading) -> Edition:
+        epsg = _epsg(reading)
+        zone = crs.ZONES.get(epsg or 0)
+        return Edition(
+            import_id=self.found.id,
+            document_id=self.found.document_id,
+            jurisdiction_id=self.found.jurisdiction_id,
+            actor=self.found.created_by,
+            today=clock.today(),
+            source_crs=epsg,
+            zone_prefixed=zone is not None and zone.prefixed,
+        )
+
+
+def _epsg(reading: Reading) -> int | None:
+    """EPSG number of the file's CRS; None for one that has no number."""
+    try:
+        return crs.recognise(reading.source_crs or "").epsg
+    except crs.CrsRefused:
+        return None
+
+
+def _nature(reading: Reading) -> dict[str, object]:
+    return {
+        "format": reading.format,
+        "layer": reading.layer,
+        "source_crs": _epsg(reading),
+        "encoding": reading.encoding,
+    }

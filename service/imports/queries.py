@@ -1,0 +1,166 @@
+"""What is known of imports, and what an import has to know of the parcels that are there."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import psycopg
+import shapely
+from numpy.typing import NDArray
+from psycopg import sql
+from sqlalchemy import Row, Select, Text, cast, func, select, text
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.core.errors import NotFound
+from service.documents import subjects
+from service.imports.models import Finding, Import
+from service.regions.models import Jurisdiction, Region
+from service.regions.queries import visible_jurisdictions
+
+
+def visible_imports(actor: Actor) -> Select[Import]:
+    """The imports an actor may see: those into their jurisdictions."""
+    if actor.jurisdictions is None:
+        return select(Import)
+    own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
+    return select(Import).where(Import.jurisdiction_id.in_(own))
+
+
+subjects.register("import", lambda actor: visible_imports(actor).with_only_columns(cast(Import.id, Text)))
+
+
+def import_with_jurisdiction(session: Session, actor: Actor, import_id: int) -> Row[Import, str]:
+    """Return an import and its jurisdiction's code; NotFound if absent or not visible."""
+    row = session.execute(_with_code(visible_imports(actor)).where(Import.id == import_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有导入 {import_id}。", f"No import {import_id}.")
+    return row
+
+
+def import_page(session: Session, actor: Actor, *, before: int | None, limit: int) -> Sequence[Row[Import, str]]:
+    """Return imports with their jurisdiction's code, the newest first, those older than id `before`."""
+    statement = _with_code(visible_imports(actor)).order_by(Import.id.desc()).limit(limit)
+    return session.execute(statement if before is None else statement.where(Import.id < before)).all()
+
+
+def _with_code(statement: Select[Import]) -> Select[Import, str]:
+    return statement.join(Jurisdiction, Jurisdiction.id == Import.jurisdiction_id).with_only_columns(
+        Import, Jurisdiction.code
+    )
+
+
+def finding_page(
+    session: Session, import_id: int, *, severity: str | None, after: int | None, limit: int
+) -> Sequence[Finding]:
+    """Return findings of an import in the order they were kept, errors first; those after the id `after`."""
+    statement = select(Finding).where(Finding.import_id == import_id).order_by(Finding.id).limit(limit)
+    if severity is not None:
+        statement = statement.where(Finding.severity == severity)
+    if after is not None:
+        statement = statement.where(Finding.id > after)
+    return session.scalars(statement).all()
+
+
+_ABANDONED = text("""
+    SELECT id FROM import WHERE status IN ('queued', 'running') AND created_at < now() - interval '1 minute'
+      AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
+                      AND job.status IN ('todo', 'doing') AND (job.args ->> 'import_id')::int = import.id)
+""")
+
+
+def abandoned(session: Session, task: str) -> Sequence[int]:
+    """Return unfinished imports without a job of `task` that is waiting or at work."""
+    return session.scalars(_ABANDONED, {"task": task}).all()
+
+
+def finished(session: Session, ids: Sequence[int]) -> Sequence[int]:
+    """Return those of the imports that have ended."""
+    return session.scalars(select(Import.id).where(Import.id.in_(ids), Import.finished_at.is_not(None))).all()
+
+
+class Areas(NamedTuple):
+    """Townships and counties, each in the order of code, with their shapes (EPSG:4490)."""
+
+    township_ids: list[int]
+    townships: list[shapely.Geometry]
+    township_counties: list[str | None]
+    county_codes: list[str]
+    counties: list[shapely.Geometry]
+
+
+def areas(session: Session) -> Areas:
+    """Return the areas that parcels are placed in."""
+    parent = select(Region.id, Region.code).where(Region.level == "county").subquery()
+    rows = session.execute(
+        select(
+            Region.id,
+            Region.code,
+            Region.level,
+            parent.c.code.label("county"),
+            func.ST_AsBinary(Region.geom).label("wkb"),
+        )
+        .outerjoin(parent, parent.c.id == Region.parent_id)
+        .order_by(Region.code)
+    ).all()
+    townships = [row for row in rows if row.level == "township"]
+    counties = [row for row in rows if row.level == "county"]
+    return Areas(
+        [row.id for row in townships],
+        [shapely.from_wkb(bytes(row.wkb)) for row in townships],
+        [row.county for row in townships],
+        [row.code for row in counties],
+        [shapely.from_wkb(bytes(row.wkb)) for row in counties],
+    )
+
+
+def jurisdiction_area(session: Session, jurisdiction_id: int) -> tuple[shapely.Geometry, str, str] | None:
+    """Return shape, name and English name of a jurisdiction; None without a shape."""
+    row = session.execute(
+        select(func.ST_AsBinary(Jurisdiction.geom).label("wkb"), Jurisdiction.name, Jurisdiction.name_en).where(
+            Jurisdiction.id == jurisdiction_id
+        )
+    ).one()
+    return None if row.wkb is None else (shapely.from_wkb(bytes(row.wkb)), row.name, row.name_en)
+
+
+_ASKED = 20_000  # values of one statement
+
+
+def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
+    """Return those of the values that parcels have in `column`."""
+    if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
+        return set()
+    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(sql.Identifier(column))
+    slices = (values[start : start + _ASKED] for start in range(0, len(values), _ASKED))
+    return {code for some in slices for (code,) in connection.execute(query, (list(some),))}
+
+
+_NEIGHBOURS = """
+SELECT asked.n, p.code, ST_AsBinary(p.geom)
+FROM unnest(%s::int[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]) AS asked (n, w, s, e, t)
+JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.t, 3857)
+"""
+
+
+def neighbours(
+    connection: psycopg.Connection[Any], bounds: Sequence[NDArray[np.float64]], keys: Sequence[int]
+) -> Iterator[list[tuple[int, str, bytes]]]:
+    """Yield, by slices, (key, code, WKB in EPSG:4490) of the parcels whose box meets the box `keys[k]`.
+
+    `bounds` are four columns w, s, e, n in metres (EPSG:3857).
+    """
+    west, south, east, north = (side.tolist() for side in bounds)
+    if (
+        not keys
+        or connection.execute(
+            "SELECT FROM parcel WHERE geom_web && ST_MakeEnvelope(%s, %s, %s, %s, 3857) LIMIT 1",
+            (min(west), min(south), max(east), max(north)),
+        ).fetchone()
+        is None
+    ):
+        return
+    for start in range(0, len(keys), _ASKED // 10):
+        part = slice(start, start + _ASKED // 10)
+        asked = (list(keys[part]), west[part], south[part], east[part], north[part])
+        yield connection.execute(_NEIGHBOURS, asked, binary=True).fetchall()
