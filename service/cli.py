@@ -6,30 +6,21 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import psycopg
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
+from service import cli_data, running
 from service import doctor as diagnosis
-from service import running
-from service.accounts import commands, queries
-from service.accounts.access import Actor, system
-from service.accounts.permissions import Role
-from service.audit.verify import Checkpoint, verify
 from service.core import cluster, health, migrate
-from service.core.db import Database
 from service.core.errors import GongdiError
 from service.core.settings import Settings
+from service.terminal import error_out, out, step
 
-COMMAND_LINE = system("cli")
 OPENAPI = Path(__file__).with_name("openapi.json")
 
 app = typer.Typer(
@@ -39,13 +30,11 @@ app = typer.Typer(
     help="供地一张图 · Gongdi: land supply on one map.",
 )
 database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
-users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
 app.add_typer(database, name="db")
-app.add_typer(users, name="user")
-auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
-app.add_typer(auditing, name="audit")
-out = Console(highlight=False)
-error_out = Console(stderr=True, highlight=False)
+app.add_typer(cli_data.demos, name="demo")
+app.command("import")(cli_data.import_file)
+app.add_typer(cli_data.users, name="user")
+app.add_typer(cli_data.auditing, name="audit")
 
 
 def main() -> None:
@@ -65,15 +54,6 @@ def main() -> None:
     except psycopg.OperationalError as error:
         error_out.print(f"[red]✗[/] 数据库错误 Database error: {error}", soft_wrap=True)
         sys.exit(1)
-
-
-@contextlib.contextmanager
-def _step(title: str) -> Iterator[None]:
-    """One progress line with the seconds the step took."""
-    begun = time.monotonic()
-    out.print(f"  {title}", end=" … ")
-    yield
-    out.print(f"[green]✓[/] {time.monotonic() - begun:.1f} s")
 
 
 @app.command()
@@ -108,15 +88,24 @@ def run() -> None:
         running.ended_by_signals(),
         running.stopping_cluster(given.home) if starts_cluster else contextlib.nullcontext(),
     ):
-        with _step("数据库 Database"):
+        with step("数据库 Database"):
             settings = running.owner_settings(given)
         _upgrade(settings)
+        if cli_data.holds_demo_or_nothing(str(settings.database_url)):
+            settings = cli_data.load_demo(settings)
         _serve(running.serving_settings(settings), worker=True)
 
 
 def _announce(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     out.print(f"\n[bold green]供地一张图 Gongdi[/]  http://{host}:{settings.port}/", soft_wrap=True)
+    signs = settings.home / "demo.json"
+    if settings.demo and signs.exists():
+        table = Table("演示账号 Demo account", "密码 Password", "角色 Role", box=None)
+        for account in json.loads(signs.read_text(encoding="utf-8"))["accounts"]:
+            table.add_row(account["username"], account["password"], account["role"])
+        out.print(table)
+        out.print(f"({signs})", soft_wrap=True)
 
 
 @app.command()
@@ -133,7 +122,9 @@ def worker(
     settings = running.serving_settings(Settings())
     if check:
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
-    import service.api  # noqa: F401 - registers every job
+    # Loading these registers every job.
+    import service.accounts.jobs
+    import service.imports.jobs  # noqa: F401
 
     running.work(settings)
 
@@ -146,7 +137,7 @@ def _end_with_stdin() -> None:
 @database.command("init")
 def db_init() -> None:
     """建立私有数据库并迁移到最新 · Make the private cluster and bring it to the newest migration."""
-    with _step("数据库 Database"):
+    with step("数据库 Database"):
         settings = running.owner_settings(Settings())
     _upgrade(settings)
     db_status()
@@ -155,14 +146,14 @@ def db_init() -> None:
 @database.command("start")
 def db_start() -> None:
     """启动私有数据库 · Start the private cluster."""
-    with _step("数据库 Database"):
+    with step("数据库 Database"):
         cluster.ensure(Settings().home)
 
 
 @database.command("stop")
 def db_stop() -> None:
     """停止私有数据库 · Stop the private cluster."""
-    with _step("停止数据库 Stop database"):
+    with step("停止数据库 Stop database"):
         cluster.stop(Settings().home)
 
 
@@ -173,7 +164,7 @@ def db_upgrade() -> None:
 
 
 def _upgrade(settings: Settings) -> None:
-    with _step("数据库结构 Migrations"):
+    with step("数据库结构 Migrations"):
         migrate.upgrade(str(settings.database_url))
 
 
@@ -198,101 +189,6 @@ def db_status() -> None:
     out.print(f"结构 Migration: {present or '-'} (最新 newest: {head})")
     if present != head:
         raise typer.Exit(1)
-
-
-@contextlib.contextmanager
-def _transaction() -> Iterator[tuple[Session, Actor]]:
-    """One transaction in the name of the command line."""
-    opened = Database(running.serving_settings(Settings()))
-    try:
-        with opened.write(COMMAND_LINE) as session:
-            yield session, COMMAND_LINE
-    finally:
-        opened.close()
-
-
-def _ask_password() -> str:
-    """A password from the terminal, asked twice, or the first line of standard input when that is no terminal."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("密码 Password", hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\n")
-
-
-@users.command("add")
-def user_add(
-    username: str,
-    display_name: Annotated[str, typer.Option("--name", help="显示的姓名 · Name shown.")],
-    role: Annotated[Role, typer.Option(help="角色 · Role.")],
-    lead_bureau: Annotated[str | None, typer.Option(help="牵头部门代码(部门经办必填) · Lead bureau's code.")] = None,
-    jurisdiction: Annotated[list[str] | None, typer.Option(help="可见管辖区, 可重复; 缺省全部 · May see.")] = None,
-) -> None:
-    """新建用户; 密码从终端或标准输入读取 · Create a user; the password is read from the terminal or standard input."""
-    password = _ask_password()
-    with _transaction() as (session, actor):
-        commands.create_user(
-            session,
-            actor,
-            username,
-            password,
-            display_name=display_name,
-            role=role,
-            lead_bureau=lead_bureau,
-            jurisdictions=jurisdiction,
-        )
-    out.print(f"[green]✓[/] 已建立用户 Created user {username}")
-
-
-@users.command("passwd")
-def user_passwd(username: str) -> None:
-    """重设密码, 结束其全部会话并解除锁定 · Set a password; ends the user's sessions and lifts a lock."""
-    password = _ask_password()
-    with _transaction() as (session, actor):
-        commands.set_password(session, actor, username, password)
-    out.print(f"[green]✓[/] 已重设 {username} 的密码 Password set")
-
-
-@users.command("list")
-def user_list() -> None:
-    """列出用户 · List the users."""
-    table = Table("用户名 User", "姓名 Name", "角色 Role", "部门 Bureau", "管辖 Sees", "启用 Active", box=None)
-    with _transaction() as (session, actor):
-        for user in session.execute(queries.visible_users(actor).order_by("username")).scalars():
-            seen = "*" if user.jurisdictions is None else ", ".join(user.jurisdictions)
-            table.add_row(
-                user.username,
-                user.display_name,
-                user.role,
-                user.lead_bureau or "",
-                seen,
-                "✓" if user.is_active else "✗",
-            )
-    out.print(table)
-
-
-@auditing.command("verify")
-def audit_verify(
-    expect: Annotated[
-        str | None, typer.Option(metavar="SEQ:HASH", help="另行保存的校验点 · A checkpoint kept elsewhere.")
-    ] = None,
-) -> None:
-    """核验审计日志是否被改动 · Find altered, removed or inserted entries; exit code 1 when there is one."""
-    with _transaction() as (session, _):
-        result = verify(session, _checkpoint(expect) if expect else None)
-    for problem in result.problems:
-        out.print(f"[red]✗[/] {problem.seq}: {problem.kind}")
-    out.print(
-        f"{result.entries} 条记录 entries; 校验点 checkpoint {result.head.seq}:{result.head.hash.hex()}", soft_wrap=True
-    )
-    if not result.ok:
-        raise typer.Exit(1)
-
-
-def _checkpoint(words: str) -> Checkpoint:
-    try:
-        seq, _, digest = words.partition(":")
-        return Checkpoint(int(seq), bytes.fromhex(digest))
-    except ValueError as error:
-        raise typer.BadParameter("SEQ:HASH") from error
 
 
 @app.command("openapi")

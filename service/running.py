@@ -209,13 +209,6 @@ class _WorkerKeeper(threading.Thread):
             self.ended.wait(1)  # a worker that can't start must not spin
 
 
-def is_empty(url: str) -> bool:
-    """Whether a migrated database holds no parcel and no user yet."""
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        row = connection.execute("SELECT EXISTS (SELECT FROM parcel) OR EXISTS (SELECT FROM user_account)").fetchone()
-    return row == (False,)
-
-
 def web_is_built() -> bool:
     """Whether the web pages were built in this checkout."""
     return (Path(__file__).parents[1] / "web/dist/index.html").exists()

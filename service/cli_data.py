@@ -1,0 +1,244 @@
+"""Commands on what the database holds: demo, imports, users, the audit log."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from service import running
+from service.accounts import commands, queries
+from service.accounts.access import Actor, system
+from service.accounts.permissions import Role
+from service.audit.verify import Checkpoint, verify
+from service.core import migrate
+from service.core.db import Database
+from service.core.settings import Settings
+from service.terminal import out, step, tell
+
+COMMAND_LINE = system("cli")
+MOST_FINDINGS = 100
+
+demos = typer.Typer(no_args_is_help=True, help="示意数据 · The demo data.")
+users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
+auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
+
+
+@demos.command("load")
+def demo_load() -> None:
+    """装载示意数据(已有正式数据时拒绝) · Load the demo; refused where there is real data."""
+    settings = running.owner_settings(Settings())
+    with step("数据库结构 Migrations"):
+        migrate.upgrade(str(settings.database_url))
+    load_demo(settings)
+
+
+@demos.command("reset")
+def demo_reset(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 · Don't ask.")] = False,
+) -> None:
+    """恢复示意数据的初始状态 · Put the demo back to its first state, with new passwords."""
+    if not yes:
+        typer.confirm("删除并重新装载全部示意数据? Delete and load all demo data again?", abort=True)
+    from service import demo
+
+    settings = _demo_settings(running.owner_settings(Settings()))
+    with _database(settings) as opened:
+        demo.reset(opened, settings, tell)
+
+
+def holds_demo_or_nothing(url: str) -> bool:
+    """Whether a migrated database is the demo's: no parcel and no user, or a load of the demo began in it."""
+    from service import demo
+
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        row = connection.execute(
+            "SELECT NOT EXISTS (SELECT FROM parcel) AND NOT EXISTS (SELECT FROM user_account)"
+            " OR EXISTS (SELECT FROM import WHERE created_by = %s)",
+            [demo.ACTOR.label],
+        ).fetchone()
+    return row == (True,)
+
+
+def _demo_settings(settings: Settings) -> Settings:
+    """Settings of demo mode; the date stands still at the demo's unless another is given."""
+    from service import demo
+
+    return settings.model_copy(update={"demo": True, "today": settings.today or demo.TODAY})
+
+
+def load_demo(settings: Settings) -> Settings:
+    """Load what is missing of the demo; return settings that stand still at its date."""
+    from service import demo
+
+    settings = _demo_settings(settings)
+    with _database(settings) as opened:
+        with opened.read() as session:
+            loaded = demo.is_loaded(session)
+        if not loaded:
+            demo.load(opened, settings, tell)
+        demo.write_accounts(opened, settings)
+    return settings
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    jurisdiction: Annotated[str, typer.Option(help="管辖区代码 · Code of the jurisdiction.")],
+    crs: Annotated[
+        str | None, typer.Option(help="坐标系, 如 EPSG:4547 · Coordinate system, if the file is silent.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="文字编码, 如 gbk · Text encoding, if the file is silent.")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="图层名 · Layer, if the file has several.")] = None,
+) -> None:
+    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 unless published."""
+    from service.documents import storage
+    from service.imports import commands as importing
+    from service.imports import jobs
+    from service.imports import queries as imported
+
+    settings = running.serving_settings(Settings())
+    with _database(settings) as opened:
+        with file.open("rb") as stream:
+            kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
+        with opened.write(COMMAND_LINE) as session:
+            import_id = importing.create_import(
+                session,
+                COMMAND_LINE,
+                kept,
+                file_name=file.name,
+                jurisdiction=jurisdiction,
+                declared=importing.Declared(crs, encoding, layer),
+                queue=False,
+            ).id
+        with Progress(console=out, transient=True) as progress:
+            task = progress.add_task("")
+
+            def show(stage: str, done: int, total: int | None) -> None:
+                progress.update(task, description=stage, completed=done, total=total)
+
+            jobs.run_now(opened, settings, import_id, show, attempts=1)
+        with opened.read() as session:
+            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
+            findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
+    for each in findings:
+        mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
+        where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
+        out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+    out.print(
+        f"导入 Import {import_id}: {found.status}; 地块 parcels {found.published}, "
+        f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
+    )
+    if found.problem:
+        out.print(found.problem, soft_wrap=True, markup=False)
+    if found.status != "published":
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    opened = Database(running.serving_settings(settings))
+    opened.pool.open()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextlib.contextmanager
+def _transaction() -> Iterator[tuple[Session, Actor]]:
+    """One transaction in the name of the command line."""
+    with _database(Settings()) as opened, opened.write(COMMAND_LINE) as session:
+        yield session, COMMAND_LINE
+
+
+def _ask_password() -> str:
+    """A password from the terminal, asked twice, or the first line of standard input when that is no terminal."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("密码 Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+@users.command("add")
+def user_add(
+    username: str,
+    display_name: Annotated[str, typer.Option("--name", help="显示的姓名 · Name shown.")],
+    role: Annotated[Role, typer.Option(help="角色 · Role.")],
+    lead_bureau: Annotated[str | None, typer.Option(help="牵头部门代码(部门经办必填) · Lead bureau's code.")] = None,
+    jurisdiction: Annotated[list[str] | None, typer.Option(help="可见管辖区, 可重复; 缺省全部 · May see.")] = None,
+) -> None:
+    """新建用户; 密码从终端或标准输入读取 · Create a user; the password is read from the terminal or standard input."""
+    password = _ask_password()
+    with _transaction() as (session, actor):
+        commands.create_user(
+            session,
+            actor,
+            username,
+            password,
+            display_name=display_name,
+            role=role,
+            lead_bureau=lead_bureau,
+            jurisdictions=jurisdiction,
+        )
+    out.print(f"[green]✓[/] 已建立用户 Created user {username}")
+
+
+@users.command("passwd")
+def user_passwd(username: str) -> None:
+    """重设密码, 结束其全部会话并解除锁定 · Set a password; ends the user's sessions and lifts a lock."""
+    password = _ask_password()
+    with _transaction() as (session, actor):
+        commands.set_password(session, actor, username, password)
+    out.print(f"[green]✓[/] 已重设 {username} 的密码 Password set")
+
+
+@users.command("list")
+def user_list() -> None:
+    """列出用户 · List the users."""
+    table = Table("用户名 User", "姓名 Name", "角色 Role", "部门 Bureau", "管辖 Sees", "启用 Active", box=None)
+    with _transaction() as (session, actor):
+        for user in session.execute(queries.visible_users(actor).order_by("username")).scalars():
+            seen = "*" if user.jurisdictions is None else ", ".join(user.jurisdictions)
+            table.add_row(
+                user.username,
+                user.display_name,
+                user.role,
+                user.lead_bureau or "",
+                seen,
+                "✓" if user.is_active else "✗",
+            )
+    out.print(table)
+
+
+@auditing.command("verify")
+def audit_verify(
+    expect: Annotated[
+        str | None, typer.Option(metavar="SEQ:HASH", help="另行保存的校验点 · A checkpoint kept elsewhere.")
+    ] = None,
+) -> None:
+    """核验审计日志是否被改动 · Find altered, removed or inserted entries; exit code 1 when there is one."""
+    with _transaction() as (session, _):
+        result = verify(session, _checkpoint(expect) if expect else None)
+    for problem in result.problems:
+        out.print(f"[red]✗[/] {problem.seq}: {problem.kind}")
+    out.print(
+        f"{result.entries} 条记录 entries; 校验点 checkpoint {result.head.seq}:{result.head.hash.hex()}", soft_wrap=True
+    )
+    if not result.ok:
+        raise typer.Exit(1)
+
+
+def _checkpoint(words: str) -> Checkpoint:
+    try:
+        seq, _, digest = words.partition(":")
+        return Checkpoint(int(seq), bytes.fromhex(digest))
+    except ValueError as error:
+        raise typer.BadParameter("SEQ:HASH") from error
