@@ -224,7 +224,7 @@ def _check_land_uses(uses: Sequence[LandUse]) -> None:
         for i, use in enumerate(uses)
         if codes.code_of(use.scheme, use.code) is None
     ]
-    total = sum(use.share for use in uses)
+    total = sum((use.share for use in uses), Decimal(0))
     if uses and abs(total - 1) > _SHARES_SLACK:
         errors.append(
             FieldError("/land_uses", "shares", f"份额之和应为 1,现为 {total}", f"Shares sum to {total}, not 1")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.documents import subjects
 from service.parcels import selection
+from service.parcels.identifiers import normalise_lot_number
 from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.reading import AmbiguousNumber, not_found
@@ -40,14 +41,15 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
         AmbiguousNumber: several parcels have this lot number.
 
     """
-    cadastral, lot = selection.numbers([number])["cadastral"][0], selection.numbers([number])["lot"][0]
-    rank = case((Parcel.code == number, 0), (Parcel.cadastral_code == cadastral, 1), else_=2)
-    named = or_(Parcel.code == number, Parcel.cadastral_code == cadastral, Parcel.lot_number == lot)
+    cadastral = selection.cadastral_code_in(number) or ""
+    lot = Parcel.lot_number == normalise_lot_number(number)
+    rank = case((Parcel.code == number, 0), (lot, 2), else_=1)
+    named = or_(Parcel.code == number, Parcel.cadastral_code == cadastral, lot)
     wanted = visible_parcels(actor).where(named).order_by(rank, Parcel.id).limit(2).with_for_update(of=Parcel)
     found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if not found:
         raise not_found(number)
-    if len(found) > 1 and number != found[0].code and cadastral != found[0].cadastral_code:
+    if len(found) > 1 and found[0].code != number and found[0].cadastral_code != cadastral:
         raise AmbiguousNumber(facts={"codes": [parcel.code for parcel in found]})
     return found[0]
 
@@ -55,7 +57,7 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
 def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
     """Lock many parcels, in one order for everybody; return code → id of those that are there and visible."""
     wanted = visible_parcels(actor).where(Parcel.code.in_(codes)).order_by(Parcel.id).with_for_update(of=Parcel)
-    return dict(session.execute(wanted.with_only_columns(Parcel.code, Parcel.id)).tuples().all())
+    return {row.code: row.id for row in session.execute(wanted.with_only_columns(Parcel.code, Parcel.id))}
 
 
 def events_of(session: Session, parcel_ids: Sequence[int]) -> dict[int, list[Happened]]:

@@ -1,3 +1,4 @@
+import datetime as dt
 import itertools
 
 import pytest
@@ -5,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.parcels import lifecycle
-from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, IllegalTransition, Stage, State
+from service.parcels.lifecycle import (
+    Effect,
+    EventKind,
+    Happened,
+    Hold,
+    Idle,
+    IllegalTransition,
+    LaterEventBroken,
+    Stage,
+    State,
+)
 
 EVERY_STATE = [State(*parts) for parts in itertools.product(Stage, Hold, Idle)]
 
@@ -148,11 +159,13 @@ def lives(draw: st.DrawFn) -> list[Happened]:
     """A random legal course from its beginning."""
     first = draw(st.sampled_from([State(stage) for stage in Stage]))
     effect = lifecycle.advance(None, EventKind.adopt, delivered=first)
-    events, state = [Happened(EventKind.adopt, effect)], first
+    day = dt.date(2020, 1, 1)
+    events, state = [Happened(EventKind.adopt, effect, day)], first
     for _ in range(draw(st.integers(0, 30))):
         kind = draw(st.sampled_from(lifecycle.allowed(state)))
         effect = lifecycle.advance(state, kind)
-        events.append(Happened(kind, effect))
+        day += dt.timedelta(draw(st.integers(0, 3)))
+        events.append(Happened(kind, effect, day))
         state = effect.on(state)
     return events
 
@@ -181,12 +194,30 @@ def test_a_random_life_never_leaves_the_possible_states(events: list[Happened]) 
 
 def test_replay_refuses_an_event_that_would_now_do_something_else() -> None:
     paid = [
-        Happened(EventKind.adopt, Effect(*State(Stage.contracted))),
-        Happened(EventKind.deliver, Effect(Stage.delivered)),
-        Happened(EventKind.pay, Effect(Stage.paid)),
+        Happened(EventKind.adopt, Effect(*State(Stage.contracted)), dt.date(2022, 1, 1)),
+        Happened(EventKind.deliver, Effect(Stage.delivered), dt.date(2022, 2, 1)),
+        Happened(EventKind.pay, Effect(Stage.paid), dt.date(2022, 3, 1)),
     ]
     with pytest.raises(IllegalTransition):
         lifecycle.replay(paid)
+
+
+@given(lives(), st.sampled_from(EventKind), st.integers(-1, 100))
+def test_a_late_entry_is_taken_exactly_if_the_whole_life_stays_legal(
+    events: list[Happened], kind: EventKind, days: int
+) -> None:
+    day = dt.date(2020, 1, 1) + dt.timedelta(days)
+    place = sum(event.effective_on <= day for event in events)
+    try:
+        effect = lifecycle.enter(events, kind, day)
+    except IllegalTransition:
+        assert place == 0 or kind not in lifecycle.allowed(lifecycle.replay(events[:place]))
+    except LaterEventBroken:
+        effect = lifecycle.advance(lifecycle.replay(events[:place]), kind)
+        with pytest.raises(IllegalTransition):
+            lifecycle.replay([*events[:place], Happened(kind, effect, day), *events[place:]])
+    else:
+        assert lifecycle.replay([*events[:place], Happened(kind, effect, day), *events[place:]]) is not None
 
 
 def test_replay_of_nothing_is_no_state() -> None:
