@@ -18,12 +18,12 @@ import psutil
 import psycopg
 import pytest
 
-from service import cli
-from service.core import cluster
+from service import cli, cli_data
+from service.core import cluster, migrate
 from service.core.settings import Settings
 from service.running import environment
 
-COMMANDS = {"serve", "worker", "run", "db", "user", "audit", "openapi", "doctor"}
+COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "user", "audit", "openapi", "doctor"}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,22 @@ def home() -> Iterator[Path]:
     yield folder
     cluster.stop(folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def staffed(home: Path) -> Path:
+    """A home with a migrated database that belongs to somebody: one user and one jurisdiction."""
+    urls = cluster.ensure(home)
+    migrate.upgrade(urls.owner_url)
+    with psycopg.connect(urls.owner_url) as connection:
+        connection.execute(
+            "INSERT INTO user_account (username, display_name, role, password_hash) VALUES ('qian', '钱', 'viewer', '')"
+            " ON CONFLICT DO NOTHING"
+        )
+        connection.execute(
+            "INSERT INTO jurisdiction (code, name, name_en) VALUES ('DQ', '东区', 'East') ON CONFLICT DO NOTHING"
+        )
+    return home
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,49 @@ def test_init_then_users_then_audit(gongdi: Gongdi, home: Path) -> None:
     assert "1: altered" in found.stdout
 
 
+BOUNDARY_POINTS = """[属性描述]
+坐标系=2000国家大地坐标系
+几度分带=3
+投影类型=高斯克吕格
+计量单位=米
+带号=38
+精度=0.001
+转换参数=,,,,,,
+[地块坐标]
+4,1.0000,DK-1,测试地块,面,,,,@
+J1,1,3849000.000,38474000.000
+J2,1,3849000.000,38474100.000
+J3,1,3848900.000,38474100.000
+J4,1,3848900.000,38474000.000
+J1,1,3849000.000,38474000.000
+"""
+
+
+def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "parcels.txt"
+    file.write_text(BOUNDARY_POINTS, encoding="gbk")
+    shown = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
+    assert (shown.returncode, "published" in shown.stdout) == (0, True), shown.stdout
+
+    again = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
+    assert (again.returncode, "refused" in again.stdout) == (1, True), again.stdout
+    assert "row 1" in again.stdout
+
+    elsewhere = gongdi("import", str(file), "--jurisdiction", "none", home=staffed)
+    assert elsewhere.returncode == 1
+    assert "No jurisdiction none" in elsewhere.stderr
+
+
+def test_the_demo_stays_out_of_somebodys_database(staffed: Path) -> None:
+    assert not cli_data.holds_demo_or_nothing(cluster.ensure(staffed).owner_url)
+
+
+def test_reset_asks_first(gongdi: Gongdi, staffed: Path) -> None:
+    shown = gongdi("demo", "reset", home=staffed, text="n\n")
+    assert shown.returncode == 1
+    assert "Delete and load" in shown.stdout
+
+
 def test_a_child_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = Settings(home=tmp_path, port=8123, demo=True, app_url="postgresql://app@localhost/x")
     for name, value in environment(given).items():
@@ -173,8 +232,8 @@ def running_at(home: Path) -> Iterator[tuple[psutil.Popen, int]]:
         process.wait()
 
 
-def test_a_killed_worker_is_replaced_and_a_signal_stops_everything(home: Path) -> None:
-    with running_at(home) as (process, _):
+def test_a_killed_worker_is_replaced_and_a_signal_stops_everything(staffed: Path) -> None:
+    with running_at(staffed) as (process, _):
         (worker,) = process.children()
         worker.kill()
         deadline = time.monotonic() + 10
@@ -186,13 +245,13 @@ def test_a_killed_worker_is_replaced_and_a_signal_stops_everything(home: Path) -
         assert process.wait(timeout=15) == 0
         assert time.monotonic() - begun < 10
     assert not any(child.is_running() for child in replaced)
-    assert not cluster.status(home).is_running
+    assert not cluster.status(staffed).is_running
 
 
-def test_the_worker_does_not_outlive_a_killed_server(home: Path) -> None:
-    with running_at(home) as (process, _):
+def test_the_worker_does_not_outlive_a_killed_server(staffed: Path) -> None:
+    with running_at(staffed) as (process, _):
         (worker,) = process.children()
         process.kill()
         _, left = psutil.wait_procs([worker], timeout=10)
     assert left == []
-    assert cluster.stop(home)
+    assert cluster.stop(staffed)
