@@ -350,6 +350,6 @@ def _parameters(zone: Zone) -> dict[str, float]:
 
 
 def _certain_epsg(crs: CRS) -> int | None:
-    """The EPSG code whose definition equals `crs` (axis order apart); a likely one isn't enough."""
-    code = crs.to_epsg(min_confidence=70)
+    """The EPSG code whose definition equals `crs` (axis order apart); that PROJ finds it likely isn't enough."""
+    code = crs.to_epsg(min_confidence=20)
     return code if code and CRS.from_epsg(code).equals(crs, ignore_axis_order=True) else None

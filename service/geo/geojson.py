@@ -29,6 +29,13 @@ def parse_polygon(value: object, *, pointer: str = "/geometry", caps: Caps = HAN
     >>> parse_polygon({"type": "Polygon", "coordinates": square}).wkt
     'MULTIPOLYGON (((113 34, 114 34, 114 35, 113 34)))'
     """
+    shape = read_polygon(value, pointer=pointer, caps=caps)
+    _check(shape, pointer, caps)
+    return shape
+
+
+def read_polygon(value: object, *, pointer: str = "/geometry", caps: Caps = HAND_CAPS) -> shapely.MultiPolygon:
+    """`parse_polygon` without the tests of range and validity: coordinates in any CRS."""
     if not isinstance(value, dict):
         _refuse(pointer, "geometry-type", "图形应为 GeoJSON 对象", "A geometry is a GeoJSON object")
     kind, coordinates, at = value.get("type"), value.get("coordinates"), f"{pointer}/coordinates"
@@ -44,9 +51,7 @@ def parse_polygon(value: object, *, pointer: str = "/geometry", caps: Caps = HAN
         rings = [_ring(ring, where, left) for where, ring in _members(polygon, place, caps.rings)]
         left -= sum(map(len, rings))
         parts.append(shapely.Polygon(rings[0], rings[1:]))
-    shape = shapely.MultiPolygon(parts)
-    _check(shape, pointer, caps)
-    return shape
+    return shapely.MultiPolygon(parts)
 
 
 def _check(shape: shapely.MultiPolygon, pointer: str, caps: Caps) -> None:
@@ -74,12 +79,28 @@ def _members(value: object, pointer: str, limit: int) -> Iterator[tuple[str, obj
 
 def _ring(value: object, pointer: str, limit: int) -> list[tuple[float, float]]:
     """A closed ring."""
-    ring = [_position(position, where) for where, position in _members(value, pointer, limit)]
+    positions = _members(value, pointer, limit)
+    ring = _plain_ring(value) or [_position(position, where) for where, position in positions]
     if len(ring) < _RING:
         _refuse(pointer, "ring-too-short", "环至少要有 4 个点", "A ring has at least four positions")
     if ring[0] != ring[-1]:
         _refuse(pointer, "ring-not-closed", "环没有闭合", "The ring's first and last positions differ")
     return ring
+
+
+def _plain_ring(value: object) -> list[tuple[float, float]] | None:
+    """A ring of nothing but pairs or triples of finite numbers; None when one by one must be looked at."""
+    if not isinstance(value, list) or {type(position) for position in value} != {list}:
+        return None
+    if {len(position) for position in value} - set(_POSITION):
+        return None
+    if {type(number) for position in value for number in position} - {int, float}:
+        return None
+    try:
+        ring = [(float(position[0]), float(position[1])) for position in value]
+    except OverflowError:
+        return None
+    return ring if np.isfinite(ring).all() else None
 
 
 def _position(value: object, pointer: str) -> tuple[float, float]:

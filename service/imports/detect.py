@@ -1,13 +1,9 @@
 """What a file is, by its content; the ending of its name is never believed."""
 
-import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
-from itertools import islice
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from service.imports.findings import Problem, problem
@@ -38,21 +34,24 @@ _KNOWN: tuple[tuple[bytes, int, str, str], ...] = (
     (b"fgb\x03", 0, "FlatGeobuf", "GeoPackage"),
     (b"\x00\x01\x00\x00Standard ", 0, "Access MDB", "GeoPackage"),
     (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "GeoPackage"),
-    (b"%PDF", 0, "PDF", "GeoPackage"),
     (b"OSMHeader", 6, "OSM PBF", "GeoPackage"),
-    (b"\x89PNG", 0, "PNG", "GeoPackage"),
-    (b"\xff\xd8\xff", 0, "JPEG", "GeoPackage"),
-    (b"II*\x00", 0, "TIFF", "GeoPackage"),
-    (b"MM\x00*", 0, "TIFF", "GeoPackage"),
 )
+# What can't hold parcels at all.
+_USELESS = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"MZ": "EXE",
+}
 # What other texts contain near their beginning.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"^\s*0\s+SECTION", re.MULTILINE), "DXF", "GeoPackage"),
-    (re.compile(r"<kml\b"), "KML", "GeoPackage"),
+    (re.compile(r"<(?:\w+:)?kml\b"), "KML", "GeoPackage"),
     (re.compile(r"<OGRVRTDataSource\b"), "GDAL VRT", "GeoPackage"),
     (re.compile(r"<osm\b"), "OSM XML", "GeoPackage"),
     (re.compile(r"<[\w:]*FeatureCollection\b|<gml\b|opengis\.net/gml"), "GML", "GeoPackage"),
-    (re.compile(r"^\s*<(?:!doctype|html)", re.IGNORECASE), "HTML", "GeoPackage"),
     (re.compile(r"^\s*<\??\w"), "XML", "GeoPackage"),
     (re.compile(r"HeadBegin"), "VCT", "GeoPackage"),
     (re.compile(r'"type"\s*:\s*"Topology"'), "TopoJSON", "GeoJSON"),
@@ -94,6 +93,9 @@ def detect(path: Path) -> Format:
     for signature, at, seen, instead in _KNOWN:
         if head.startswith(signature, at):
             raise problem("unsupported_format", seen=seen, instead=instead)
+    for signature, seen in _USELESS.items():
+        if head.startswith(signature):
+            raise problem("unknown_format", seen=seen)
     return _text(head)
 
 
@@ -123,7 +125,8 @@ def _text(head: bytes) -> Format:
         raise problem("unknown_format", seen="JSON")
     if _TABLE.match(text):
         raise problem("unsupported_format", seen="CSV", instead="GeoPackage")
-    raise problem("unknown_format", seen=text[:40].strip() or "空白")
+    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    raise problem("unknown_format", seen=f"“{first_line[:40]}”")
 
 
 def decode_head(head: bytes) -> str | None:
@@ -140,34 +143,6 @@ def decode_head(head: bytes) -> str | None:
         text = head.decode("gb18030", "replace")
     odd = text.count("\N{REPLACEMENT CHARACTER}") + sum(not c.isprintable() and not c.isspace() for c in text)
     return text if odd <= len(text) // 50 else None
-
-
-def geojson_crs(path: Path) -> str | None:
-    """The name in the `crs` member of a GeoJSON file (an older custom), or None.
-
-    A `crs` of type link would make the driver fetch an address: `Problem`.
-    """
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        found = list(_crs_members(data))
-    for member in found:
-        if member.get("type") in {"link", "url", "OGC"} or "href" in json.dumps(member):
-            raise problem("geojson_crs_link")
-    properties = found[0].get("properties") if found else None
-    if not isinstance(properties, dict):
-        return None
-    name = properties.get("name", properties.get("code"))
-    return None if name is None else str(name)
-
-
-def _crs_members(data: mmap) -> Iterator[dict[str, object]]:
-    """Objects called `crs` anywhere in the text (its key may be written with escapes)."""
-    for match in islice(re.finditer(rb'"(?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)"\s*:\s*(?=\{)', data), 1000):
-        text = data[match.end() : match.end() + 4096].decode("utf-8", "replace")
-        try:
-            member, _ = json.JSONDecoder().raw_decode(text)
-        except (ValueError, RecursionError):
-            raise problem("geojson_crs_link") from None
-        yield member
 
 
 def check_geopackage(path: Path) -> None:

@@ -185,9 +185,10 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "geojson_crs_link": Kind(
         "error",
-        "GeoJSON 的 crs 指向外部链接，不予读取。请删去 crs 并在导入时声明坐标系",
-        "The GeoJSON's crs is a link to elsewhere: remove it and state the CRS of the import",
+        "GeoJSON 的 crs 不是坐标系名称（如外部链接），不予读取。请删去 crs 并在导入时声明坐标系",
+        "The GeoJSON's crs is no name but, for example, a link: remove it and state the CRS of the import",
     ),
+    "driver_remark": Kind("warning", "读取程序提示：{reason}", "The reading program remarks: {reason}"),
     "parquet_not_geo": Kind(
         "error", "Parquet 文件没有 GeoParquet 的 geo 说明", "The Parquet file has no GeoParquet metadata"
     ),
@@ -235,6 +236,11 @@ CATALOGUE: dict[str, Kind] = {
     "geometry_missing": Kind("error", "该行没有图形", "The row has no geometry"),
     "geometry_empty": Kind("error", "图形是空的", "The geometry is empty"),
     "geometry_unreadable": Kind("error", "图形数据读不通", "The geometry can't be decoded"),
+    "geometry_malformed": Kind(
+        "error",
+        "图形不符合 GeoJSON 规范：{reason}（{value}）",
+        "The geometry breaks the GeoJSON standard: {reason_en} ({value})",
+    ),
     "geometry_type": Kind("error", "图形是 {value}，只接受面", "The geometry is a {value}; only polygons are accepted"),
     "geometry_invalid": Kind("error", "图形无效：{reason}", "The geometry is invalid: {reason_en}"),
     "geometry_too_complex": Kind(

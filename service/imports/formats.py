@@ -1,9 +1,8 @@
-"""How each format is opened: GDAL for GeoPackage, Shapefile and GeoJSON, pyarrow for GeoParquet, our own for TXT.
+"""How each format is opened: GDAL for GeoPackage and Shapefile, pyarrow for GeoParquet, our own for the texts.
 
 Runs in the sandboxed child only (`reader`): files from outside are hostile.
 """
 
-import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,14 +17,23 @@ import shapely
 
 from service.geo.area import areas_m2
 from service.geo.validity import Geometries
-from service.imports import archive, boundary_rings, boundary_txt, detect, shapefile
+from service.imports import archive, boundary_rings, boundary_txt, detect, geojson_file, shapefile
 from service.imports.boundary_rings import Frame
 from service.imports.boundary_txt import BoundaryFile, Parcel
 from service.imports.detect import Format
 from service.imports.findings import problem
-from service.imports.sources import BATCH_ROWS, Rows, Source, choose_crs, choose_layer, plain_columns, row_numbers
+from service.imports.sources import (
+    BATCH_ROWS,
+    MAX_ROWS,
+    Rows,
+    Source,
+    choose_crs,
+    choose_layer,
+    plain_columns,
+    row_numbers,
+)
 
-DRIVERS = frozenset({"GPKG", "ESRI Shapefile", "GeoJSON"})  # GDAL loads these and no other in the child
+DRIVERS = frozenset({"GPKG", "ESRI Shapefile"})  # GDAL loads these and no other in the child
 _POLYGON_LAYERS = (
     "Polygon",
     "MultiPolygon",
@@ -37,7 +45,6 @@ _POLYGON_LAYERS = (
 )
 _DATA_SUFFIXES = {".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".txt"}
 _NOTES = {"readme.txt", "license.txt", "说明.txt"}
-_CHUNK = 1 << 20
 _MAX_TXT_BYTES = 200 << 20
 
 
@@ -116,9 +123,13 @@ def _shapefile(request: Request, parts: dict[str, Path], name: str) -> Source:
 
 def _geojson(request: Request, path: Path) -> Source:
     """A GeoJSON document; without a `crs` member it is longitude and latitude by definition (RFC 7946)."""
-    _check_utf8(path)
-    own = detect.geojson_crs(path)
-    return _by_gdal(request, path, Format.GEOJSON, "GeoJSON", None, own=own or (None if request.crs else "OGC:CRS84"))
+    document = geojson_file.load(path)
+    if document.survey() > MAX_ROWS:
+        raise problem("too_many_rows", limit=MAX_ROWS)
+    chosen, remarks = choose_crs(document.crs() or (None if request.crs else "OGC:CRS84"), request.crs)
+    source = Source(Format.GEOJSON, "gongdi", path.stem, chosen, "UTF-8", iter(()), remarks)
+    source.batches = geojson_file.batches(document, source.left_out)
+    return source
 
 
 def _by_gdal(
@@ -168,24 +179,15 @@ def _gdal(function: Any, path: Path, **options: Any) -> Any:  # noqa: ANN401 - p
     try:
         return function(path, **{name: value for name, value in options.items() if value is not None})
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as wrong:
-        raise problem("file_damaged", reason=_without_path(wrong, path)) from wrong
+        reason = _without_path(wrong, path)
+        if "not recognized" in reason:  # by any of the drivers we allow
+            raise problem("unknown_format", seen=path.suffix) from None
+        raise problem("file_damaged", reason=reason) from wrong
 
 
 def _without_path(wrong: Exception, path: Path) -> str:
     """Words of a failure without our folder names."""
     return str(wrong).replace(str(path), "…").replace(str(path.parent), "…")[:200]
-
-
-def _check_utf8(path: Path) -> None:
-    """Refuse JSON in another encoding, which GDAL would pass on as it is."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            raise problem("encoding_wrong", encoding="UTF-8") from None
 
 
 def _geoparquet(request: Request, path: Path) -> Source:

@@ -8,6 +8,8 @@ import json
 import os
 import resource
 import sys
+import warnings
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +17,22 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 from service.geo import area, validity
 from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
 from service.geo.validity import Fault, Geometries
 from service.imports.findings import Finding, Problem, finding, problem
 from service.imports.formats import DRIVERS, Request, open_source
-from service.imports.sources import Rows, Source
+from service.imports.sources import MAX_ROWS, Rows, Source
 
-MAX_ROWS = 1_000_000
 MAX_FINDINGS = 2_000
 _CAPPED = {
     "too_many_vertices": ("顶点", "vertices", validity.FILE_CAPS.vertices),
     "too_many_rings": ("环", "rings", validity.FILE_CAPS.rings),
     "too_many_parts": ("部分", "parts", validity.FILE_CAPS.parts),
 }
+Mask = NDArray[np.bool_]
 _FARTHEST_DEGREE = 400  # beyond it no longitude is meant
 
 
@@ -67,11 +70,7 @@ class Reading:
     def batch(self, rows: Rows) -> pa.RecordBatch:
         """One batch of results: rows with a fault keep their attributes and lose their geometry."""
         shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
-        unreadable = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
-        faults = [
-            Fault(fault.index, "geometry_unreadable") if unreadable[fault.index] else fault
-            for fault in validity.form_faults(shapes)
-        ]
+        faults = validity.form_faults(shapes)
         sound = np.ones(len(shapes), dtype=bool)
         sound[[fault.index for fault in faults]] = False
         shapes = self.flat(shapes)
@@ -82,7 +81,7 @@ class Reading:
         sound &= ~far
         invalid = validity.validity_faults(moved, sound)
         sound[[fault.index for fault in invalid]] = False
-        self.note(sorted([*faults, *invalid], key=lambda fault: fault.index))
+        self.note(rows, [*faults, *invalid])
         moved[~sound] = None
         return self.results(rows, moved, sound)
 
@@ -96,7 +95,7 @@ class Reading:
         shapes[high] = shapely.force_2d(shapes[high])
         return shapes
 
-    def results(self, rows: Rows, shapes: Geometries, sound: np.ndarray[Any, np.dtype[np.bool_]]) -> pa.RecordBatch:
+    def results(self, rows: Rows, shapes: Geometries, sound: Mask) -> pa.RecordBatch:
         """The columns of a batch: row number, key, geometry, areas, geometry as delivered, attributes."""
         plane, ellipsoid = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
         plane[sound], ellipsoid[sound] = area.areas_m2(shapes[sound])
@@ -114,11 +113,13 @@ class Reading:
         }
         return pa.RecordBatch.from_pydict(columns)
 
-    def note(self, faults: list[Fault]) -> None:
+    def note(self, rows: Rows, faults: list[Fault]) -> None:
         """Turn faults of this batch into findings, as many as a person would read."""
         room = max(0, MAX_FINDINGS - len(self.findings))
         self.left_out += max(0, len(faults) - room)
-        self.findings.extend(_finding(fault, self.rows + fault.index + 1) for fault in faults[:room])
+        for fault in sorted(faults, key=lambda fault: fault.index)[:room]:
+            made = rows.faults.get(fault.index) or _finding(fault, rows, self.rows + fault.index + 1)
+            self.findings.append(made)
 
     def all_findings(self) -> list[Finding]:
         """Findings of the file, then of its rows in order."""
@@ -171,8 +172,10 @@ def _corner(shape: shapely.Geometry) -> str:
     return ", ".join(f"{value:.10g}" for value in shape.bounds)
 
 
-def _finding(fault: Fault, row: int) -> Finding:
-    """A fault of a shape as a finding on its row."""
+def _finding(fault: Fault, rows: Rows, row: int) -> Finding:
+    """A fault of a shape as a finding on its row; a shape with WKB that is missing can't be decoded."""
+    if fault.code == "geometry_missing" and rows.wkb[fault.index].is_valid:
+        return finding("geometry_unreadable", row=row)
     if fault.code in _CAPPED:
         what, what_en, limit = _CAPPED[fault.code]
         return finding("geometry_too_complex", row=row, value=fault.value, what=what, what_en=what_en, limit=limit)
@@ -186,11 +189,14 @@ def read(request: Request) -> dict[str, Any]:
     A problem that ends reading is a finding too; then `rows` is 0.
     """
     try:
-        source = open_source(request)
-        reading = Reading(source, request.folder / "rows.arrow")
-        reading.run()
+        with warnings.catch_warnings(record=True) as remarks:
+            warnings.simplefilter("always")
+            source = open_source(request)
+            reading = Reading(source, request.folder / "rows.arrow")
+            reading.run()
     except Problem as ended:
         return {"rows": 0, "findings": [ended.finding.as_dict()]}
+    found = [*_remarks(remarks), *reading.all_findings()]
     return {
         "format": source.format,
         "driver": source.driver,
@@ -199,8 +205,14 @@ def read(request: Request) -> dict[str, Any]:
         "encoding": source.encoding,
         "fields": reading.fields,
         "rows": reading.rows,
-        "findings": [found.as_dict() for found in reading.all_findings()],
+        "findings": [one.as_dict() for one in found],
     }
+
+
+def _remarks(remarks: list[warnings.WarningMessage]) -> list[Finding]:
+    """What GDAL said in passing, once each."""
+    said = dict.fromkeys(str(one.message) for one in remarks if "pyogrio" in one.filename)
+    return [finding("driver_remark", reason=text) for text in islice(said, 20)]
 
 
 def main(request_path: str) -> None:

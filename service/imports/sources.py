@@ -1,6 +1,6 @@
 """One shape for all formats: a source of row batches in the CRS of the file, attributes as plain columns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from service.geo.crs import CrsRefused, SourceCrs
 from service.geo.validity import Geometries
 from service.imports.findings import Finding, finding, problem
 
+MAX_ROWS = 1_000_000
 MAX_FIELDS = 300
 BATCH_ROWS = 32_768
 _LONGEST_FIELD_NAME = 100
@@ -25,7 +26,8 @@ class Rows:
     wkb: pa.Array
     columns: dict[str, pa.Array]
     survey: pa.Array | None = None
-    geometries: Geometries | None = None  # decoded already, when the reader had them
+    geometries: Geometries | None = None  # decoded already, when the opener had them
+    faults: Mapping[int, Finding] = field(default_factory=dict)  # of shapes that could not be made, by index
 
 
 @dataclass(slots=True)
