@@ -6,6 +6,7 @@ import service.core.idempotency
 import service.documents.models
 import service.imports.jobs  # its tasks are known to the queue once it is loaded
 import service.imports.models
+import service.layers.jobs
 import service.layers.models
 import service.parcels.models
 import service.regions.models  # noqa: F401

@@ -4,7 +4,6 @@ A job may run twice (a killed worker's job is rescued), so every task is idempot
 parked.
 """
 
-import datetime as dt
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from service.core import clock
 from service.core.db import APP_ROLE, conninfo_for
 from service.core.settings import Settings
 
@@ -56,4 +56,12 @@ async def rescue_stalled(context: procrastinate.JobContext, timestamp: int) -> N
         if job.attempts + 1 >= ATTEMPTS:
             await manager.finish_job(job, status=procrastinate.jobs.Status.FAILED, delete_job=False)
         else:
-            await manager.retry_job(job, retry_at=dt.datetime.now(dt.UTC))
+            await manager.retry_job(job, retry_at=clock.now())
+
+
+@queue.periodic(cron="41 3 * * *")
+@queue.task(queueing_lock="core.forget", pass_context=True, name="core.forget_answers")
+def forget_answers(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - told the time
+    """Delete the kept answers of repeatable requests after a day."""
+    with context.additional_context["database"].pool.connection() as connection:
+        connection.execute("DELETE FROM idempotency_key WHERE created_at < now() - interval '1 day'")

@@ -119,7 +119,7 @@ def raw_rate(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[obj
             cursor = connection.cursor(binary=True)
             while time.perf_counter() < until:
                 given = arguments[(offset + done) % len(arguments)]
-                cursor.execute(statement, given).fetchall()  # type: ignore[call-overload]
+                cursor.execute(statement, given).fetchall()
                 done += 1
         return done
 
@@ -133,9 +133,8 @@ def table(title: str, rows: Sequence[tuple[str, float, str, float, str]]) -> Non
     """Print rows of (what, rate, against what, ratio, latency)."""
     print(f"\n### {title}\n\n| what | /s | ratio | goal | p50 / p95 / p99 ms |\n|---|---|---|---|---|")
     for name, rate, against, ratio, latency in rows:
-        print(
-            f"| {name} | {rate:,.0f} | {f'{ratio:.2f} × {against}' if against else ''} | {GOALS.get(name, '')} | {latency} |"
-        )
+        shown = f"{ratio:.2f} × {against}" if against else ""
+        print(f"| {name} | {rate:,.0f} | {shown} | {GOALS.get(name, '')} | {latency} |")
 
 
 GOALS = {
