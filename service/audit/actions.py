@@ -24,6 +24,7 @@ class Action(StrEnum):
     REGIONS_LOADED = "regions:loaded"
     BACKDROP_LOADED = "backdrop:loaded"
     DEMO_LOADED = "demo:loaded"
+    DEMO_RESET = "demo:reset"
 
     DOCUMENT_ADDED = "document:added"
 

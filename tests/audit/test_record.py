@@ -1,6 +1,7 @@
 """What gets into the audit log, and when."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from service.accounts.access import Actor, system
 from service.audit.actions import Action
 from service.audit.record import record
+from service.audit.verify import verify
 from service.core.db import Database
 
 Owner = psycopg.Connection[Any]
@@ -135,3 +137,28 @@ def test_number_time_and_hash_are_the_databases_own_even_if_given(database: Data
         "SELECT seq, recorded_at > now() - interval '1 minute', length(hash) FROM audit_entry"
     ).fetchone()
     assert row == (1, True, 32)
+
+
+def test_writers_at_once_make_one_chain_without_gaps(database: Database, owner: Owner) -> None:
+    def work(worker: int) -> None:
+        for number in range(10):
+            with database.write(system(f"worker {worker}")) as session:
+                record(session, Action.PARCEL_CHANGED, "parcel", number)
+                record(session, Action.PARCEL_CHANGED, "parcel", number)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert [row[0] for row in entries(owner)] == list(range(1, 81))
+    with database.read() as session:
+        assert verify(session).ok
+
+
+def test_several_statements_of_one_transaction_are_chained(database: Database, owner: Owner) -> None:
+    values = "('x', 'user', 'a:b', 'c', 'd')"
+    insert = f"INSERT INTO audit_entry (actor, actor_kind, action, subject_type, subject_id) VALUES {values}, {values}"
+    with database.pool.connection() as connection, connection.transaction():
+        connection.execute(insert)
+        connection.execute(insert)
+    with database.read() as session:
+        outcome = verify(session)
+    assert (outcome.ok, outcome.head.seq) == (True, 4)
