@@ -1,0 +1,49 @@
+import type { StyleSpecification } from 'maplibre-gl'
+import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { fontFaces } from '@/map/fonts'
+import { parcelFilter } from '@/map/filter'
+import { LAYER_IDS, type LayerId } from '@/map/layers'
+import { isStage } from '@/map/palette'
+import { mapStyle } from '@/map/style'
+import { isFiltered } from '@/state/filters'
+import type { MapState } from '@/state/url'
+import { usePreferences } from '@/stores/preferences'
+import type { ParcelData } from './useParcelData'
+
+export interface MapLooks {
+  look: ComputedRef<StyleSpecification>
+  visible: ComputedRef<Record<LayerId, boolean>>
+}
+
+/** How the map looks: its state, the data and the person's preferences turned into a style. */
+export function useMapLook(state: ShallowRef<MapState>, data: ParcelData): MapLooks {
+  const { t, locale } = useI18n()
+  const preferences = usePreferences()
+  const faces = fontFaces()
+
+  const visible = computed(() => Object.fromEntries(LAYER_IDS.map((id) => [id, state.value.layers[id] ?? true])) as Record<LayerId, boolean>)
+  const counts = computed(() => Object.fromEntries(
+    Object.values(data.facets.data.value?.region ?? {}).flatMap(({ name, n }) => (typeof name === 'string' ? [[name, n]] : [])),
+  ))
+  const selection = computed(() => {
+    const parcel = data.parcel.data.value
+    return parcel === null ? null : { geometry: parcel.geometry, centre: parcel.centre }
+  })
+  const matches = computed(() => (data.matches.data.value?.items ?? []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
+
+  const look = computed(() => mapStyle({
+    theme: preferences.dark ? 'dark' : 'light',
+    visible: visible.value,
+    opacity: state.value.opacity,
+    filter: parcelFilter(state.value.filters, data.matchIds.value),
+    filtered: isFiltered(state.value.filters),
+    matches: matches.value,
+    selection: selection.value,
+    mark: state.value.mark,
+    names: { english: locale.value === 'en', counts: counts.value },
+    mu: t('map.mu'),
+    fontFaces: faces,
+  }))
+  return { look, visible }
+}

@@ -1,0 +1,56 @@
+import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import { usePagedList, type PagedList } from '@/api/paged'
+import { listParcels, readFacets, readParcel, type Facets, type Parcel, type ParcelSummary } from '@/api/parcels'
+import { useResource, type Resource } from '@/api/resource'
+import type { Page } from '@/api/types'
+import type { Box, View } from '@/map/create-map'
+import { PARCEL_ZOOM } from '@/map/layers'
+import { filterQuery, isFiltered, needsService } from '@/state/filters'
+import type { MapState } from '@/state/url'
+
+/** As many matching parcels as the map asks the service for. */
+export const MOST_MATCHES = 1000
+
+export interface ParcelData {
+  parcel: Resource<Parcel>
+  list: PagedList<ParcelSummary>
+  /** Of everything that matches. */
+  facets: Resource<Facets>
+  /** In the map's frame (without a map: everywhere), whatever the stage: the legend's counts. */
+  legend: Resource<Facets>
+  /** What the service says matches in the frame, where the tiles cannot tell. */
+  matches: Resource<Page<ParcelSummary>>
+  matchIds: ComputedRef<number[] | null>
+  reload: () => void
+}
+
+const boxText = (box: Box): string => box.map((value) => value.toFixed(5)).join(',')
+
+/** Everything the map page reads from the service, bound to its state and to the frame of the map. */
+export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View | null>, listShown: () => boolean, mapless: boolean): ParcelData {
+  const dated = computed(() => ({ ...filterQuery(state.value.filters), as_of: state.value.asOf }))
+  const frame = computed(() => (view.value === null ? null : boxText(view.value.box)))
+
+  const parcel = useResource(
+    () => (state.value.parcel === null ? null : [state.value.parcel, state.value.asOf] as const),
+    ([code, asOf], signal) => readParcel(code, asOf, signal),
+  )
+  const list = usePagedList(
+    () => (listShown() ? { ...dated.value, sort: state.value.sort, bbox: state.value.inView ? frame.value : null, limit: 50 } : null),
+    listParcels,
+  )
+  const facets = useResource(() => ({ ...dated.value, bbox: state.value.inView ? frame.value : null }), readFacets)
+  const legend = useResource(() => (frame.value === null && !mapless ? null : { ...dated.value, stage: null, bbox: frame.value }), readFacets)
+  const matches = useResource(() => {
+    const { filters } = state.value
+    const far = (view.value?.position.zoom ?? 0) < PARCEL_ZOOM
+    if (frame.value === null || !(needsService(filters) || (far && isFiltered(filters)))) return null
+    return { ...filterQuery(filters), bbox: frame.value, limit: MOST_MATCHES }
+  }, listParcels)
+  const matchIds = computed(() => (needsService(state.value.filters) ? matches.data.value?.items.map((one) => one.id) ?? [] : null))
+
+  function reload(): void {
+    for (const one of [parcel, list, facets, legend, matches]) one.reload()
+  }
+  return { parcel, list, facets, legend, matches, matchIds, reload }
+}

@@ -1,0 +1,57 @@
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { listParcels, locateParcels, type ParcelSummary } from '@/api/parcels'
+import { asProblem, type Problem } from '@/api/problem'
+import { typedPoint, type TypedPoint } from './coordinates'
+
+const PATIENCE_MS = 200
+const MOST = 8
+
+export interface Found { text: string, point: TypedPoint | null, parcels: ParcelSummary[], more: boolean }
+
+export interface Suggestions {
+  /** The answer to the text as it stands; `null` while it is on its way. */
+  found: ComputedRef<Found | null>
+  loading: Ref<boolean>
+  problem: ShallowRef<Problem | null>
+}
+
+async function search(text: string, signal: AbortSignal): Promise<Found> {
+  const point = typedPoint(text)
+  if (point !== null) return { text, point, parcels: await locateParcels(point.x, point.y, point.crs, signal), more: false }
+  const page = await listParcels({ q: text, limit: MOST }, signal)
+  return { text, point, parcels: page.items, more: page.next !== null }
+}
+
+/** Suggestions while typing: waits for a pause, and drops what was overtaken. */
+export function useSuggestions(text: Ref<string>): Suggestions {
+  const answer = shallowRef<Found | null>(null)
+  const loading = ref(false)
+  const problem = shallowRef<Problem | null>(null)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let running: AbortController | undefined
+
+  async function run(asked: string): Promise<void> {
+    const controller = new AbortController()
+    running = controller
+    loading.value = true
+    problem.value = null
+    try {
+      const found = await search(asked, controller.signal)
+      if (running === controller) answer.value = found
+    } catch (thrown) {
+      if (running === controller) problem.value = asProblem(thrown)
+    }
+    if (running === controller) loading.value = false
+  }
+
+  watch(text, (now) => {
+    clearTimeout(timer)
+    running?.abort()
+    running = undefined
+    loading.value = false
+    const asked = now.trim()
+    if (asked !== '') timer = setTimeout(() => void run(asked), PATIENCE_MS)
+  })
+  const found = computed(() => (answer.value?.text === text.value.trim() ? answer.value : null))
+  return { found, loading, problem }
+}
