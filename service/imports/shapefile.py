@@ -74,8 +74,8 @@ def check_parts(parts: dict[str, Path], name: str) -> None:
 def choose_encoding(parts: dict[str, Path], declared: str | None, name: str) -> tuple[str, list[Finding]]:
     """Encoding to read the .dbf with: the declared one, the .cpg's, the language byte's, else what the bytes allow.
 
-    What the text contradicts isn't believed: strict UTF-8 is tried first, then GB18030. Raises `Problem` for a
-    declared encoding that is unknown or can't read the text.
+    What the text contradicts isn't believed: bytes that make Chinese characters in UTF-8 are UTF-8, for in GBK they
+    would be gibberish that happens to decode. Raises `Problem` for a declared encoding that can't read the text.
     """
     table = read_table(parts[".dbf"], name)
     texts = list(_texts(parts[".dbf"], table))
@@ -89,9 +89,10 @@ def choose_encoding(parts: dict[str, Path], declared: str | None, name: str) -> 
     stated = _stated(parts.get(".cpg"), table.language)
     if stated not in (None, *_NAMES.values()):
         raise problem("encoding_unknown", value=stated)
-    if stated and _reads(texts, stated):
+    told = "UTF-8" if _is_chinese_utf8(texts) else None
+    if stated and _reads(texts, stated) and told in (None, stated):
         return stated, []
-    for encoding in ("UTF-8", "GB18030"):
+    for encoding in filter(None, (told, "GB18030", "UTF-8")):
         if _reads(texts, encoding):
             guessed = any(not text.isascii() for text in texts)
             return encoding, [finding("encoding_guessed", encoding=encoding)] if guessed else []
@@ -162,6 +163,13 @@ def _texts(path: Path, table: Table) -> Iterator[bytes]:
 def _reads(texts: list[bytes], encoding: str) -> bool:
     """Tell whether all texts can be read; a character cut in half by the width of its field is forgiven."""
     return all(_reads_one(text, encoding) for text in texts)
+
+
+def _is_chinese_utf8(texts: list[bytes]) -> bool:
+    """Tell whether texts are UTF-8 beyond doubt; short GBK words can pass for accented Latin letters in UTF-8."""
+    if not _reads(texts, "UTF-8"):
+        return False
+    return any(character >= "\u2e80" for text in texts for character in text.decode("utf-8", "ignore"))
 
 
 def _reads_one(text: bytes, encoding: str) -> bool:
