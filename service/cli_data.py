@@ -46,7 +46,10 @@ def demo_reset(
 ) -> None:
     """恢复示意数据的初始状态 · Put the demo back to its first state, with new passwords."""
     if not yes:
-        typer.confirm("删除并重新装载全部示意数据? Delete and load all demo data again?", abort=True)
+        typer.confirm(
+            "删除全部地块(含演示中新增的)并重新装载示意数据? Delete all parcels, added ones too, and load the demo again?",
+            abort=True,
+        )
     from service import demo
 
     settings = _demo_settings(running.owner_settings(Settings()))

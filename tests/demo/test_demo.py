@@ -1,0 +1,135 @@
+"""The demo as loaded: through the import, with history and accounts; again without harm; never over real data."""
+
+import datetime as dt
+import json
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from service import demo
+from service.accounts.access import system
+from service.accounts.permissions import Role
+from service.audit.verify import verify
+from service.core.db import Database
+from service.core.settings import Settings
+from service.parcels.commands import create_parcel
+from service.parcels.schemas import ParcelCreate
+from service.regions.models import Jurisdiction
+from tests.caller import Caller
+
+SQUARE = {"type": "Polygon", "coordinates": [[[113.5, 34.5], [113.501, 34.5], [113.501, 34.501], [113.5, 34.5]]]}
+
+
+def figures(owner: psycopg.Connection[Any]) -> dict[str, int]:
+    tables = (
+        "parcel",
+        "parcel_event",
+        "parcel_survey",
+        "import",
+        "document",
+        "backdrop_feature",
+        "region",
+        "user_account",
+    )
+    return {table: owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # type: ignore[index]
+
+
+@pytest.fixture
+def loaded(database: Database, settings: Settings) -> Iterator[list[str]]:
+    told: list[str] = []
+    demo.load(database, settings, told.append)
+    yield told
+    (settings.home / "demo.json").unlink(missing_ok=True)
+
+
+def test_the_district_comes_in_by_import_with_its_history(
+    loaded: list[str], database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    found = figures(owner)
+    assert found["parcel"] == found["parcel_survey"] == 1_660
+    assert (found["import"], found["document"], found["region"]) == (4, 4, 15)
+    stages = Counter(dict(owner.execute("SELECT stage, count(*) FROM parcel GROUP BY 1").fetchall()))
+    assert len(stages) == 15, "every stage is on the map"
+    assert owner.execute("SELECT count(*) FROM parcel WHERE region_id IS NULL OR county_code IS NULL").fetchone() == (
+        0,
+    )
+    assert owner.execute("SELECT max(effective_on) FROM parcel_event").fetchone() == (dt.date(2022, 11, 15),)
+    crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
+    assert crs == [(4490,), (4526,), (4547,)]
+    assert [line.partition(" ")[0] for line in loaded] == ["区域", *["导入"] * 4, "地块历史", "演示账号"]
+    with database.read() as session:
+        assert demo.is_loaded(session)
+        assert verify(session).ok
+
+
+def test_the_accounts_of_the_demo_open_the_door(loaded: list[str], client: TestClient, settings: Settings) -> None:
+    path = settings.home / "demo.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert {account["role"] for account in written["accounts"]} == set(Role)
+    account = written["accounts"][0]
+    signed_in = client.post("/api/v1/session", json={key: account[key] for key in ("username", "password")})
+    assert signed_in.json()["user"]["role"] == account["role"]
+    client.cookies.clear()
+    program = Caller(client, {"authorization": f"Bearer {written['api_key']}"})
+    assert program.get("/api/v1/jurisdictions").json()["items"][0]["code"] == demo.JURISDICTION
+    assert program.post("/api/v1/imports").status_code == 403
+
+
+def test_loading_again_changes_nothing(
+    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    before, accounts = figures(owner), (settings.home / "demo.json").read_text(encoding="utf-8")
+    demo.load(database, settings, loaded.append)
+    assert figures(owner) == before
+    assert (settings.home / "demo.json").read_text(encoding="utf-8") == accounts
+
+
+def test_lost_accounts_get_new_passwords(loaded: list[str], database: Database, settings: Settings) -> None:
+    path = settings.home / "demo.json"
+    before = json.loads(path.read_text(encoding="utf-8"))
+    path.unlink()
+    demo.write_accounts(database, settings)
+    after = json.loads(path.read_text(encoding="utf-8"))
+    assert [each["username"] for each in after["accounts"]] == [each["username"] for each in before["accounts"]]
+    assert after["accounts"][0]["password"] != before["accounts"][0]["password"]
+
+
+def add_parcel(database: Database, code: str) -> None:
+    with database.write(system("test")) as session:
+        new = ParcelCreate.model_validate({"code": code, "jurisdiction": demo.JURISDICTION, "geometry": SQUARE})
+        create_parcel(session, system("test"), new)
+
+
+def test_reset_puts_the_first_state_back_and_keeps_the_audit_log(
+    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    before = figures(owner)
+    audited = owner.execute("SELECT count(*) FROM audit_entry").fetchone()
+    owner.execute("UPDATE parcel SET name = 'changed' WHERE code = 'ZDRY-001-01'")
+    add_parcel(database, "TRIED-OUT")
+    demo.reset(database, settings, loaded.append)
+    assert figures(owner) == before
+    assert owner.execute("SELECT count(*) FROM parcel WHERE name = 'changed'").fetchone() == (0,)
+    assert (owner.execute("SELECT count(*) FROM audit_entry").fetchone() or (0,)) > (audited or (0,))
+    assert owner.execute("SELECT sum(n) FROM region_tally").fetchone() == (before["parcel"],)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        owner.execute("DELETE FROM parcel_event")
+
+
+def test_the_demo_is_never_put_over_real_parcels(
+    database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    with database.write(system("test")) as session:
+        session.add(Jurisdiction(code=demo.JURISDICTION, name="新区", name_en="New"))
+    add_parcel(database, "REAL-1")
+    before = figures(owner)
+    for act in (demo.load, demo.reset):
+        with pytest.raises(demo.HoldsRealData, match="1 parcels"):
+            act(database, settings, print)
+    assert figures(owner) == before
