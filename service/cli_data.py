@@ -47,7 +47,7 @@ def demo_reset(
     """恢复示意数据的初始状态 · Put the demo back to its first state, with new passwords."""
     if not yes:
         typer.confirm(
-            "删除全部地块(含演示中新增的)并重新装载示意数据? Delete all parcels, added ones too, and load the demo again?",
+            "删除全部地块(含新增的)并重新装载示意数据? Delete all parcels, added ones too, and load the demo again?",
             abort=True,
         )
     from service import demo
