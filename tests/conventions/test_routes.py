@@ -46,6 +46,23 @@ REVIEWED = {
     "GET /tiles/parcels/{z:int}/{x:int}/{y:int}": "layer:read",
     "GET /tiles/backdrop/{z:int}/{x:int}/{y:int}": "layer:read",
     "GET /tiles/{layer}.json": "layer:read",
+    "GET /api/v1/parcels": "parcel:read",
+    "GET /api/v1/parcels/facets": "parcel:read",
+    "GET /api/v1/parcels/locate": "parcel:read",
+    "POST /api/v1/parcels/status": "parcel:read",
+    "GET /api/v1/parcels/{number}": "parcel:read",
+    "GET /api/v1/parcels/{number}/history": "parcel:read",
+    "POST /api/v1/parcels/{number}/events": "parcel:stage",
+    "PATCH /api/v1/parcels/{number}": "parcel:write",
+    "GET /api/v1/documents": "document:read",
+    "POST /api/v1/documents": "document:write",
+    "GET /api/v1/documents/{document_id}": "document:read",
+    "GET /api/v1/documents/{document_id}/content": "document:read",
+    "GET /api/v1/imports": "import:read",
+    "POST /api/v1/imports": "import:run",
+    "GET /api/v1/imports/{import_id}": "import:read",
+    "GET /api/v1/imports/{import_id}/findings": "import:read",
+    "GET /api/v1/imports/{import_id}/stream": "import:read",
 }
 
 
