@@ -101,7 +101,7 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
     """
     clock.fix_today(settings.today or TODAY)
     engine = engine_for(str(settings.database_url), pool_size=1)
-    with Session(engine) as session:
+    with Session(engine) as session, session.begin():
         session.info["actor"] = ACTOR
         session.execute(text("LOCK TABLE parcel, parcel_event IN ACCESS EXCLUSIVE MODE"))
         if session.scalar(_published().limit(1)) is None:
@@ -112,7 +112,6 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             session.execute(delete(table))
         session.execute(text("ALTER TABLE parcel_event ENABLE TRIGGER parcel_event_append_only"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
-        session.commit()
     engine.dispose()
     (settings.home / "demo.json").unlink(missing_ok=True)
     load(database, settings, tell)
