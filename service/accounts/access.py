@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated, Any
@@ -13,10 +13,12 @@ from fastapi import Depends
 from psycopg.rows import namedtuple_row
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 
 from service.accounts.permissions import ROLE_PERMISSIONS, Permission, Role, permissions_of_scopes
 from service.core import clock
 from service.core.errors import Forbidden, Unauthenticated
+from service.core.idempotency import CommandRoute
 
 COOKIE = "gongdi_session"
 CSRF_HEADER = "x-csrf-token"
@@ -247,6 +249,25 @@ class Requires:
 def requires(permission: Permission) -> Any:  # noqa: ANN401 - FastAPI's own type of a dependency
     """Name what a caller needs; stands in `Annotated` beside `Actor`, see the aliases below."""
     return Depends(Requires(permission))
+
+
+class UploadRoute(CommandRoute):
+    """A route that takes files: who may not is turned away before the body is read.
+
+    The framework reads a form before it asks the dependencies; anybody could fill the disk with what is then refused.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the route's own access dependency before everything else."""
+        handle = super().get_route_handler()
+        doors = [each.call for each in self.dependant.dependencies if isinstance(each.call, Requires)]
+
+        async def guarded(request: Request) -> Response:
+            for door in doors:
+                await door(request)
+            return await handle(request)
+
+        return guarded
 
 
 async def signed_in(request: Request) -> Actor:

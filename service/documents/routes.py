@@ -5,17 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from starlette.responses import FileResponse
 
-from service.accounts.access import DocumentReader, DocumentWriter
+from service.accounts.access import DocumentReader, DocumentWriter, UploadRoute
 from service.core.dependencies import Configured, PageQuery, Read, Write
 from service.core.errors import Unavailable
-from service.core.idempotency import CommandRoute
 from service.core.paging import Page
 from service.core.schemas import Line
 from service.documents import commands, queries, storage
 from service.documents.media import ACTIVE, OTHER, SHOWN
 from service.documents.schemas import DocumentRead
 
-router = APIRouter(prefix="/api/v1/documents", tags=["文件 documents"], route_class=CommandRoute)
+router = APIRouter(prefix="/api/v1/documents", tags=["文件 documents"], route_class=UploadRoute)
 
 DocumentId = Annotated[int, Path(ge=1, lt=2**31)]
 Subject = Annotated[Line, Query(description="对象 what the file is attached to")]

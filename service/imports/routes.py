@@ -8,16 +8,15 @@ from fastapi import APIRouter, Form, Query, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from service.accounts.access import Importer, ImportReader
+from service.accounts.access import Importer, ImportReader, UploadRoute
 from service.core.dependencies import Configured, Data, PageQuery, Read, Write
-from service.core.idempotency import CommandRoute
 from service.core.paging import Page
 from service.documents import storage
 from service.imports import commands, queries
 from service.imports.commands import FINISHED, Declared
 from service.imports.schemas import FindingRead, ImportRead
 
-router = APIRouter(prefix="/api/v1/imports", tags=["imports"], route_class=CommandRoute)
+router = APIRouter(prefix="/api/v1/imports", tags=["imports"], route_class=UploadRoute)
 _EVERY_S = 0.3  # between two looks at an import that is being watched
 
 Said = Annotated[str | None, Form(max_length=200)]

@@ -1,5 +1,6 @@
 """Every route of the service × every kind of caller, against a reviewed table."""
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -13,6 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from service.accounts.access import PUBLIC, Requires, signed_in
 from service.accounts.permissions import ROLE_PERMISSIONS, Role, Scope, permissions_of_scopes
@@ -166,3 +168,19 @@ def test_no_change_passes_without_the_csrf_token(as_role: As, name: str) -> None
 @pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_what_is_public_asks_nobody(client: TestClient, name: str) -> None:
     assert outcome(Caller(client, {}), name) is None
+
+
+@pytest.mark.parametrize("path", ["/api/v1/documents", "/api/v1/imports"])
+def test_a_strangers_upload_is_refused_before_its_body_is_read(client: TestClient, app: FastAPI, path: str) -> None:
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    async def send(message: Message) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=x"), (b"content-length", b"500000000")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers, "scheme": "http"}
+    asyncio.run(app(scope, receive, send))
+    assert statuses == [401]
