@@ -317,7 +317,7 @@ def test_the_state_on_a_day_is_what_a_replay_of_the_events_known_then_says(
             reading.parcel(connection, actor, "H", moment=moment)
     else:
         found = reading.parcel(connection, actor, "H", moment=moment).members
-        assert expected == (found["stage"], found["hold"], found["idle"])
+        assert tuple(expected) == (found["stage"], found["hold"], found["idle"])
         assert found["stage_since"] == max(each.effective_on for each in in_force if each.effect.stage)
         assert found["allowed_events"] == ()
         assert {name: listed[0][name] for name in ("stage", "hold", "idle")} == expected._asdict()
