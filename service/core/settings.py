@@ -60,4 +60,7 @@ class Settings(BaseSettings):
         if not (self.on_loopback or self.secure_cookies or self.demo):
             msg = "GONGDI_SECURE_COOKIES must be true when the server listens beyond loopback"
             raise ValueError(msg)
+        if self.today is not None and not self.demo:
+            msg = "GONGDI_TODAY fixes the date for a demo only (GONGDI_DEMO): keys would never expire"
+            raise ValueError(msg)
         return self
