@@ -1,15 +1,17 @@
 """A live service with the demo district and a headless Chromium, for the browser tests.
 
-One database, filled by the real demo loader, serves all tests of a worker; a test that changes something changes its own
-parcel. Chromium is the system's; `GONGDI_CHROMIUM` names another.
+One database, filled by the real demo loader, serves all tests of a worker; a test that changes something changes its
+own parcel. Chromium is the system's; `GONGDI_CHROMIUM` names another.
 """
 
+import json
 import os
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
 import uvicorn
@@ -19,6 +21,7 @@ from service import demo
 from service.core import clock
 from service.core.cluster import ClusterUrls
 from service.core.db import Database
+from service.core.jobs import connector, queue
 from service.core.settings import Settings
 from service.main import create_app
 from tests.conftest import TODAY
@@ -39,10 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+class _Live(NamedTuple):
+    address: str
+    settings: Settings
+    database: Database
+
+
 @pytest.fixture(scope="session")
-def _demo(
-    new_database: Callable[[], ClusterUrls], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+def _demo(new_database: Callable[[], ClusterUrls], tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Live]:
     urls = new_database()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -61,29 +68,48 @@ def _demo(
     clock.fix_today(TODAY)
     database = Database(settings)
     database.pool.open()
-    made = demo.load(database, settings)
+    demo.load(database, settings, lambda _: None)
     config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}", {each.role: (each.username, each.password) for each in made.accounts}
+    yield _Live(f"http://127.0.0.1:{port}", settings, database)
     server.should_exit = True
     thread.join(10)
     database.close()
 
 
 @pytest.fixture(scope="session")
-def live_server(_demo: tuple[str, dict[str, tuple[str, str]]]) -> str:
+def live_server(_demo: _Live) -> str:
     """Address of the running service with the demo district."""
-    return _demo[0]
+    return _demo.address
 
 
 @pytest.fixture(scope="session")
-def accounts(_demo: tuple[str, dict[str, tuple[str, str]]]) -> dict[str, tuple[str, str]]:
+def accounts(_demo: _Live) -> dict[str, tuple[str, str]]:
     """Role → (user name, password) of the demo accounts."""
-    return _demo[1]
+    told = json.loads((_demo.settings.home / "demo.json").read_text(encoding="utf-8"))
+    return {each["role"]: (each["username"], each["password"]) for each in told["accounts"]}
+
+
+@pytest.fixture(scope="session")
+def run_jobs(_demo: _Live) -> Callable[[], None]:
+    """Do the work that is queued, as the worker would, and return when nothing is left."""
+    extra = {"settings": _demo.settings, "database": _demo.database}
+
+    def work() -> None:
+        with queue.replace_connector(connector(_demo.settings)) as app:
+            app.run_worker(wait=False, install_signal_handlers=False, additional_context=extra, listen_notify=False)
+
+    def run() -> None:
+        # A thread of its own: the browser's event loop runs in this one.
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join()
+
+    return run
 
 
 @pytest.fixture(scope="session")

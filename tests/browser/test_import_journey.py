@@ -1,0 +1,86 @@
+"""From a file on the desk to parcels on the map, or to findings a clerk understands."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.driver import Desk, desk
+
+Accounts = dict[str, tuple[str, str]]
+SEED = Path(__file__).parents[2] / "gis_data" / "seed"
+# Open country of the demo district, CGCS2000 degrees.
+FREE_LON, FREE_LAT = 113.8440, 34.8140
+
+
+def _square(code: str, step: int) -> dict[str, object]:
+    west, south, side = FREE_LON + step * 0.0012, FREE_LAT, 0.0008
+    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": f"测试地块 {code}", "land_use": "100101"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def _submit(window: Desk, file: Path) -> None:
+    window.page.set_input_files("input[type=file]", file)
+    window.press("开始导入")
+    expect(window.page).to_have_url(re.compile(r"/desk/imports/\d+$"))
+
+
+def test_a_clean_file_is_published_and_leads_to_the_map(
+    browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None], tmp_path: Path
+) -> None:
+    features = [_square("WEB-IMPORT-01", 0), _square("WEB-IMPORT-02", 1)]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    file = tmp_path / "新增地块.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["registrar"], then="/desk/imports")
+        _submit(window, file)
+        expect(window.page.get_by_role("heading", level=1)).to_have_text("新增地块.geojson")
+        window.page.reload()
+        expect(window.page.get_by_role("button", name="任务，1 项进行中")).to_be_visible()
+        window.is_accessible()
+        run_jobs()
+        window.sees("入库 2 宗地块")
+        expect(window.page.get_by_role("button", name="任务", exact=True)).to_be_visible()
+        window.is_accessible()
+        window.press("在地图上查看")
+        expect(window.page).to_have_url(re.compile(r"/desk/map\?.*jurisdiction=ZDXQ"))
+
+
+def test_a_file_of_known_parcels_is_refused_row_by_row(
+    browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None]
+) -> None:
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["registrar"], then="/desk/imports")
+        _submit(window, SEED / "parcels_new.txt")
+        run_jobs()
+        window.sees("没有入库")
+        findings = window.page.get_by_role("region", name="检查结果")
+        expect(findings.get_by_role("row").nth(1)).to_contain_text("错误")
+        window.is_accessible()
+        window.page.get_by_text(re.compile(r"^提醒 \d+$")).click()
+        expect(findings.get_by_text("错误", exact=True)).to_have_count(0)
+        window.open("/desk/imports")
+        expect(window.row("parcels_new.txt").filter(has_text="已退回")).to_be_visible()
+
+
+def test_what_is_missing_is_said_at_the_field(browser: Browser, live_server: str, accounts: Accounts) -> None:
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["registrar"], then="/desk/imports")
+        window.press("开始导入")
+        window.sees("请选择文件")
+        window.is_accessible()
+
+
+def test_who_may_only_read_sees_results_and_no_upload(browser: Browser, live_server: str, accounts: Accounts) -> None:
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["planner"], then="/desk/imports")
+        expect(window.page.get_by_role("heading", name="导入记录")).to_be_visible()
+        expect(window.page.get_by_role("button", name="开始导入")).to_have_count(0)
+        expect(window.row("parcels_west.gpkg")).to_contain_text("已入库")
