@@ -6,10 +6,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 DECLARE
   e geometry := ST_TileEnvelope(tz, x, y);
   side float8 := 40075016.685578488 / (64 * (1 << tz));
-  cells bytea;
-  regions bytea;
 BEGIN
-  SELECT ST_AsMVT(t, 'cells', 4096, 'geom') INTO cells FROM (
+  RETURN (SELECT ST_AsMVT(t, 'cells', 4096, 'geom') FROM (
     SELECT sum(n)::int AS n, round((sum(area_m2) / 1e4)::numeric, 1)::float4 AS ha, (array_agg(stage ORDER BY area_m2 DESC))[1] AS stage,
            ST_AsMVTGeom(ST_MakeEnvelope(i * side - 20037508.342789244, 20037508.342789244 - (j + 1) * side,
                                         (i + 1) * side - 20037508.342789244, 20037508.342789244 - j * side, 3857), e, 4096, 0, false) AS geom
@@ -17,14 +15,19 @@ BEGIN
           WHERE z = tz AND i BETWEEN x * 64 AND x * 64 + 63 AND j BETWEEN y * 64 AND y * 64 + 63
             AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))
           GROUP BY 1, 2, 3 HAVING sum(n) > 0) AS by_stage
-    GROUP BY i, j) AS t;
-  SELECT ST_AsMVT(t, 'regions', 4096, 'geom', 'id') INTO regions FROM (
+    GROUP BY i, j) AS t);
+END $$;
+
+CREATE FUNCTION parcel_tile_regions(z int, x int, y int, allowed int[]) RETURNS bytea
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+DECLARE e geometry := ST_TileEnvelope(z, x, y);
+BEGIN
+  RETURN (SELECT ST_AsMVT(t, 'regions', 4096, 'geom', 'id') FROM (
     SELECT r.id, r.code, r.name, c.n, c.ha, ST_AsMVTGeom(ST_Transform(r.geom, 3857), e, 4096, 64, true) AS geom
     FROM region r JOIN LATERAL (
       SELECT sum(n)::int AS n, round((sum(area_m2) / 1e4)::numeric, 1)::float4 AS ha FROM region_tally
       WHERE region_id = r.id AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS c ON c.n > 0
-    WHERE r.geom && ST_Transform(e, 4490)) AS t WHERE geom IS NOT NULL;
-  RETURN cells || regions;
+    WHERE r.geom && ST_Transform(e, 4490)) AS t WHERE geom IS NOT NULL);
 END $$;
 
 CREATE FUNCTION parcel_tile_shapes(z int, x int, y int, allowed int[]) RETURNS bytea
@@ -44,11 +47,19 @@ BEGIN
     FROM parcel WHERE geom_web && b AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS t WHERE geom IS NOT NULL);
 END $$;
 
-CREATE FUNCTION parcel_tile(z int, x int, y int, allowed int[]) RETURNS bytea
+-- Far out, a tile of many parcels shows cells; one of few (a district's usual case) shows the parcels themselves.
+CREATE FUNCTION parcel_tile(tz int, x int, y int, allowed int[]) RETURNS bytea
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+DECLARE parcels bigint;
 BEGIN
-  IF z < 12 THEN RETURN parcel_tile_cells(z, x, y, allowed); END IF;
-  RETURN parcel_tile_shapes(z, x, y, allowed);
+  IF tz >= 12 THEN RETURN parcel_tile_shapes(tz, x, y, allowed); END IF;
+  SELECT sum(n) INTO parcels FROM parcel_tally
+  WHERE z = tz AND i BETWEEN x * 64 AND x * 64 + 63 AND j BETWEEN y * 64 AND y * 64 + 63
+    AND (allowed IS NULL OR jurisdiction_id = ANY (allowed));
+  IF parcels <= 4000 THEN
+    RETURN parcel_tile_shapes(tz, x, y, allowed) || parcel_tile_regions(tz, x, y, allowed);
+  END IF;
+  RETURN parcel_tile_cells(tz, x, y, allowed) || parcel_tile_regions(tz, x, y, allowed);
 END $$;
 
 CREATE FUNCTION backdrop_tile(z int, x int, y int) RETURNS bytea

@@ -34,7 +34,7 @@ def layers(actor: LayerReader) -> dict[str, list[LayerRead]]:
 
 @router.get("/tiles/parcels/{z:int}/{x:int}/{y:int}", **TILE)
 async def parcel_tile(request: Request, actor: LayerReader) -> Response:
-    """地块矢量瓦片:12 级以下为格网统计,12–13 级为图形与状态,14 级起含编号与面积。Parcels as a vector tile."""
+    """地块矢量瓦片:图形与状态,14 级起含编号与面积;12 级以下地块过多时为格网统计。Parcels as a vector tile."""
     door: tiles.TileDoor = request.app.state.tiles
     return await door.answer(request, tiles.PARCELS, request.state.revisions.get("parcels", 0), actor.jurisdictions)
 
