@@ -1,4 +1,4 @@
-import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
+import { AttributionControl, LngLat, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Position } from '@/state/url'
@@ -19,12 +19,16 @@ export interface MapEvents {
   asked: (at: LonLat, hits: Hit[], near: boolean) => void
   hovered: (id: number | null) => void
   pointed: (at: LonLat | null) => void
-  failed: (status: number) => void
+  /** Some of the map could not be read. */
+  failed: () => void
 }
 
 export interface MapHandle {
   show: (style: StyleSpecification) => void
-  fit: (box: Box, closest?: number) => void
+  /** Shows a box whole, above a sheet that covers that share of the height; `closest` limits the zoom. */
+  fit: (box: Box, closest: number, covered: number) => void
+  /** Shows the whole district. */
+  all: (box: Box) => void
   go: (position: Position) => void
   zoomBy: (steps: number) => void
   /** Asks what stands in the middle of the map: identify without a pointer. */
@@ -53,15 +57,26 @@ function hitsOf(features: MapGeoJSONFeature[]): Hit[] {
   return [...found.values()]
 }
 
+/** The whole district is shown with parcels, not cells, when that cuts off no more than its margins. */
+const ALMOST = 0.45
+
+function whole(map: GlMap, box: Box): { center: [number, number], zoom: number } {
+  const camera = map.cameraForBounds([...box], { padding: PADDING })
+  const zoom = camera?.zoom ?? map.getZoom()
+  const center = LngLat.convert(camera?.center ?? map.getCenter())
+  return { center: [center.lng, center.lat], zoom: zoom >= PARCEL_ZOOM - ALMOST && zoom < PARCEL_ZOOM ? PARCEL_ZOOM : zoom }
+}
+
 /** Draws the map into `container`; `start` is a position, or the box that has to be seen. */
 export function createMap(container: HTMLElement, style: StyleSpecification, start: Position | Box, events: MapEvents): MapHandle {
   const map = new GlMap({
-    container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : { bounds: [...start], fitBoundsOptions: { padding: PADDING } }),
+    container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : {}),
     minZoom: 7, maxZoom: 20, maxPitch: 0, dragRotate: false, pitchWithRotate: false, renderWorldCopies: false, fadeDuration: MOTION_MS,
     attributionControl: false,
     // The worker knows no page to be relative to.
     transformRequest: (url) => ({ url: new URL(url, location.href).href }),
   })
+  if (!('zoom' in start)) map.jumpTo(whole(map, start))
   map.keyboard.disableRotation()
   map.touchZoomRotate.disableRotation()
   map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
@@ -85,14 +100,24 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     hovered = id
   }
 
+  // Until the first style stands there is nothing to take a difference from.
+  let styled = false
+  let waiting: StyleSpecification | null = null
   map.on('style.load', () => {
+    styled = true
+    if (waiting !== null) map.setStyle(waiting)
+    waiting = null
     for (const [id, image] of Object.entries(PATTERNS)) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
   map.on('idle', () => { container.dataset.mapIdle = 'true' })
   map.on('movestart', busy)
   map.on('moveend', () => events.moved(view()))
   map.on('load', () => events.moved(view()))
-  map.on('error', ({ error }) => events.failed('status' in error && typeof error.status === 'number' ? error.status : 0))
+  map.on('error', (event) => {
+    // What a request could not bring is told to the person; the rest is for whoever reads the console.
+    if ('tile' in event || 'status' in event.error) events.failed()
+    else console.error(event.error)
+  })
   map.on('click', ({ point, lngLat }) => events.asked({ lon: lngLat.lng, lat: lngLat.lat }, under(point), near()))
   map.on('mousemove', ({ point, lngLat }) => {
     const id = under(point)[0]?.id ?? null
@@ -112,10 +137,15 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
   return {
     show(next) {
       busy()
-      map.setStyle(next)
+      if (styled) map.setStyle(next)
+      else waiting = next
       map.triggerRepaint()
     },
-    fit: (box, closest = 17) => map.fitBounds([...box], { padding: PADDING, maxZoom: closest, duration: MOTION_MS }),
+    all: (box) => map.easeTo({ ...whole(map, box), duration: MOTION_MS }),
+    fit: (box, closest, covered) => map.fitBounds([...box], {
+      padding: { top: PADDING, right: PADDING, left: PADDING, bottom: PADDING + covered * container.clientHeight },
+      maxZoom: closest, duration: MOTION_MS,
+    }),
     go: ({ zoom, lat, lon }) => map.easeTo({ center: [lon, lat], zoom, duration: MOTION_MS }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: MOTION_MS }),
     askCentre() {

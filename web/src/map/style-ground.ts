@@ -1,7 +1,7 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import { FONT } from './fonts'
 import type { Ground } from './palette'
-import type { LayerId } from './layers'
+import { LABEL_ZOOM, PARCEL_ZOOM, type LayerId } from './layers'
 
 const layer = { source: 'backdrop' } as const
 const ranked = (rank: number): ExpressionSpecification => ['==', ['get', 'rank'], rank]
@@ -66,6 +66,14 @@ export function groundLabels(ground: Ground, { visibility, opacity }: Toggle, na
     : ['match', ['get', 'name'], ...counts.flatMap(([name, n]) => [name, String(n)]), ''] as unknown as ExpressionSpecification
   const name: ExpressionSpecification = names.english ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name']
   const paint = (colour: string) => ({ 'text-color': colour, 'text-halo-color': ground.halo, 'text-halo-width': 1.5 })
+  const township = (id: string, zooms: { minzoom?: number, maxzoom: number }, text: ExpressionSpecification): LayerSpecification => ({
+    id, type: 'symbol', ...layer, 'source-layer': 'township_label', ...zooms,
+    layout: {
+      visibility: visibility('townships'), 'text-font': [FONT], 'text-line-height': 1.25, 'text-field': text,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 15], 'text-padding': 8,
+    },
+    paint: { ...paint(ground.label), 'text-halo-width': 2, 'text-opacity': opacity('townships') },
+  })
   return [
     {
       id: 'township-limit', type: 'line', ...layer, 'source-layer': 'township',
@@ -91,14 +99,7 @@ export function groundLabels(ground: Ground, { visibility, opacity }: Toggle, na
       },
       paint: { ...paint(ground.waterLabel), 'text-halo-color': ground.water },
     },
-    {
-      id: 'township-name', type: 'symbol', ...layer, 'source-layer': 'township_label', maxzoom: 15,
-      layout: {
-        visibility: visibility('townships'), 'text-font': [FONT], 'text-line-height': 1.25,
-        'text-field': ['step', ['zoom'], ['format', name, {}, '\n', {}, count, { 'font-scale': 0.9 }], 12, name],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 14, 15], 'text-padding': 8,
-      },
-      paint: { ...paint(ground.label), 'text-halo-width': 2, 'text-opacity': opacity('townships') },
-    },
+    township('township-name-far', { maxzoom: PARCEL_ZOOM }, ['format', name, {}, '\n', {}, count, { 'font-scale': 0.9 }]),
+    township('township-name', { minzoom: PARCEL_ZOOM, maxzoom: LABEL_ZOOM }, name),
   ]
 }

@@ -11,7 +11,7 @@ export function usePhone(): Ref<boolean> {
 }
 
 export interface Sizes { layers: number, panel: number, list: number }
-const DEFAULT: Sizes = { layers: 248, panel: 372, list: 280 }
+const DEFAULT: Sizes = { layers: 248, panel: 372, list: 300 }
 const STORED = 'map-sizes'
 
 /** How wide the panels were left, px. */

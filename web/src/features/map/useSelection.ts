@@ -23,7 +23,7 @@ export interface Selection {
 /** Which parcel is chosen: by a click, by a row, by the address; and the map going there when it was not the map that chose. */
 export function useSelection(
   { state, change }: MapStateHandle, parcel: Resource<Parcel>, view: ShallowRef<View | null>,
-  look: { fit: (box: Box, closest?: number) => void, closer: (at: LonLat) => void, chosen: () => void },
+  look: { fit: (box: Box, closest: number) => void, closer: (at: LonLat) => void, chosen: () => void, covers: () => boolean },
 ): Selection {
   const { t } = useI18n()
   const announcer = useAnnouncer()
@@ -32,7 +32,8 @@ export function useSelection(
   let inSight: string | null = state.value.position === null ? null : state.value.parcel
 
   function choose(code: string, onMap: boolean): void {
-    inSight = onMap ? code : null
+    // A sheet that opens over the map may cover what was clicked.
+    inSight = onMap && !look.covers() ? code : null
     choices.value = []
     if (code === state.value.parcel) reveal()
     change({ parcel: code, mark: null }, true)
@@ -66,7 +67,7 @@ export function useSelection(
     const found = parcel.data.value
     const seen = view.value
     if (found === null || seen === null || found.code === inSight) return
-    if (seen.position.zoom < CODE_ZOOM || !within(found.bbox, seen.box)) look.fit(found.bbox, 16)
+    if (seen.position.zoom < CODE_ZOOM || !within(found.bbox, seen.box) || look.covers()) look.fit(found.bbox, 16)
     inSight = found.code
   }
   watch([parcel.data, () => view.value === null], reveal)

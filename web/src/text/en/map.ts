@@ -14,7 +14,7 @@ export const map = {
     title: 'Layers and legend', groups: { business: 'Land supply', ground: 'Base map' },
     names: { parcels: 'Parcels', labels: 'Parcel labels', townships: 'Township limits', roads: 'Roads', water: 'Water', green: 'Green' },
     show: 'Show {layer}', settings: '{layer}: opacity and extent', opacity: 'Opacity', zoomTo: 'Zoom to all', nearer: 'Zoom in to see', reset: 'Reset',
-    inView: '{n} in view', legend: 'Legend: tick to filter', nothing: 'No parcels in view', trouble: 'Patterns on top',
+    inView: '{n} in view', ofView: '{shown} of {n} in view', legend: 'Legend: tick to filter', nothing: 'No parcels in view', trouble: 'Patterns on top',
     cells: 'At this scale parcels are summed up in small squares: the colour is the stage with most land, deeper for more parcels. Zoom in for parcels.',
     points: 'Filtered: each dot is one parcel that matches.',
     only: 'Only', someOf: 'some',

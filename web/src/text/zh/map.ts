@@ -14,7 +14,7 @@ export const map = {
     title: '图层与图例', groups: { business: '供地', ground: '底图' },
     names: { parcels: '地块', labels: '地块标注', townships: '办事处界线', roads: '道路', water: '水系', green: '绿地' },
     show: '显示{layer}', settings: '{layer}：透明度与定位', opacity: '不透明度', zoomTo: '缩放到全部', nearer: '放大后显示', reset: '恢复默认',
-    inView: '当前范围内 {n} 宗', legend: '图例：勾选即筛选', nothing: '当前范围内没有地块', trouble: '叠加图案',
+    inView: '当前范围内 {n} 宗', ofView: '当前范围内显示 {shown} 宗，共 {n} 宗', legend: '图例：勾选即筛选', nothing: '当前范围内没有地块', trouble: '叠加图案',
     cells: '当前级别按小方格汇总，颜色为面积最大的状态，越深宗数越多。放大后显示地块。',
     points: '已筛选：每个点是一宗符合条件的地块。',
     only: '只看', someOf: '部分',
