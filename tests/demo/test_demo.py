@@ -133,3 +133,13 @@ def test_the_demo_is_never_put_over_real_parcels(
         with pytest.raises(demo.HoldsRealData, match="1 parcels"):
             act(database, settings, print)
     assert figures(owner) == before
+
+
+def test_a_file_that_clashes_is_refused_with_its_reason(
+    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    owner.execute("UPDATE import SET status = 'failed' WHERE file_name = 'parcels_new.txt'")
+    before = owner.execute("SELECT count(*) FROM parcel").fetchone()
+    with pytest.raises(demo.DemoImportRefused, match=r"parcels_new\.txt was not published: .*ZDBS-"):
+        demo.load(database, settings, loaded.append)
+    assert owner.execute("SELECT count(*) FROM parcel").fetchone() == before
