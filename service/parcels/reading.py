@@ -6,6 +6,7 @@ shapes in `schemas.py` document the answers; a test holds the two together.
 """
 
 import datetime as dt
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -46,9 +47,10 @@ class Found(NamedTuple):
 _SUMMARY = """p.id, p.code, p.name, p.address, p.cadastral_code, p.lot_number, s.stage, s.hold, s.idle, s.stage_since,
     j.code, j.name, p.county_code, r.code, r.name, p.land_use_scheme, p.land_use_code,
     p.area_m2::float8, p.area_legal_m2::float8, p.area_plane_m2::float8, p.area_ellipsoid_m2::float8,
-    ST_XMin(p.geom), ST_YMin(p.geom), ST_XMax(p.geom), ST_YMax(p.geom),
-    ST_X(ST_Centroid(p.geom)), ST_Y(ST_Centroid(p.geom)), p.version, p.updated_at"""
-_SUMMARY_WIDTH = 29
+    ST_XMin(p.geom), ST_YMin(p.geom), ST_XMax(p.geom), ST_YMax(p.geom), ST_AsBinary(ST_Centroid(p.geom), 'NDR'),
+    p.version, p.updated_at"""
+_SUMMARY_WIDTH = 28
+_VERSION, _UPDATED_AT = 26, 27
 _PLACES = "JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region AS r ON r.id = p.region_id"
 
 _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
@@ -60,7 +62,7 @@ _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.densit
         'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
-     WHERE v.parcel_id = p.id ORDER BY v.id DESC LIMIT 1)"""
+     WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1)"""
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
 
 
@@ -79,7 +81,7 @@ def _area_key(row: Row) -> list[Any]:
 
 
 def _time_key(row: Row) -> list[Any]:
-    return [row[28], row[0]]
+    return [row[_UPDATED_AT], row[0]]
 
 
 SORTS = {
@@ -171,7 +173,7 @@ def parcel(
         )
     if not rows:
         raise not_found(number)
-    return Found(rows[0][27], _detail(rows[0], moment, target))
+    return Found(rows[0][_VERSION], _detail(rows[0], moment, target))
 
 
 def version(connection: Connection, actor: Actor, number: str) -> int | None:
@@ -276,7 +278,8 @@ def summary(row: Row) -> Json:
     """Write the first columns of a row (`_SUMMARY`) as the members of a summary."""
     number, code, name, address, cadastral, lot, stage, hold, idle, since, *rest = row[:_SUMMARY_WIDTH]
     jurisdiction, jurisdiction_name, county, region, region_name, scheme, use, *rest = rest
-    area, legal, plane, ellipsoid, west, south, east, north, lon, lat, revision, updated_at = rest
+    area, legal, plane, ellipsoid, west, south, east, north, centroid, revision, updated_at = rest
+    lon, lat = struct.unpack_from("<dd", centroid, 5)  # after byte order and type
     return {
         "id": number,
         "code": code,

@@ -172,9 +172,11 @@ _IN_REGION = """p.region_id = ANY (ARRAY(
     SELECT region.id FROM region LEFT JOIN region AS county ON county.id = region.parent_id
     WHERE region.code = ANY (%(region)s) OR county.code = ANY (%(region)s)))"""
 
-# The index is on the Mercator copy, where a box of degrees is a box too; the shape itself decides.
+# The index is on the Mercator copy, where a box of degrees is a box too. Only the shapes on its edge have to be tested
+# themselves.
 _IN_BOX = """p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
-    AND ST_Intersects(p.geom, (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)))"""
+    AND (p.geom @ (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490))
+         OR ST_Intersects(p.geom, (SELECT ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490))))"""
 
 
 def _in_box(box: Bbox) -> Fragment:
