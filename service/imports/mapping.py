@@ -113,6 +113,7 @@ def map_fields(
     read = _Reading(rows, report)
     out: dict[str, pa.Array] = {field: read.first(found, field, read.text) for field in sorted(_PLAIN - {"code"})}
     out["lot_number"] = values.each(out["lot_number"], normalise_lot_number, pa.string())
+    out["cadastral_code"] = pc.utf8_upper(pc.replace_substring_regex(out["cadastral_code"], r"\s", ""))
     out["code"] = _codes(found, rows, report, code_prefix)
     for field in ("registered_on", "surveyed_on", "stage_since"):
         out[field] = read.first(found, field, read.date)
@@ -219,7 +220,7 @@ class _Reading:
             low, high = ends.get("min", missing), ends.get("max", missing)
             literal = self._checked(field, columns[0], values.joined_ends(low, high))
         for each in (each for each in columns if each.column.bound is None):
-            factor = Decimal(str(_FACTORS[each.column.unit]))
+            factor = Decimal(f"{_FACTORS[each.column.unit]:g}")
             worded = values.each(
                 values.text(each.data), partial(values.normal_bounds, bare=each.column.bare, factor=factor), pa.string()
             )

@@ -91,14 +91,14 @@ def _measured(left: Geometries, right: Geometries, first: Ints, second: Ints) ->
     """Measure small pairs; the large and the many are only named."""
     cost = shapely.get_num_coordinates(left[first]).astype(float) * shapely.get_num_coordinates(right[second])
     cheap = (cost <= _MEASURED_PAIR) & (np.cumsum(cost) <= _MEASURED)
-    for i, j, measure in zip(first.tolist(), second.tolist(), cheap, strict=True):
-        if measure:
-            shared = shapely.intersection(left[i], right[j])
-            place = shapely.point_on_surface(shared)
-            area = shared.area * _M2_PER_SQUARE_DEGREE * np.cos(np.radians(place.y))
-        else:
-            place, area = shapely.point_on_surface(left[i]), np.nan
-        yield Overlap(i, j, float(area), (place.x, place.y))
+    shared = left[first].copy()
+    shared[cheap] = shapely.intersection(left[first[cheap]], right[second[cheap]])
+    places = shapely.point_on_surface(shared)
+    lon, lat = shapely.get_x(places), shapely.get_y(places)
+    square_metres = shapely.area(shared) * _M2_PER_SQUARE_DEGREE * np.cos(np.radians(lat))
+    areas = np.where(cheap, square_metres, np.nan)
+    for i, j, area, x, y in zip(*(each.tolist() for each in (first, second, areas, lon, lat)), strict=True):
+        yield Overlap(i, j, area, (x, y))
 
 
 _THREADS = min(4, os.cpu_count() or 1)

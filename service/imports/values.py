@@ -119,11 +119,9 @@ def lost(before: pa.Array, after: pa.Array) -> Mask:
 
 def joined_ends(low: pa.Array, high: pa.Array) -> pa.Array:
     """Word two columns of inclusive ends as bounds, `>=1,<=2.5`; null where both are."""
-    words = [
-        pc.binary_join_element_wise(sign, pc.cast(end, pa.string()), "") for sign, end in ((">=", low), ("<=", high))
-    ]
-    both = pc.binary_join_element_wise(*words, ",", null_handling="skip")
-    return pc.if_else(pc.equal(both, ""), None, both)
+    lower = pc.binary_join_element_wise(">=", pc.cast(low, pa.string()), "")
+    upper = pc.binary_join_element_wise("<=", pc.cast(high, pa.string()), "")
+    return pc.coalesce(pc.binary_join_element_wise(lower, upper, ","), lower, upper)
 
 
 def normal_bounds(written: str, *, bare: str, factor: Decimal = Decimal(1)) -> str | None:

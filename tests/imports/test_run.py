@@ -1,0 +1,231 @@
+"""An import is carried out once, whole or not at all, and says what it did."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyogrio
+import pytest
+import shapely
+
+from service.core.db import Database
+from service.core.settings import Settings
+from service.imports import jobs
+from service.imports.models import Import
+from tests.imports.conftest import Outcome, blocks, geojson, parcels, square
+
+BringIn = Callable[..., Outcome]
+TABLES = ("parcel", "parcel_event", "parcel_survey", "parcel_land_use")
+
+
+def package(path: Path, **columns: list[Any]) -> Path:
+    """Write a GeoPackage of six parcels with some columns replaced."""
+    shapes = columns.pop("geometry", None)
+    frame = parcels(**columns)
+    if shapes is not None:
+        frame = frame.set_geometry(shapes, crs=4547)
+    pyogrio.write_dataframe(frame, path)
+    return path
+
+
+def counts(owner: psycopg.Connection[Any]) -> list[int]:
+    return [owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]  # type: ignore[index]
+
+
+def test_events_adopt_the_state_that_came_in(tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]) -> None:
+    outcome = bring_in(package(tmp_path / "a.gpkg", 状态日期=["2022-03-01"] * 6))
+    events = owner.execute(
+        "SELECT e.kind, e.stage, e.hold, e.idle, e.effective_on, e.actor, e.document_id, p.stage_since"
+        " FROM parcel_event e JOIN parcel p ON p.id = e.parcel_id ORDER BY p.code"
+    ).fetchall()
+    day = dt.date(2022, 3, 1)
+    rest = ("none", "none", day, "system:clerk", outcome.row.document_id, day)
+    assert events[:2] == [("propose", "candidate", *rest), ("adopt", "reserved", *rest)]
+
+
+def test_without_a_date_the_state_counts_from_today(
+    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    assert owner.execute("SELECT DISTINCT effective_on FROM parcel_event").fetchall() == [(dt.date(2022, 11, 15),)]
+
+
+def test_the_main_use_is_one_component_with_its_longest_term(
+    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    uses = owner.execute("SELECT code, share::float, max_term_years FROM parcel_land_use ORDER BY parcel_id LIMIT 2")
+    assert uses.fetchall() == [("070102", 1.0, 70), ("0902", 1.0, 40)]
+
+
+def test_one_audit_entry_tells_file_hash_and_counts(
+    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]
+) -> None:
+    outcome = bring_in(package(tmp_path / "a.gpkg"))
+    rows = owner.execute(
+        "SELECT action, actor, after FROM audit_entry WHERE subject_type = 'import' ORDER BY seq"
+    ).fetchall()
+    assert [row[:2] for row in rows] == [
+        ("import:submitted", "system:clerk"),
+        ("import:started", "job:imports.run"),
+        ("import:published", "job:imports.run"),
+    ]
+    (sha256,) = owner.execute("SELECT sha256 FROM document").fetchone() or ("",)
+    after = rows[2][2]
+    assert (after["sha256"], after["published"], after["warnings"]) == (sha256, 6, outcome.row.warnings)
+
+
+def test_a_dirty_file_is_refused_by_row_field_and_rule(
+    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]
+) -> None:
+    dirt = {"地块编号": ["A", "B", None, "A", "E", "F"], "状态": ["谋划", "不知道", *["净地"] * 4]}
+    outcome = bring_in(package(tmp_path / "a.gpkg", **dirt))
+    assert outcome.row.status == "refused"
+    assert outcome.errors == [
+        (2, "状态", "stage_unknown"),
+        (3, "code", "code_missing"),
+        (4, "code", "code_duplicate"),
+    ]
+    assert counts(owner) == [0, 0, 0, 0]
+
+
+def test_overlapping_rows_are_refused_and_slivers_are_not(tmp_path: Path, bring_in: BringIn) -> None:
+    shapes = blocks()
+    shapes[3] = shapely.affinity.translate(shapes[2], 5, 0)
+    shapes[1] = shapely.affinity.translate(shapes[0], 99.999, 0)
+    area = [round(shape.area, 2) for shape in shapes]
+    outcome = bring_in(package(tmp_path / "a.gpkg", geometry=shapes, 用地面积=area))
+    assert outcome.errors == [(4, None, "overlap_in_file")]
+    (sliver,) = [each for each in outcome.findings if each.code == "overlap_sliver"]
+    assert (sliver.row, "第 1 行" in sliver.message) == (2, True)
+
+
+def test_parcels_that_exist_are_named(tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    again = bring_in(package(tmp_path / "b.gpkg"))
+    assert {error[2] for error in again.errors} == {"code_taken", "overlap_existing"}
+    assert sum(error[2] == "code_taken" for error in again.errors) == 6
+    assert counts(owner)[0] == 6
+
+
+def test_a_file_from_elsewhere_is_refused(tmp_path: Path, bring_in: BringIn) -> None:
+    far = geojson(tmp_path / "a.geojson", (square(112.0), {"code": "A"}), (square(113.9), {"code": "B"}))
+    assert bring_in(far).row.status == "published", "half outside is a warning"
+    further = geojson(tmp_path / "b.geojson", (square(112.1), {"code": "C"}))
+    assert bring_in(further).errors == [(None, None, "mostly_outside_jurisdiction")]
+    abroad = geojson(tmp_path / "c.geojson", (square(2.3), {"code": "D"}))
+    assert bring_in(abroad).errors[0][2] == "outside_china"
+
+
+def test_a_differing_legal_area_is_only_a_warning(tmp_path: Path, bring_in: BringIn) -> None:
+    outcome = bring_in(package(tmp_path / "a.gpkg", 用地面积=[10_000.0, *[None] * 5]))
+    (warning,) = [each for each in outcome.findings if each.code == "area_differs"]
+    assert (outcome.row.status, warning.row, warning.severity) == ("published", 1, "warning")
+
+
+def test_an_unknown_land_use_is_left_out(tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]) -> None:
+    outcome = bring_in(package(tmp_path / "a.gpkg", 地类编码=["9999", *["0701"] * 5]))
+    assert "land_use_unknown" in outcome.codes
+    assert counts(owner) == [6, 6, 6, 5]
+
+
+def test_findings_beyond_the_limit_are_counted(
+    tmp_path: Path, bring_in: BringIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.imports.report.KEPT", 3)
+    outcome = bring_in(package(tmp_path / "a.gpkg", 状态=["?"] * 6))
+    assert (outcome.row.errors, len(outcome.findings)) == (6, 4)
+    last = outcome.findings[-1]
+    assert last.code == "more_findings"
+    assert last.message.startswith(f"另有 {outcome.row.errors + outcome.row.warnings - 3} 条")
+
+
+def test_a_failure_in_the_middle_leaves_nothing(
+    tmp_path: Path,
+    submit: Callable[..., Import],
+    outcome_of: Callable[[int], Outcome],
+    database: Database,
+    settings: Settings,
+    owner: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.imports.publish.BATCH", 2)
+    owner.execute("ALTER TABLE parcel_survey ADD CONSTRAINT broken CHECK (source_row <> 5)")
+    try:
+        row = submit(package(tmp_path / "a.gpkg"))
+        for _ in range(2):
+            with pytest.raises(psycopg.errors.CheckViolation):
+                jobs.run_now(database, settings, row.id)
+            assert outcome_of(row.id).row.status == "running"
+        jobs.run_now(database, settings, row.id)
+    finally:
+        owner.execute("ALTER TABLE parcel_survey DROP CONSTRAINT broken")
+    outcome = outcome_of(row.id).row
+    assert (outcome.status, outcome.attempts, f"导入 {row.id}" in (outcome.problem or "")) == ("failed", 3, True)
+    assert counts(owner) == [0, 0, 0, 0]
+    assert not (settings.home / "imports" / str(row.id)).exists()
+
+
+def test_run_twice_is_run_once(
+    tmp_path: Path, bring_in: BringIn, database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    outcome = bring_in(package(tmp_path / "a.gpkg"))
+    before = owner.execute("SELECT count(*) FROM audit_entry").fetchone()
+    jobs.run_now(database, settings, outcome.row.id)
+    assert counts(owner) == [6, 6, 6, 6]
+    assert owner.execute("SELECT count(*) FROM audit_entry").fetchone() == before
+
+
+def test_two_workers_never_carry_out_one_import(
+    tmp_path: Path, submit: Callable[..., Import], database: Database, settings: Settings
+) -> None:
+    row = submit(package(tmp_path / "a.gpkg"))
+    with jobs._alone(database, row.id), pytest.raises(jobs.AlreadyRunning):
+        jobs.run_now(database, settings, row.id)
+
+
+def test_progress_goes_through_the_stages_and_never_back(
+    tmp_path: Path,
+    bring_in: BringIn,
+    database: Database,
+    owner: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.imports.publish.BATCH", 2)
+    outcome = bring_in(package(tmp_path / "a.gpkg"))
+    assert outcome.heard == [
+        ("reading", 0, None),
+        ("checking", 0, 6),
+        ("publishing", 0, 6),
+        *(("publishing", done, 6) for done in (2, 4, 6)),
+    ]
+    owner.execute("UPDATE import SET status = 'running'")
+    with jobs._alone(database, outcome.row.id) as connection:
+        again = jobs._Progress(connection, outcome.row.id, None)
+        again("reading")
+        again("checking")
+    assert owner.execute("SELECT stage, done FROM import").fetchone() == ("publishing", 6)
+
+
+def test_an_import_that_nobody_works_on_is_reported(
+    tmp_path: Path,
+    submit: Callable[..., Import],
+    outcome_of: Callable[[int], Outcome],
+    database: Database,
+    settings: Settings,
+    owner: psycopg.Connection[Any],
+) -> None:
+    row = submit(package(tmp_path / "a.gpkg"))
+    folder = settings.home / "imports" / str(row.id)
+    folder.mkdir(parents=True)
+    jobs.sweep_now(database, settings)
+    assert outcome_of(row.id).row.status == "queued", "young: its command may be about to begin"
+    owner.execute("UPDATE import SET created_at = now() - interval '1 hour', status = 'running'")
+    with jobs._alone(database, row.id):
+        jobs.sweep_now(database, settings)
+        assert outcome_of(row.id).row.status == "running", "somebody works on it"
+    jobs.sweep_now(database, settings)
+    assert outcome_of(row.id).row.status == "failed"
+    assert not folder.exists()
