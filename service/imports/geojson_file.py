@@ -18,9 +18,10 @@ import shapely
 from service.geo.geojson import BadGeometry, read_polygon
 from service.geo.validity import FILE_CAPS
 from service.imports.findings import Finding, finding, problem
-from service.imports.sources import BATCH_ROWS, MAX_FIELDS, Rows, row_numbers
+from service.imports.sources import MAX_FIELDS, Rows, row_numbers
 
 MAX_BYTES = 300 << 20
+BATCH_FEATURES = 4096  # Python objects of a feature take twenty times its text
 _SPACE = re.compile(r"[ \t\n\r]*")
 _INT64 = range(-(2**63), 2**63)
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection"}
@@ -148,7 +149,7 @@ def batches(document: Document, left_out: dict[str, str]) -> Iterator[Rows]:
     first = 1
     for feature in document.features():
         rows.append(feature)
-        if len(rows) == BATCH_ROWS:
+        if len(rows) == BATCH_FEATURES:
             yield _rows(rows, wanted, first)
             first, rows = first + len(rows), []
     if rows:
@@ -180,7 +181,14 @@ def _rows(features: list[object], columns: dict[str, pa.DataType], first: int) -
     except UnicodeEncodeError:  # half a surrogate pair, which no text may hold
         raise problem("encoding_wrong", encoding="UTF-8") from None
     wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
-    return Rows(row_numbers(first, len(features)), wkb, arrays, geometries=shapes, faults=faults)
+    return Rows(
+        row_numbers(first, len(features)),
+        wkb,
+        arrays,
+        geometries=shapes,
+        heights=sum(map(_is_high, features)),
+        faults=faults,
+    )
 
 
 def _shape(feature: object, row: int) -> shapely.MultiPolygon | Finding:
@@ -200,6 +208,17 @@ def _shape(feature: object, row: int) -> shapely.MultiPolygon | Finding:
     except BadGeometry as bad:
         (error,) = bad.errors
         return finding("geometry_malformed", row=row, value=error.pointer, reason=error.zh, reason_en=error.en)
+
+
+def _is_high(feature: Any) -> bool:  # noqa: ANN401 - JSON
+    """Tell by its first position whether a feature has heights, which are dropped."""
+    try:
+        position = feature["geometry"]["coordinates"][0][0]
+        if isinstance(position[0], list):
+            position = position[0]
+        return isinstance(position, list) and len(position) > 2  # noqa: PLR2004 - longitude, latitude
+    except (TypeError, LookupError):
+        return False
 
 
 def _kind(value: object) -> type:

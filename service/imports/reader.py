@@ -73,6 +73,7 @@ class Reading:
         faults = validity.form_faults(shapes)
         sound = np.ones(len(shapes), dtype=bool)
         sound[[fault.index for fault in faults]] = False
+        self.with_z += rows.heights
         shapes = self.flat(shapes)
         moved = np.full(len(shapes), None, dtype=object)
         moved[sound] = in_degrees(shapes[sound], self.source.crs)

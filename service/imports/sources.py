@@ -27,6 +27,7 @@ class Rows:
     columns: dict[str, pa.Array]
     survey: pa.Array | None = None
     geometries: Geometries | None = None  # decoded already, when the opener had them
+    heights: int = 0  # shapes whose heights the opener has dropped already
     faults: Mapping[int, Finding] = field(default_factory=dict)  # of shapes that could not be made, by index
 
 

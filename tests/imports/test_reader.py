@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS
 
 from service.geo import area, crs
-from service.imports import geojson_file, reader, sources
+from service.imports import geojson_file, reader
 from service.imports.formats import Request
 
 SQUARE = shapely.box(113.73, 34.77, 113.731, 34.771)
@@ -309,6 +309,10 @@ def test_heights_are_dropped_with_a_word_and_parts_and_holes_survive(tmp_path: P
     assert not shapely.has_z(made).any()
     assert np.allclose(shapely.area(made), shapely.area([SQUARE, ring, both]), rtol=1e-12)
     assert shapely.has_z(shapely.from_wkb(table["source_wkb"][0].as_py()))
+    with_height = polygon([[*position, 88.0] for position in RING])
+    multi = {"type": "MultiPolygon", "coordinates": [with_height["coordinates"]]}
+    answer, _ = read(geojson(tmp_path / "a.json", with_height, multi, polygon(RING)), crs="4490")
+    assert [(f["code"], f["message_en"][0]) for f in answer["findings"]] == [("z_dropped", "2")]
 
 
 def test_a_boundary_txt_brings_its_survey_along(tmp_path: Path) -> None:
@@ -331,8 +335,7 @@ def test_a_boundary_txt_brings_its_survey_along(tmp_path: Path) -> None:
 
 
 def test_many_batches_and_many_faults_are_counted_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (sources, geojson_file):
-        monkeypatch.setattr(module, "BATCH_ROWS", 10)
+    monkeypatch.setattr(geojson_file, "BATCH_FEATURES", 10)
     monkeypatch.setattr(reader, "MAX_FINDINGS", 5)
     answer, table = read(geojson(tmp_path / "a.json", *[polygon(RING), None] * 20), crs="4490")
     assert table["row"].to_pylist() == list(range(1, 41))
