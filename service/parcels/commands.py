@@ -21,9 +21,9 @@ from service.geo.area import area_ellipsoid_m2, area_plane_m2
 from service.geo.crs import CGCS2000
 from service.geo.geojson import parse_polygon
 from service.parcels import identifiers, lifecycle, planning, queries
+from service.parcels.changes import LandUse, ParcelChange, ParcelCreate, Planning
 from service.parcels.lifecycle import EventKind, Stage, State
 from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
-from service.parcels.schemas import LandUse, ParcelChange, ParcelCreate, Planning
 from service.regions import queries as regions
 from service.regions.queries import Placement
 

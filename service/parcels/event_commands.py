@@ -15,11 +15,11 @@ from service.core.errors import FieldError, Invalid
 from service.documents import queries as documents
 from service.documents.models import Document
 from service.parcels import lifecycle, queries, selection
+from service.parcels.changes import EventCreate
 from service.parcels.commands import refuse_future, refuse_stale, touch
 from service.parcels.lifecycle import Effect, EventKind, Happened, State
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.reading import not_found
-from service.parcels.schemas import EventCreate
 
 
 def record_event(

@@ -17,18 +17,16 @@ from service.geo import crs as geo_crs
 from service.geo.bbox import parse_bbox
 from service.parcels import commands, event_commands, reading
 from service.parcels import facets as counting
+from service.parcels.changes import EventCreate, ParcelChange, StatusQuery
 from service.parcels.lifecycle import Hold, Idle, Stage
 from service.parcels.schemas import (
-    EventCreate,
     FacetsRead,
     HistoryRead,
-    ParcelChange,
     ParcelFeatures,
     ParcelList,
     ParcelRead,
     ParcelsHere,
     StatusesRead,
-    StatusQuery,
 )
 from service.parcels.selection import Moment, Selection
 

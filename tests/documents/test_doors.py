@@ -42,6 +42,7 @@ def test_a_file_comes_back_as_it_went_in(registrar: Caller) -> None:
     content = registrar.get(f"{URL}/{made['id']}/content")
     assert content.content == PDF
     assert content.headers["content-type"] == "application/pdf"
+    assert "sandbox" not in content.headers["content-security-policy"]
     assert content.headers["content-disposition"] == f"inline; filename*=utf-8''{quote('宗地图.pdf')}"
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
+from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
 from service.parcels.lifecycle import Stage, State
 from service.parcels.models import Parcel
-from service.parcels.schemas import ParcelCreate
 from service.regions.models import Jurisdiction, Region
 
 LON, LAT = 113.73, 34.77

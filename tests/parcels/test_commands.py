@@ -1,11 +1,12 @@
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
-import orjson
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -13,9 +14,9 @@ from service.audit.models import AuditEntry
 from service.core.db import Database
 from service.core.errors import GongdiError, Invalid, NotFound, PreconditionFailed
 from service.parcels import commands, event_commands, queries, reading
+from service.parcels.changes import EventCreate, LandUse, ParcelChange
 from service.parcels.lifecycle import EventKind, Idle, IllegalTransition, LaterEventBroken, Stage, State
 from service.parcels.models import Parcel
-from service.parcels.schemas import EventCreate, LandUse, ParcelChange
 from tests.factories.parcels import make_parcel, make_regions, square
 
 Connection = psycopg.Connection[Any]
@@ -286,11 +287,24 @@ def test_an_adopted_state_may_be_idle(session: Session) -> None:
 def test_of_two_writers_one_waits_and_is_told(database: Database, actor: Actor) -> None:
     with database.write(actor) as session:
         code = make_parcel(session, stage=Stage.listed).code
-    with database.write(actor) as first:
-        event_commands.record_event(first, actor, code, event(EventKind.sell), version=1)
-    with pytest.raises(PreconditionFailed) as refused, database.write(actor) as second:
-        event_commands.record_event(second, actor, code, event(EventKind.fail), version=1)
+    waiting = threading.Event()
+
+    def second() -> int:
+        with database.write(actor) as session:
+            session.execute(text("SET LOCAL lock_timeout = '20s'"))
+            waiting.set()
+            return event_commands.record_event(session, actor, code, event(EventKind.fail), version=1).version
+
+    with ThreadPoolExecutor() as threads:
+        with database.write(actor) as session:
+            event_commands.record_event(session, actor, code, event(EventKind.sell), version=1)
+            later = threads.submit(second)
+            waiting.wait()
+            with pytest.raises(TimeoutError):
+                later.result(timeout=0.3)
+        with pytest.raises(PreconditionFailed) as refused:
+            later.result()
     assert refused.value.facts == {"version": 2}
     with database.read() as session:
         assert session.scalars(select(Parcel.stage).where(Parcel.code == code)).one() == "sold"
-        assert orjson.dumps(queries.deviations(session)) == b"[]"
+        assert queries.deviations(session) == []

@@ -11,13 +11,12 @@ from fastapi import FastAPI
 from service.accounts.access import Actor
 from service.core.db import Database
 from service.parcels import commands
+from service.parcels.changes import LandUse, ParcelChange
 from service.parcels.lifecycle import Stage
 from service.parcels.models import ParcelSurvey
 from service.parcels.schemas import (
     FacetsRead,
     HistoryRead,
-    LandUse,
-    ParcelChange,
     ParcelFeatures,
     ParcelList,
     ParcelRead,

@@ -17,9 +17,9 @@ from service.core.errors import BadRequest, NotFound
 from service.geo import crs as geo_crs
 from service.geo.bbox import parse_bbox
 from service.parcels import facets, lifecycle, queries, reading
+from service.parcels.changes import LandUse
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
 from service.parcels.models import ParcelEvent
-from service.parcels.schemas import LandUse
 from service.parcels.selection import Moment, Selection
 from tests.factories.parcels import LAT, LON, make_parcel, make_regions, square
 
