@@ -18,7 +18,7 @@ from service.audit.verify import verify
 from service.core.db import Database
 from service.core.settings import Settings
 from service.parcels.commands import create_parcel
-from service.parcels.schemas import ParcelCreate
+from service.parcels.changes import ParcelCreate
 from service.regions.models import Jurisdiction
 from tests.caller import Caller
 
