@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from service.core.paging import Page
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
 
 
@@ -108,11 +109,8 @@ class ParcelFeature(BaseModel):
     properties: ParcelSummary
 
 
-class ParcelList(BaseModel):
+class ParcelList(Page[ParcelSummary]):
     """One page of parcels."""
-
-    items: list[ParcelSummary]
-    next: str | None
 
 
 class ParcelFeatures(BaseModel):

@@ -17,8 +17,8 @@ from service.accounts.permissions import Role
 from service.audit.verify import verify
 from service.core.db import Database
 from service.core.settings import Settings
-from service.parcels.commands import create_parcel
 from service.parcels.changes import ParcelCreate
+from service.parcels.commands import create_parcel
 from service.regions.models import Jurisdiction
 from tests.caller import Caller
 
