@@ -134,9 +134,11 @@ def _walls(path: Path, folder: Path) -> list[str]:
     package = Path(service.__file__).parent
     programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package))]
     views = [word for p in dict.fromkeys(programs) for word in ("--ro-bind-try", str(p), str(p))]
-    private = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", str(folder), str(folder)]  # noqa: S108
+    # The empty /tmp goes first: mounted later it would hide a checkout that lies in /tmp.
+    private = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
+    given = ["--bind", str(folder), str(folder), "--ro-bind", str(path), str(path)]
     env = [word for name, value in _environment(folder).items() for word in ("--setenv", name, value)]
-    return ["bwrap", *_APART, *views, *private, "--ro-bind", str(path), str(path), *env, "--chdir", str(folder)]
+    return ["bwrap", *_APART, *private, *views, *given, *env, "--chdir", str(folder)]
 
 
 @lru_cache(maxsize=1)
