@@ -3,12 +3,42 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from service.accounts.access import Actor
 from service.codes import queries as codes
 from service.parcels import reading, selection
+from service.parcels.lifecycle import Hold, Idle, Stage
 from service.parcels.selection import Selection
 
 Json = dict[str, Any]
+
+
+class Count(BaseModel):
+    """Parcels and land with one value."""
+
+    n: int
+    area_m2: float
+
+
+class NamedCount(Count):
+    """The same, for a value with a name."""
+
+    name: str | None
+
+
+class FacetsRead(BaseModel):
+    """What a selection holds, by property."""
+
+    total: int
+    area_m2: float
+    stage: dict[Stage, Count]
+    hold: dict[Hold, Count]
+    idle: dict[Idle, Count]
+    jurisdiction: dict[str, NamedCount]
+    region: dict[str, NamedCount]
+    land_use: dict[str, NamedCount] = Field(description="scheme:code → count")
+
 
 # One scan: counted by every combination that occurs (some thousands), then summed up by each property here.
 _COUNTED = """SELECT s.stage, s.hold, s.idle, p.jurisdiction_id, p.region_id, p.land_use_scheme, p.land_use_code,

@@ -16,11 +16,10 @@ from service.core.idempotency import CommandRoute
 from service.geo import crs as geo_crs
 from service.geo.bbox import parse_bbox
 from service.parcels import commands, event_commands, reading
-from service.parcels import facets as counting
 from service.parcels.changes import EventCreate, ParcelChange, StatusQuery
+from service.parcels.facets import FacetsRead, facets
 from service.parcels.lifecycle import Hold, Idle, Stage
 from service.parcels.schemas import (
-    FacetsRead,
     HistoryRead,
     ParcelFeatures,
     ParcelList,
@@ -118,7 +117,7 @@ def list_parcels(
 def count_parcels(actor: ParcelReader, selected: Selected, database: Data) -> Response:
     """Count the parcels and the land that a list with the same filters would hold."""
     with database.pool.connection() as connection:
-        return _answer(counting.facets(connection, actor, selected))
+        return _answer(facets(connection, actor, selected))
 
 
 @router.get("/locate", summary="按坐标查地块 Parcels under a point", responses={200: {"model": ParcelsHere}})

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from service.core.paging import Page
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
 
 
@@ -109,8 +108,11 @@ class ParcelFeature(BaseModel):
     properties: ParcelSummary
 
 
-class ParcelList(Page[ParcelSummary]):
+class ParcelList(BaseModel):
     """One page of parcels."""
+
+    items: list[ParcelSummary]
+    next: str | None
 
 
 class ParcelFeatures(BaseModel):
@@ -125,32 +127,6 @@ class ParcelsHere(BaseModel):
     """The parcels under a point."""
 
     items: list[ParcelSummary]
-
-
-class Count(BaseModel):
-    """Parcels and land with one value."""
-
-    n: int
-    area_m2: float
-
-
-class NamedCount(Count):
-    """The same, for a value with a name."""
-
-    name: str | None
-
-
-class FacetsRead(BaseModel):
-    """What a selection holds, by property."""
-
-    total: int
-    area_m2: float
-    stage: dict[Stage, Count]
-    hold: dict[Hold, Count]
-    idle: dict[Idle, Count]
-    jurisdiction: dict[str, NamedCount]
-    region: dict[str, NamedCount]
-    land_use: dict[str, NamedCount] = Field(description="scheme:code → count")
 
 
 class StatusRead(BaseModel):

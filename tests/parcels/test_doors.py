@@ -12,10 +12,10 @@ from service.accounts.access import Actor
 from service.core.db import Database
 from service.parcels import commands
 from service.parcels.changes import LandUse, ParcelChange
+from service.parcels.facets import FacetsRead
 from service.parcels.lifecycle import Stage
 from service.parcels.models import ParcelSurvey
 from service.parcels.schemas import (
-    FacetsRead,
     HistoryRead,
     ParcelFeatures,
     ParcelList,
