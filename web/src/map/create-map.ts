@@ -1,8 +1,7 @@
-import { AttributionControl, LngLat, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
+import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Position } from '@/state/url'
-import { PARCEL_ZOOM } from './layers'
 import { PATTERNS, PIXEL_RATIO } from './patterns'
 
 setWorkerUrl(workerUrl)
@@ -11,12 +10,13 @@ export type Box = readonly [west: number, south: number, east: number, north: nu
 export interface LonLat { lon: number, lat: number }
 /** A parcel under the pointer; its code is known only near (from z14). */
 export interface Hit { id: number, code: string | null, name: string | null }
-export interface View { position: Position, box: Box }
+/** What the map shows; `summed`: so far away that some parcels are summed up in cells. */
+export interface View { position: Position, box: Box, summed: boolean }
 
 export interface MapEvents {
   moved: (view: View) => void
-  /** Asked what stands at a point; `hits` is empty far away, where there are only cells. */
-  asked: (at: LonLat, hits: Hit[], near: boolean) => void
+  /** Asked what stands at a point; `summed`: a cell stands there for many. */
+  asked: (at: LonLat, hits: Hit[], summed: boolean) => void
   hovered: (id: number | null) => void
   pointed: (at: LonLat | null) => void
   /** Some of the map could not be read. */
@@ -27,8 +27,6 @@ export interface MapHandle {
   show: (style: StyleSpecification) => void
   /** Shows a box whole, above a sheet that covers that share of the height; `closest` limits the zoom. */
   fit: (box: Box, closest: number, covered: number) => void
-  /** Shows the whole district. */
-  all: (box: Box) => void
   go: (position: Position) => void
   zoomBy: (steps: number) => void
   /** Asks what stands in the middle of the map: identify without a pointer. */
@@ -57,40 +55,34 @@ function hitsOf(features: MapGeoJSONFeature[]): Hit[] {
   return [...found.values()]
 }
 
-/** The whole district is shown with parcels, not cells, when that cuts off no more than its margins. */
-const ALMOST = 0.45
-
-function whole(map: GlMap, box: Box): { center: [number, number], zoom: number } {
-  const camera = map.cameraForBounds([...box], { padding: PADDING })
-  const zoom = camera?.zoom ?? map.getZoom()
-  const center = LngLat.convert(camera?.center ?? map.getCenter())
-  return { center: [center.lng, center.lat], zoom: zoom >= PARCEL_ZOOM - ALMOST && zoom < PARCEL_ZOOM ? PARCEL_ZOOM : zoom }
-}
-
 /** Draws the map into `container`; `start` is a position, or the box that has to be seen. */
 export function createMap(container: HTMLElement, style: StyleSpecification, start: Position | Box, events: MapEvents): MapHandle {
   const map = new GlMap({
-    container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : {}),
+    container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : { bounds: [...start], fitBoundsOptions: { padding: PADDING } }),
     minZoom: 7, maxZoom: 20, maxPitch: 0, dragRotate: false, pitchWithRotate: false, renderWorldCopies: false, fadeDuration: MOTION_MS,
     attributionControl: false,
     // The worker knows no page to be relative to.
     transformRequest: (url) => ({ url: new URL(url, location.href).href }),
   })
-  if (!('zoom' in start)) map.jumpTo(whole(map, start))
   map.keyboard.disableRotation()
   map.touchZoomRotate.disableRotation()
   map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
   map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-left')
 
   const busy = (): void => { delete container.dataset.mapIdle }
-  const near = (): boolean => map.getZoom() >= PARCEL_ZOOM
+  let shown: View = { position: { zoom: 0, lat: 0, lon: 0 }, box: [0, 0, 0, 0], summed: false }
   function view(): View {
     const { lng, lat } = map.getCenter()
     const bounds = map.getBounds()
-    return { position: { zoom: map.getZoom(), lat, lon: lng }, box: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] }
+    const summed = map.isSourceLoaded('parcels') ? map.querySourceFeatures('parcels', { sourceLayer: 'cells' }).length > 0 : shown.summed
+    shown = { position: { zoom: map.getZoom(), lat, lon: lng }, box: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()], summed }
+    return shown
   }
-  const under = (point: { x: number, y: number }): Hit[] =>
-    (near() && map.getLayer('parcel') !== undefined ? hitsOf(map.queryRenderedFeatures([point.x, point.y], { layers: ['parcel'] })) : [])
+  const at = (point: { x: number, y: number }, layer: string): MapGeoJSONFeature[] =>
+    (map.getLayer(layer) === undefined ? [] : map.queryRenderedFeatures([point.x, point.y], { layers: [layer] }))
+  const under = (point: { x: number, y: number }): Hit[] => hitsOf(at(point, 'parcel'))
+  const ask = (point: { x: number, y: number }, { lng, lat }: { lng: number, lat: number }): void =>
+    events.asked({ lon: lng, lat }, under(point), at(point, 'cells').length > 0)
 
   let hovered: number | null = null
   function highlight(id: number | null): void {
@@ -109,7 +101,11 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     waiting = null
     for (const [id, image] of Object.entries(PATTERNS)) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
-  map.on('idle', () => { container.dataset.mapIdle = 'true' })
+  map.on('idle', () => {
+    container.dataset.mapIdle = 'true'
+    const before = shown.summed
+    if (view().summed !== before) events.moved(shown)
+  })
   map.on('movestart', busy)
   map.on('moveend', () => events.moved(view()))
   map.on('load', () => events.moved(view()))
@@ -118,7 +114,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     if ('tile' in event || 'status' in event.error) events.failed()
     else console.error(event.error)
   })
-  map.on('click', ({ point, lngLat }) => events.asked({ lon: lngLat.lng, lat: lngLat.lat }, under(point), near()))
+  map.on('click', ({ point, lngLat }) => ask(point, lngLat))
   map.on('mousemove', ({ point, lngLat }) => {
     const id = under(point)[0]?.id ?? null
     if (id !== hovered) {
@@ -141,7 +137,6 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
       else waiting = next
       map.triggerRepaint()
     },
-    all: (box) => map.easeTo({ ...whole(map, box), duration: MOTION_MS }),
     fit: (box, closest, covered) => map.fitBounds([...box], {
       padding: { top: PADDING, right: PADDING, left: PADDING, bottom: PADDING + covered * container.clientHeight },
       maxZoom: closest, duration: MOTION_MS,
@@ -149,8 +144,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     go: ({ zoom, lat, lon }) => map.easeTo({ center: [lon, lat], zoom, duration: MOTION_MS }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: MOTION_MS }),
     askCentre() {
-      const { lng, lat } = map.getCenter()
-      events.asked({ lon: lng, lat }, under(map.project([lng, lat])), near())
+      ask(map.project(map.getCenter()), map.getCenter())
     },
     highlight,
     refresh() {

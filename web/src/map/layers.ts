@@ -7,7 +7,7 @@ export const LAYER_GROUPS = [
 export type LayerId = typeof LAYER_GROUPS[number]['layers'][number]
 export const LAYER_IDS: readonly LayerId[] = LAYER_GROUPS.flatMap((group) => [...group.layers])
 
-/** Below this zoom the tiles carry cells with counts instead of parcels. */
+/** Below this zoom tiles of very many parcels carry cells with counts instead. */
 export const PARCEL_ZOOM = 12
 /** From this zoom a parcel carries its code, name and area. */
 export const CODE_ZOOM = 14

@@ -8,7 +8,7 @@ const byStage = (colour: (stage: Stage) => string, otherwise: string): Expressio
   ['match', ['get', 'stage'], ...STAGES.flatMap((stage) => [stage, colour(stage)]), otherwise] as unknown as ExpressionSpecification
 
 const inMarket: ExpressionSpecification = ['in', ['get', 'stage'], ['literal', ['announced', 'listed']]]
-const parcels = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM } as const
+const parcels = { source: 'parcels', 'source-layer': 'parcels' } as const
 
 export interface ParcelLook extends Toggle {
   theme: Theme
@@ -21,7 +21,7 @@ export interface ParcelLook extends Toggle {
   mu: string
 }
 
-/** Far away: small squares coloured by their leading stage, deeper the more parcels they hold. */
+/** Far away and dense: small squares coloured by their leading stage, deeper the more parcels they hold. */
 function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook): LayerSpecification[] {
   const cells = { source: 'parcels', 'source-layer': 'cells', maxzoom: PARCEL_ZOOM } as const
   const shown = filtered ? 'none' : visibility('parcels')
@@ -46,7 +46,7 @@ function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook
   ]
 }
 
-/** Near: the parcels themselves, patterns for trouble, outlines. */
+/** The parcels themselves, patterns for trouble, outlines. */
 function shapeLayers({ theme, ground, visibility, opacity, filter }: ParcelLook): LayerSpecification[] {
   const layout = { visibility: visibility('parcels') }
   const shade = opacity('parcels')
@@ -66,7 +66,7 @@ function shapeLayers({ theme, ground, visibility, opacity, filter }: ParcelLook)
       id: 'parcel-edge', type: 'line', ...parcels, filter, layout: { ...layout, 'line-join': 'round' },
       paint: {
         'line-color': byStage((stage) => stageOutline(stage, theme), ground.limit), 'line-opacity': shade,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 12, ['case', inMarket, 0.9, 0.3], 14, ['case', inMarket, 1.5, 0.6], 17, ['case', inMarket, 1.8, 1]],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 10, ['case', inMarket, 0.4, 0.1], 12, ['case', inMarket, 0.9, 0.3], 14, ['case', inMarket, 1.5, 0.6], 17, ['case', inMarket, 1.8, 1]],
       },
     },
     {

@@ -1,6 +1,7 @@
 import type { StyleSpecification } from 'maplibre-gl'
 import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import type { View } from '@/map/create-map'
 import { fontFaces } from '@/map/fonts'
 import { parcelFilter } from '@/map/filter'
 import { LAYER_IDS, type LayerId } from '@/map/layers'
@@ -17,7 +18,7 @@ export interface MapLooks {
 }
 
 /** How the map looks: its state, the data and the person's preferences turned into a style. */
-export function useMapLook(state: ShallowRef<MapState>, data: ParcelData): MapLooks {
+export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData): MapLooks {
   const { t, locale } = useI18n()
   const preferences = usePreferences()
   const faces = fontFaces()
@@ -30,7 +31,7 @@ export function useMapLook(state: ShallowRef<MapState>, data: ParcelData): MapLo
     const parcel = data.parcel.data.value
     return parcel === null ? null : { geometry: parcel.geometry, centre: parcel.centre }
   })
-  const matches = computed(() => (data.matches.data.value?.items ?? []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
+  const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 
   const look = computed(() => mapStyle({
     theme: preferences.dark ? 'dark' : 'light',

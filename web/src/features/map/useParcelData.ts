@@ -4,7 +4,6 @@ import { listParcels, readFacets, readParcel, type Facets, type Parcel, type Par
 import { useResource, type Resource } from '@/api/resource'
 import type { Page } from '@/api/types'
 import type { Box, View } from '@/map/create-map'
-import { PARCEL_ZOOM } from '@/map/layers'
 import { filterQuery, isFiltered, needsService } from '@/state/filters'
 import type { MapState } from '@/state/url'
 
@@ -43,8 +42,8 @@ export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View
   const legend = useResource(() => (frame.value === null && !mapless ? null : { ...dated.value, stage: null, bbox: frame.value }), readFacets)
   const matches = useResource(() => {
     const { filters } = state.value
-    const far = (view.value?.position.zoom ?? 0) < PARCEL_ZOOM
-    if (frame.value === null || !(needsService(filters) || (far && isFiltered(filters)))) return null
+    const summed = view.value?.summed ?? false
+    if (frame.value === null || !(needsService(filters) || (summed && isFiltered(filters)))) return null
     return { ...filterQuery(filters), bbox: frame.value, limit: MOST_MATCHES }
   }, listParcels)
   const matchIds = computed(() => (needsService(state.value.filters) ? matches.data.value?.items.map((one) => one.id) ?? [] : null))

@@ -15,7 +15,7 @@ const within = (inner: Box, outer: Box): boolean =>
 export interface Selection {
   /** Several parcels under one click. */
   choices: ShallowRef<ParcelSummary[]>
-  ask: (at: LonLat, hits: Hit[], near: boolean) => Promise<void>
+  ask: (at: LonLat, hits: Hit[], summed: boolean) => Promise<void>
   choose: (code: string, onMap: boolean) => void
   clear: () => void
 }
@@ -47,15 +47,19 @@ export function useSelection(
     announcer.announce(t('map.panel.closed'))
   }
 
-  async function ask(at: LonLat, hits: Hit[], near: boolean): Promise<void> {
+  async function ask(at: LonLat, hits: Hit[], summed: boolean): Promise<void> {
     choices.value = []
     const only = hits[0]
-    if (!near) { look.closer(at); return; }
     if (only === undefined) {
-      if (state.value.parcel === null) announcer.announce(t('map.choose.near'))
-      clear(); return;
+      if (!summed && state.value.parcel === null) announcer.announce(t('map.choose.near'))
+      if (summed) look.closer(at)
+      else clear()
+      return
     }
-    if (hits.length === 1 && only.code !== null) { choose(only.code, true); return; }
+    if (hits.length === 1 && only.code !== null) {
+      choose(only.code, true)
+      return
+    }
     const shown = new Set(hits.map((hit) => hit.id))
     const found = (await locateParcels(at.lon, at.lat, CGCS2000)).filter((one) => shown.has(one.id))
     const [first] = found
