@@ -35,7 +35,7 @@ const noOtherFeature = FEATURES.map((feature) => ({
 }))
 
 export default ts.config(
-  { ignores: ['dist/**', 'src/api/schema.d.ts', 'src/components.d.ts'] },
+  { ignores: ['dist/**', 'src/api/schema.d.ts'] },
   ...ts.configs.strictTypeChecked,
   ...ts.configs.stylisticTypeChecked,
   ...vue.configs['flat/recommended'],

@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import Components from 'unplugin-vue-components/vite'
-import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 
 const service = { target: 'http://127.0.0.1:8000', changeOrigin: false }
@@ -9,8 +7,6 @@ const service = { target: 'http://127.0.0.1:8000', changeOrigin: false }
 export default defineConfig({
   plugins: [
     vue(),
-    // Styles come in one file (styles/main.ts): imported per component, hand-called ElMessage would be bare.
-    Components({ dirs: [], dts: 'src/components.d.ts', resolvers: [ElementPlusResolver({ importStyle: false })] }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {

@@ -1,35 +1,29 @@
-import { get, send } from './client'
-import type { ApiKey, Page, Role, User } from './types'
+import { answer, etag, service } from './client'
+import type { components } from './schema'
+import type { ApiKey, Page, User } from './types'
 
-export interface UserWrite {
-  display_name: string
-  role: Role
-  lead_bureau: string | null
-  jurisdictions: string[] | null
-}
+type Shapes = components['schemas']
+const LONGEST_PAGE = 1000
 
-const etag = (version: number): string => `"${version}"`
+export const listUsers = (signal: AbortSignal): Promise<Page<User>> =>
+  answer(service.GET('/api/v1/users', { params: { query: { limit: LONGEST_PAGE } }, signal }))
 
-export const listUsers = (signal?: AbortSignal): Promise<Page<User>> => get('/api/v1/users', { limit: 500 }, signal)
+export const createUser = (user: Shapes['UserCreate']): Promise<User> =>
+  answer(service.POST('/api/v1/users', { body: user }))
 
-export async function createUser(user: UserWrite & { username: string, password: string }): Promise<User> {
-  return (await send<User>('POST', '/api/v1/users', { body: user })).data
-}
+/** Change what is given; refused with 412 when the account has changed since it was read. */
+export const changeUser = (user: User, change: Shapes['UserChange']): Promise<User> =>
+  answer(service.PATCH('/api/v1/users/{username}', {
+    params: { path: { username: user.username }, header: { 'if-match': etag(user.version) } }, body: change,
+  }))
 
-export async function changeUser(user: User, change: Partial<UserWrite & { is_active: boolean, password: string, locked_until: null }>): Promise<User> {
-  const path = `/api/v1/users/${encodeURIComponent(user.username)}`
-  return (await send<User>('PATCH', path, { body: change, ifMatch: etag(user.version) })).data
-}
-
-export const listKeys = (signal?: AbortSignal): Promise<Page<ApiKey>> => get('/api/v1/api-keys', { limit: 500 }, signal)
-
-export interface KeyOrder { name: string, scopes: string[], expires_on: string | null, jurisdictions: string[] | null }
+export const listKeys = (signal: AbortSignal): Promise<Page<ApiKey>> =>
+  answer(service.GET('/api/v1/api-keys', { params: { query: { limit: LONGEST_PAGE } }, signal }))
 
 /** Make a key; the answer is the only place that ever holds the key itself. */
-export async function createKey(order: KeyOrder): Promise<ApiKey & { key: string }> {
-  return (await send<ApiKey & { key: string }>('POST', '/api/v1/api-keys', { body: order })).data
-}
+export const createKey = (order: Shapes['KeyCreate']): Promise<Shapes['KeyCreated']> =>
+  answer(service.POST('/api/v1/api-keys', { body: order }))
 
 export async function revokeKey(id: number): Promise<void> {
-  await send('DELETE', `/api/v1/api-keys/${id}`)
+  await answer(service.DELETE('/api/v1/api-keys/{key_id}', { params: { path: { key_id: id } } }))
 }

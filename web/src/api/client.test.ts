@@ -1,60 +1,67 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { configureClient, get, queryString, send } from './client'
+import { listAudit } from './audit'
+import { changeUser } from './accounts'
+import { configureClient } from './client'
+import { readSession, signIn, signOut } from './session'
+import type { User } from './types'
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(status === 204 ? null : JSON.stringify(body), { status, headers })
 
-let asked: [string, RequestInit][] = []
+let asked: Request[] = []
 let reply: () => Response = () => answer(200, {})
 
 beforeEach(() => {
   asked = []
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
-    asked.push([url, init])
+  vi.stubGlobal('fetch', (request: Request) => {
+    asked.push(request)
     return Promise.resolve(reply())
   })
 })
 afterEach(() => {
   vi.unstubAllGlobals()
+  reply = () => answer(200, {})
   configureClient({ csrfToken: '', language: 'zh', onUnauthenticated: () => undefined })
 })
 
-const headers = (): Record<string, string> => asked[0]?.[1].headers as Record<string, string>
-
-describe('a query', () => {
-  it('leaves out what is not set and repeats lists', () => {
-    expect(queryString({ a: 1, b: null, c: undefined, d: '', e: ['x', 'y'], f: false })).toBe('?a=1&e=x&e=y&f=false')
-    expect(queryString({})).toBe('')
-    expect(queryString({ q: '5号(网)&' })).toBe('?q=5%E5%8F%B7%28%E7%BD%91%29%26')
-  })
-})
+const { signal } = new AbortController()
+const user: User = {
+  username: 'li.na', display_name: '李娜', role: 'viewer', lead_bureau: null, jurisdictions: null,
+  is_active: true, locked_until: null, last_login_at: null, created_at: '', version: 3,
+}
 
 describe('a request', () => {
   it('says the language, and the token only when it changes something', async () => {
     configureClient({ csrfToken: 't', language: 'en' })
-    await get('/x')
-    expect(headers()).toMatchObject({ 'Accept-Language': 'en' })
-    expect(headers()).not.toHaveProperty('X-CSRF-Token')
-    asked = []
-    await send('PATCH', '/x', { body: { a: 1 }, ifMatch: '"3"' })
-    expect(headers()).toMatchObject({ 'X-CSRF-Token': 't', 'If-Match': '"3"', 'Content-Type': 'application/json' })
+    await readSession()
+    await changeUser(user, { display_name: '李' })
+    const [read, change] = asked
+    expect([read?.headers.get('Accept-Language'), read?.headers.get('X-CSRF-Token')]).toEqual(['en', null])
+    expect([change?.headers.get('X-CSRF-Token'), change?.headers.get('If-Match'), change?.method]).toEqual(['t', '"3"', 'PATCH'])
+    expect(await change?.json()).toEqual({ display_name: '李' })
   })
 
-  it('gives the ETag with the data, and nothing for an empty answer', async () => {
-    reply = () => answer(200, { n: 1 }, { ETag: '"7"' })
-    expect(await send('GET', '/x')).toEqual({ data: { n: 1 }, etag: '"7"' })
+  it('leaves out of the query what is not set, and escapes the rest', async () => {
+    await listAudit({ actor: '', action: '', subject_type: 'parcel', subject_id: '郑政东出〔2022〕5号(网)&', from: '', to: '' }, signal)
+    const query = new URL(asked[0]?.url ?? '').searchParams
+    expect([...query]).toEqual([['subject_type', 'parcel'], ['subject_id', '郑政东出〔2022〕5号(网)&']])
+  })
+
+  it('may have an empty answer', async () => {
     reply = () => answer(204, null)
-    expect((await send('DELETE', '/x')).data).toBeUndefined()
+    await expect(signOut(false)).resolves.toBeUndefined()
   })
 
   it('that fails throws the problem', async () => {
     reply = () => answer(409, { code: 'conflict', title: 'T' }, { 'X-Request-ID': 'r9' })
-    await expect(get('/x')).rejects.toMatchObject({ status: 409, code: 'conflict', requestId: 'r9' })
+    await expect(readSession()).rejects.toMatchObject({ status: 409, code: 'conflict', requestId: 'r9' })
+    reply = () => new Response('<html>', { status: 502 })
+    await expect(readSession()).rejects.toMatchObject({ status: 502, code: 'http_502' })
   })
 
   it('that never arrives is a network problem', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new TypeError('failed')))
-    await expect(get('/x')).rejects.toMatchObject({ code: 'network' })
+    await expect(readSession()).rejects.toMatchObject({ code: 'network' })
   })
 })
 
@@ -63,14 +70,14 @@ describe('a lost session', () => {
     const lost = vi.fn()
     configureClient({ onUnauthenticated: lost })
     reply = () => answer(401, { code: 'unauthenticated' })
-    await expect(get('/x')).rejects.toMatchObject({ status: 401 })
+    await expect(readSession()).rejects.toMatchObject({ status: 401 })
     expect(lost).not.toHaveBeenCalled()
     configureClient({ csrfToken: 't' })
     reply = () => answer(401, { code: 'wrong-credentials' })
-    await expect(send('POST', '/api/v1/session')).rejects.toMatchObject({ status: 401 })
+    await expect(signIn('a', 'b')).rejects.toMatchObject({ status: 401 })
     expect(lost).not.toHaveBeenCalled()
     reply = () => answer(401, { code: 'unauthenticated' })
-    await expect(get('/x')).rejects.toMatchObject({ status: 401 })
+    await expect(readSession()).rejects.toMatchObject({ status: 401 })
     expect(lost).toHaveBeenCalledOnce()
   })
 })

@@ -1,4 +1,4 @@
-import { get } from './client'
+import { answer, service } from './client'
 import type { Import, ImportFinding, Page } from './types'
 import { upload } from './upload'
 
@@ -6,13 +6,16 @@ export interface ImportOrder { file: File, jurisdiction: string, crs: string, en
 
 export const isFinished = (item: Import): boolean => ['published', 'refused', 'failed'].includes(item.status)
 
-export const listImports = (limit: number, signal?: AbortSignal): Promise<Page<Import>> =>
-  get('/api/v1/imports', { limit }, signal)
+export const listImports = (signal: AbortSignal): Promise<Page<Import>> => answer(service.GET('/api/v1/imports', { signal }))
 
-export const readImport = (id: number, signal?: AbortSignal): Promise<Import> => get(`/api/v1/imports/${id}`, {}, signal)
+export const readImport = (id: number, signal?: AbortSignal): Promise<Import> =>
+  answer(service.GET('/api/v1/imports/{import_id}', { params: { path: { import_id: id } }, signal: signal ?? null }))
 
-export const listFindings = (id: number, severity: 'error' | 'warning' | null, signal?: AbortSignal): Promise<Page<ImportFinding>> =>
-  get(`/api/v1/imports/${id}/findings`, { severity, limit: 200 }, signal)
+/** What was found in the file; `severity` null: everything. */
+export const listFindings = (id: number, severity: ImportFinding['severity'] | null, signal: AbortSignal): Promise<Page<ImportFinding>> =>
+  answer(service.GET('/api/v1/imports/{import_id}/findings', {
+    params: { path: { import_id: id }, query: { severity, limit: 200 } }, signal,
+  }))
 
 export function startImport(order: ImportOrder, onProgress: (share: number) => void, signal?: AbortSignal): Promise<Import> {
   const form = new FormData()

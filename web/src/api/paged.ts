@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { get } from './client'
+import { follow } from './client'
 import { asProblem, type Problem } from './problem'
 import { useResource, type Resource } from './resource'
 import type { Page } from './types'
@@ -30,7 +30,7 @@ export function usePagedList<K, T>(key: () => K | null, first: (key: K, signal: 
     const start = page.data.value
     loadingMore.value = true
     try {
-      const loaded = await get<Page<T>>(next.value)
+      const loaded = await follow<Page<T>>(next.value)
       if (page.data.value === start) following.value = [...following.value, loaded]
       moreProblem.value = null
     } catch (thrown) {

@@ -1,13 +1,12 @@
-import { get } from './client'
-import type { Jurisdiction, Page } from './types'
+import { answer, service } from './client'
+import type { Code, Jurisdiction } from './types'
 
 export async function listJurisdictions(): Promise<Jurisdiction[]> {
-  return (await get<Page<Jurisdiction>>('/api/v1/jurisdictions')).items
+  const list = await answer(service.GET('/api/v1/jurisdictions'))
+  return 'items' in list ? (list.items as Jurisdiction[]) : []
 }
 
-export interface CodeEntry { code: string, name: string, name_en: string }
-
 /** The bureaus that may lead a track. */
-export async function listLeadBureaus(): Promise<CodeEntry[]> {
-  return (await get<Page<CodeEntry>>('/api/v1/codes/lead_bureau')).items
+export async function listLeadBureaus(): Promise<Code[]> {
+  return (await answer(service.GET('/api/v1/codes/{list}', { params: { path: { list: 'lead_bureau' } } }))).items
 }

@@ -1,16 +1,15 @@
-import { get, send } from './client'
+import { answer, service } from './client'
 import type { Session } from './types'
 
-export const readSession = (): Promise<Session> => get<Session>('/api/v1/session')
+export const readSession = (): Promise<Session> => answer(service.GET('/api/v1/session'))
 
-export async function signIn(username: string, password: string): Promise<Session> {
-  return (await send<Session>('POST', '/api/v1/session', { body: { username, password } })).data
-}
+export const signIn = (username: string, password: string): Promise<Session> =>
+  answer(service.POST('/api/v1/session', { body: { username, password } }))
 
 export async function signOut(everywhere: boolean): Promise<void> {
-  await send('DELETE', everywhere ? '/api/v1/sessions' : '/api/v1/session')
+  await answer(everywhere ? service.DELETE('/api/v1/sessions') : service.DELETE('/api/v1/session'))
 }
 
 export async function changePassword(current: string, next: string): Promise<void> {
-  await send('PUT', '/api/v1/session/password', { body: { current_password: current, new_password: next } })
+  await answer(service.PUT('/api/v1/session/password', { body: { current_password: current, new_password: next } }))
 }

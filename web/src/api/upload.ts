@@ -13,7 +13,7 @@ export function upload<T>(path: string, form: FormData, onProgress: (share: numb
     request.upload.onprogress = (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total) }
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(readJson(request.responseText) as T)
-      else reject(failure(request.status, request.responseText, request.getResponseHeader('X-Request-ID') ?? ''))
+      else reject(failure(request.status, readJson(request.responseText), request.getResponseHeader('X-Request-ID') ?? ''))
     }
     request.onerror = () => reject(new Problem({ code: 'network' }))
     request.onabort = () => reject(new DOMException('upload cancelled', 'AbortError'))
