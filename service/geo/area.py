@@ -65,13 +65,14 @@ def to_hectares(area_m2: Decimal) -> Decimal:
     return (area_m2 / M2_PER_HECTARE).quantize(Decimal("0.0001"))
 
 
-def areas_differ(declared_m2: float, measured_m2: float) -> bool:
-    """Tell whether two areas differ by more than max(1 m², 0.05 % of the declared one).
+def areas_differ(declared_m2: Floats, measured_m2: Floats) -> NDArray[np.bool_]:
+    """Mark where two areas differ by more than max(1 m², 0.05 % of the declared one); an unknown one doesn't.
 
-    >>> areas_differ(8400, 8401), areas_differ(8400, 8404.3), areas_differ(8400, 8404.1)
-    (False, True, False)
+    >>> areas_differ(np.array([8400, 8400, 8400, np.nan]), np.array([8401, 8404.3, 8404.1, 1])).tolist()
+    [False, True, False, False]
     """
-    return abs(declared_m2 - measured_m2) > max(1.0, 0.0005 * abs(declared_m2))
+    differ: NDArray[np.bool_] = np.abs(declared_m2 - measured_m2) > np.maximum(1.0, 0.0005 * np.abs(declared_m2))
+    return differ
 
 
 def area_plane_m2(geometry: shapely.Geometry) -> float:

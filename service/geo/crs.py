@@ -19,7 +19,6 @@ from service.core.errors import BadRequest
 
 CGCS2000 = 4490
 WGS84 = 4326
-WEB_MERCATOR = 3857
 
 Floats = NDArray[np.float64]
 Datum = Literal["cgcs2000", "wgs84", "other"]
@@ -124,17 +123,12 @@ class SourceCrs:
     accuracy_m: float = 0.0
 
 
-def zone_number(longitude: float) -> int:
-    """Number of the 3° zone that `longitude` (degrees) lies in; a limit belongs to the zone east of it.
-
-    >>> zone_number(113.73), zone_number(112.5), zone_number(112.49)
-    (38, 38, 37)
-    """
-    return int(zone_numbers(np.array([longitude]))[0])
-
-
 def zone_numbers(longitudes: Floats) -> NDArray[np.int64]:
-    """`zone_number` of many longitudes."""
+    """Numbers of the 3° zones that `longitudes` (degrees) lie in; a limit belongs to the zone east of it.
+
+    >>> zone_numbers(np.array([113.73, 112.5, 112.49])).tolist()
+    [38, 38, 37]
+    """
     return ((longitudes + 1.5) // 3).astype(np.int64)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.codes.queries import lists
 from service.core.errors import GongdiError
+from service.geo.area import areas_differ
 from service.imports import values
 from service.imports.report import Report
 from service.imports.values import Mask, Rows
@@ -49,8 +50,7 @@ def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, rep
     flat = plane_m2 < SMALLEST_M2
     report.rows("area_zero", rows[flat])
     legal = fields["area_legal_m2"].to_numpy()
-    difference = np.abs(legal - plane_m2)
-    wrong = np.flatnonzero((difference > np.maximum(1.0, 0.0005 * np.abs(legal))) & ~flat)
+    wrong = np.flatnonzero(areas_differ(legal, plane_m2) & ~flat)
     facts: list[dict[str, object]] = [
         {"measured": f"{plane_m2[i]:.2f}", "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.2%}"}
         if legal[i]

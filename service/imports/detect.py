@@ -111,7 +111,7 @@ def _zip(head: bytes) -> Format:
 
 def _text(head: bytes) -> Format:
     """Tell text formats apart by their beginning."""
-    text = decode_head(head)
+    text = _decoded(head)
     if text is None:
         raise problem("unknown_format", seen=f"{head[:8].hex(' ')}…")
     if _BOUNDARY.search(text):
@@ -129,7 +129,7 @@ def _text(head: bytes) -> Format:
     raise problem("unknown_format", seen=f"“{first_line[:40]}”")
 
 
-def decode_head(head: bytes) -> str | None:
+def _decoded(head: bytes) -> str | None:
     """The beginning of a text in whatever encoding is in use here; None for binary data."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if head.startswith(mark):

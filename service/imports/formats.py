@@ -127,7 +127,7 @@ def _geojson(request: Request, path: Path) -> Source:
     if document.survey() > MAX_ROWS:
         raise problem("too_many_rows", limit=MAX_ROWS)
     chosen, remarks = choose_crs(document.crs() or (None if request.crs else "OGC:CRS84"), request.crs)
-    source = Source(Format.GEOJSON, "gongdi", path.stem, chosen, "UTF-8", iter(()), remarks)
+    source = Source(Format.GEOJSON, "gongdi", "features", chosen, "UTF-8", iter(()), remarks)
     source.batches = geojson_file.batches(document, source.left_out)
     return source
 
@@ -179,15 +179,12 @@ def _gdal(function: Any, path: Path, **options: Any) -> Any:  # noqa: ANN401 - p
     try:
         return function(path, **{name: value for name, value in options.items() if value is not None})
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as wrong:
-        reason = _without_path(wrong, path)
-        if "not recognized" in reason:  # by any of the drivers we allow
-            raise problem("unknown_format", seen=path.suffix) from None
-        raise problem("file_damaged", reason=reason) from wrong
+        raise problem("file_damaged", reason=_without_path(wrong, path)) from wrong
 
 
 def _without_path(wrong: Exception, path: Path) -> str:
-    """Words of a failure without our folder names."""
-    return str(wrong).replace(str(path), "…").replace(str(path.parent), "…")[:200]
+    """Words of a failure without our folder names and without advice to programmers."""
+    return str(wrong).split(".; ")[0].replace(str(path), "…").replace(str(path.parent), "…")[:200]
 
 
 def _geoparquet(request: Request, path: Path) -> Source:

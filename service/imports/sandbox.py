@@ -51,11 +51,6 @@ class Reading:
     findings: tuple[Finding, ...]
     table: Path
 
-    @property
-    def has_errors(self) -> bool:
-        """Tell whether anything found forbids publication."""
-        return any(found.severity == "error" for found in self.findings)
-
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Stream the rows: row, fid, geom_wkb, area_plane_m2, area_ellipsoid_m2, source_wkb, survey, a_…; checked."""
         if not self.rows:
