@@ -1,10 +1,10 @@
 """Imports over HTTP: submit a file, watch it, read what was found."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -73,19 +73,28 @@ def list_findings(
     return Page(items=items, next=following)
 
 
-@router.get("/{import_id}/stream", response_class=EventSourceResponse)
-async def watch_import(actor: ImportReader, database: Data, import_id: int) -> AsyncIterator[ServerSentEvent]:
-    """Stream the import while it changes: `progress` events, and `done` at its end."""
+Look = Callable[[], ImportRead]
+
+
+def looking(actor: ImportReader, database: Data, import_id: int) -> Look:
+    """Give a way to look at an import that the caller may see; NotFound comes before the stream begins."""
 
     def look() -> ImportRead:
         with database.read() as session:
             return ImportRead.of(*queries.import_with_jurisdiction(session, actor, import_id))
 
+    look()
+    return look
+
+
+@router.get("/{import_id}/stream", response_class=EventSourceResponse)
+async def watch_import(actor: ImportReader, look: Annotated[Look, Depends(looking)]) -> AsyncIterator[ServerSentEvent]:
+    """Stream the import while it changes: `progress` events, and `done` at its end."""
     seen = None
     while seen is None or seen.status not in FINISHED:
         found = await run_in_threadpool(look)
         if found != seen:
             yield ServerSentEvent(event="done" if found.status in FINISHED else "progress", data=found)
-        elif seen is not None:
+        else:
             await asyncio.sleep(_EVERY_S)
         seen = found

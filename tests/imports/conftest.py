@@ -98,7 +98,8 @@ def district(database: Database, owner: psycopg.Connection[Any]) -> str:
     )
     owner.execute(
         "INSERT INTO region (code, name, name_en, level, geom, parent_id, jurisdiction_id)"
-        " SELECT code || '001', '办事处' || code, 'Township ' || code, 'township', geom, id, (SELECT id FROM jurisdiction)"
+        " SELECT code || '001', '办事处' || code, 'Township ' || code, 'township', geom, id,"
+        " (SELECT id FROM jurisdiction)"
         " FROM region WHERE level = 'county'"
     )
     return "zhengdong"

@@ -14,6 +14,7 @@ import pyproj
 import pytest
 import shapely
 
+from service.core.settings import Settings
 from tests.imports.conftest import Outcome, parcels, shapefile_zip
 
 BringIn = Callable[..., Outcome]
@@ -151,7 +152,7 @@ def test_a_file_without_codes_gets_some_and_says_so(
 
 
 def test_the_original_file_stays_as_a_document(
-    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any], settings: Any
+    tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any], settings: Settings
 ) -> None:
     path = written(tmp_path, "parquet")
     outcome = bring_in(path)

@@ -88,7 +88,7 @@ def test_numbers_are_kept_the_one_way_they_are_written() -> None:
 
 
 GOOD: dict[str, list[Any]] = {"code": ["A", "B"]}
-DIRT = {
+DIRT: dict[str, tuple[dict[str, list[Any]], int, str]] = {
     "code_missing": ({"code": ["A", None]}, 2, "code"),
     "code_duplicate": ({"code": ["A", "A"]}, 2, "code"),
     "code_invalid": ({"code": ["A", "B/1"]}, 2, "code"),

@@ -23,7 +23,7 @@ TABLES = ("parcel", "parcel_event", "parcel_survey", "parcel_land_use")
 def package(path: Path, **columns: list[Any]) -> Path:
     """Write a GeoPackage of six parcels with some columns replaced."""
     shapes = columns.pop("geometry", None)
-    frame = parcels(**columns)
+    frame = parcels(6, 4547, **columns)
     if shapes is not None:
         frame = frame.set_geometry(shapes, crs=4547)
     pyogrio.write_dataframe(frame, path)
@@ -80,7 +80,10 @@ def test_one_audit_entry_tells_file_hash_and_counts(
 def test_a_dirty_file_is_refused_by_row_field_and_rule(
     tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]
 ) -> None:
-    dirt = {"地块编号": ["A", "B", None, "A", "E", "F"], "状态": ["谋划", "不知道", *["净地"] * 4]}
+    dirt: dict[str, list[Any]] = {
+        "地块编号": ["A", "B", None, "A", "E", "F"],
+        "状态": ["谋划", "不知道", *["净地"] * 4],
+    }
     outcome = bring_in(package(tmp_path / "a.gpkg", **dirt))
     assert outcome.row.status == "refused"
     assert outcome.errors == [

@@ -1,0 +1,133 @@
+"""Imports over HTTP: submitted with a job in one transaction, watched, and seen only by those who may."""
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyogrio
+import pytest
+
+from service.core.db import Database
+from service.core.settings import Settings
+from service.imports import jobs
+from tests.caller import Caller
+from tests.imports.conftest import geojson, parcels, square
+
+Post = Callable[..., Any]
+
+
+def sent(caller: Caller, path: Path, **form: str) -> Any:  # noqa: ANN401 - the client's own type
+    """Send a file as a form."""
+    data = {"jurisdiction": "zhengdong", **form}
+    return caller.post("/api/v1/imports", data=data, files={"file": (path.name, BytesIO(path.read_bytes()))})
+
+
+@pytest.fixture
+def registrar(district: str, as_role: Callable[..., Caller]) -> Caller:
+    return as_role("registrar")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return geojson(tmp_path / "地块.geojson", (square(113.7), {"code": "A"}), (square(113.71), {"code": None}))
+
+
+def test_a_file_is_taken_in_with_its_job(registrar: Caller, file: Path, owner: psycopg.Connection[Any]) -> None:
+    answer = sent(registrar, file, crs="EPSG:4490")
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["file_name"], body["status"], body["jurisdiction"]) == ("地块.geojson", "queued", "zhengdong")
+    assert body["created_by"] == registrar.username
+    queued = owner.execute("SELECT task_name, args, status::text FROM jobs.procrastinate_jobs").fetchall()
+    assert queued == [("imports.run", {"import_id": body["id"]}, "todo")]
+    document = registrar.get(f"/api/v1/documents?subject_type=import&subject_id={body['id']}").json()["items"]
+    assert [each["id"] for each in document] == [body["document_id"]]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"jurisdiction": "nowhere"}, 404),
+        ({"crs": "EPSG:2362"}, 400),
+        ({"encoding": "klingon"}, 422),
+        ({"colour": "x"}, 202),
+    ],
+)
+def test_wrong_declarations_are_refused_at_once(
+    registrar: Caller, file: Path, owner: psycopg.Connection[Any], form: dict[str, str], status: int
+) -> None:
+    assert sent(registrar, file, **form).status_code == status
+    count = owner.execute("SELECT count(*) FROM import").fetchone()
+    assert count == (1 if status == 202 else 0,)
+
+
+def test_an_empty_file_is_no_import(registrar: Caller, tmp_path: Path) -> None:
+    (tmp_path / "a.gpkg").write_bytes(b"")
+    assert sent(registrar, tmp_path / "a.gpkg").json()["code"] == "empty-file"
+
+
+def test_findings_are_listed_errors_first_and_by_severity(
+    registrar: Caller, file: Path, database: Database, settings: Settings
+) -> None:
+    number = sent(registrar, file).json()["id"]
+    jobs.run_now(database, settings, number)
+    read = registrar.get(f"/api/v1/imports/{number}").json()
+    assert (read["status"], read["errors"], read["rows"], read["published"]) == ("refused", 1, 2, 0)
+    first = registrar.get(f"/api/v1/imports/{number}/findings?limit=1").json()
+    (error,) = first["items"]
+    assert (error["row"], error["field"], error["code"], error["severity"]) == (2, "code", "code_missing", "error")
+    rest = registrar.get(first["next"]).json()
+    assert {each["severity"] for each in rest["items"]} == {"warning"}
+    only = registrar.get(f"/api/v1/imports/{number}/findings?severity=error").json()
+    assert (len(only["items"]), only["next"]) == (1, None)
+    assert registrar.get(f"/api/v1/imports/{number}/findings?cursor=WyJ4Il0").status_code == 400
+
+
+def test_imports_are_listed_newest_first(registrar: Caller, file: Path) -> None:
+    numbers = [sent(registrar, file).json()["id"] for _ in range(3)]
+    page = registrar.get("/api/v1/imports?limit=2").json()
+    assert [each["id"] for each in page["items"]] == numbers[:0:-1]
+    assert [each["id"] for each in registrar.get(page["next"]).json()["items"]] == numbers[:1]
+
+
+def test_the_stream_tells_the_end_and_closes(
+    registrar: Caller, tmp_path: Path, database: Database, settings: Settings
+) -> None:
+    path = tmp_path / "a.gpkg"
+    pyogrio.write_dataframe(parcels(), path)
+    number = sent(registrar, path).json()["id"]
+    jobs.run_now(database, settings, number)
+    answer = registrar.get(f"/api/v1/imports/{number}/stream")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    event, data = answer.text.strip().split("\n")[:2]
+    assert event == "event: done"
+    assert json.loads(data.removeprefix("data: "))["published"] == 6
+
+
+def test_other_jurisdictions_imports_do_not_exist(
+    registrar: Caller, file: Path, as_role: Callable[..., Caller]
+) -> None:
+    number = sent(registrar, file).json()["id"]
+    stranger = as_role("registrar", jurisdictions=["elsewhere"])
+    for address in ("", "/findings", "/stream"):
+        assert stranger.get(f"/api/v1/imports/{number}{address}").status_code == 404
+    assert stranger.get("/api/v1/imports").json()["items"] == []
+    assert sent(stranger, file).status_code == 404
+    assert as_role("viewer").post("/api/v1/imports").status_code == 403
+
+
+def test_a_repeated_request_makes_one_import(registrar: Caller, file: Path) -> None:
+    def send() -> Any:  # noqa: ANN401 - the client's own type
+        return registrar.post(
+            "/api/v1/imports",
+            data={"jurisdiction": "zhengdong"},
+            files={"file": (file.name, BytesIO(file.read_bytes()))},
+            headers={"Idempotency-Key": "one"},
+        )
+
+    first, second = send(), send()
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["id"] == second.json()["id"]
