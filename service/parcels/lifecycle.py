@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from service.core.errors import Conflict
@@ -214,6 +215,7 @@ def is_possible(state: State) -> bool:
     )
 
 
+@cache
 def allowed(state: State | None) -> tuple[EventKind, ...]:
     """Return the events that can happen in `state`, in the order of life; None: the parcel doesn't exist yet.
 

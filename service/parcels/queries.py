@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, case, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -56,7 +56,12 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
 
 def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
     """Lock many parcels, in one order for everybody; return code → id of those that are there and visible."""
-    wanted = visible_parcels(actor).where(Parcel.code.in_(codes)).order_by(Parcel.id).with_for_update(of=Parcel)
+    wanted = (
+        visible_parcels(actor)
+        .where(Parcel.code == any_(literal(list(codes), ARRAY(Text))))
+        .order_by(Parcel.id)
+        .with_for_update(of=Parcel)
+    )
     return {row.code: row.id for row in session.execute(wanted.with_only_columns(Parcel.code, Parcel.id))}
 
 
@@ -64,7 +69,11 @@ def events_of(session: Session, parcel_ids: Sequence[int]) -> dict[int, list[Hap
     """Return the kept events of parcels, in order of effect."""
     event = ParcelEvent
     columns = (event.parcel_id, event.kind, event.stage, event.hold, event.idle, event.effective_on)
-    wanted = select(*columns).where(event.parcel_id.in_(parcel_ids)).order_by(event.effective_on, event.id)
+    wanted = (
+        select(*columns)
+        .where(event.parcel_id == any_(literal(list(parcel_ids), ARRAY(BigInteger))))
+        .order_by(event.effective_on, event.id)
+    )
     found: dict[int, list[Happened]] = {number: [] for number in parcel_ids}
     for number, kind, stage, hold, idle, effective_on in session.execute(wanted):
         effect = Effect(stage and Stage(stage), hold and Hold(hold), idle and Idle(idle))

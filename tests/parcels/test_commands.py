@@ -264,6 +264,9 @@ def test_one_impossible_chain_refuses_all(session: Session, actor: Actor) -> Non
         )
     with pytest.raises(NotFound):
         event_commands.replay_events(session, actor, [lived("nobody", EventKind.acquire, DAY)])
+    many = [lived(f"nobody-{i}", EventKind.acquire, DAY) for i in range(70_000)]  # more than a statement has parameters
+    with pytest.raises(NotFound):
+        event_commands.replay_events(session, actor, many)
     assert parcel.stage == "candidate"
 
 
