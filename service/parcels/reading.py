@@ -159,11 +159,11 @@ def parcel(
         AmbiguousNumber: several parcels have this lot number.
 
     """
-    state, allowed = moment.state, selection.visible(actor)
+    asked, state, allowed = selection.asked([number]), moment.state, selection.visible(actor)
     columns = ", ".join((_SUMMARY, _DETAIL, _GEOJSON if target is None else _WKB))
-    statement = ("SELECT", columns, "FROM", selection.ASKED, state.sql, _PLACES)
+    statement = ("SELECT", columns, "FROM", asked.sql, state.sql, _PLACES)
     condition = ("WHERE s.stage IS NOT NULL AND", allowed.sql, "LIMIT 20")
-    rows = run(connection, selection.numbers([number]) | state.params | allowed.params, *statement, *condition)
+    rows = run(connection, asked.params | state.params | allowed.params, *statement, *condition)
     if len(rows) > 1:
         found = [row[1] for row in rows]
         raise AmbiguousNumber(
@@ -178,9 +178,9 @@ def parcel(
 
 def version(connection: Connection, actor: Actor, number: str) -> int | None:
     """Return the version of one parcel, without reading its shape; None if there isn't exactly one."""
-    allowed = selection.visible(actor)
-    statement = ("SELECT p.version FROM", selection.ASKED, "WHERE", allowed.sql, "LIMIT 2")
-    rows = run(connection, selection.numbers([number]) | allowed.params, *statement)
+    asked, allowed = selection.asked([number]), selection.visible(actor)
+    statement = ("SELECT p.version FROM", asked.sql, "WHERE", allowed.sql, "LIMIT 2")
+    rows = run(connection, asked.params | allowed.params, *statement)
     return rows[0][0] if len(rows) == 1 else None
 
 
@@ -219,13 +219,13 @@ _STATUS = """a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version"
 _STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "version")
 
 
-def statuses(connection: Connection, actor: Actor, asked: Sequence[str]) -> Statuses:
+def statuses(connection: Connection, actor: Actor, numbers: Sequence[str]) -> Statuses:
     """Return the present state of many parcels by any of their numbers; a shared lot number gives all its parcels."""
-    allowed = selection.visible(actor)
-    statement = ("SELECT", _STATUS, "FROM", selection.ASKED, "WHERE", allowed.sql, "ORDER BY a.n, p.code")
-    rows = run(connection, selection.numbers(asked) | allowed.params, *statement)
+    asked, allowed = selection.asked(numbers), selection.visible(actor)
+    statement = ("SELECT", _STATUS, "FROM", asked.sql, "WHERE", allowed.sql, "ORDER BY a.n, p.code")
+    rows = run(connection, asked.params | allowed.params, *statement)
     known = {row[0] for row in rows}
-    unknown = [each for each in dict.fromkeys(asked) if each not in known]
+    unknown = [each for each in dict.fromkeys(numbers) if each not in known]
     return Statuses([dict(zip(_STATUS_NAMES, row, strict=True)) for row in rows], unknown)
 
 
@@ -242,10 +242,9 @@ def history(connection: Connection, actor: Actor, number: str) -> list[Json]:
         NotFound: absent or not visible.
 
     """
-    allowed = selection.visible(actor)
-    statement = ("SELECT", _HISTORY, "FROM", selection.ASKED, _EVENTS, "WHERE", allowed.sql)
-    order = "ORDER BY e.effective_on, e.id"
-    rows = run(connection, selection.numbers([number]) | allowed.params, *statement, order)
+    asked, allowed = selection.asked([number]), selection.visible(actor)
+    statement = ("SELECT", _HISTORY, "FROM", asked.sql, _EVENTS, "WHERE", allowed.sql)
+    rows = run(connection, asked.params | allowed.params, *statement, "ORDER BY e.effective_on, e.id")
     if not rows:
         raise not_found(number)
     return [_event(row) for row in rows if row[0] is not None]
