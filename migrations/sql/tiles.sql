@@ -35,16 +35,24 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 DECLARE
   e geometry := ST_TileEnvelope(z, x, y);
   b geometry := ST_TileEnvelope(z, x, y, margin => 0.015625);
+  shapes bytea;
+  labels bytea;
 BEGIN
   IF z < 14 THEN
     RETURN (SELECT ST_AsMVT(t, 'parcels', 2048, 'geom', 'id') FROM (
       SELECT id, stage, nullif(hold, 'none') AS hold, nullif(idle, 'none') AS idle, ST_AsMVTGeom(geom_web, e, 2048, 32, true) AS geom
       FROM parcel WHERE geom_web && b AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS t WHERE geom IS NOT NULL);
   END IF;
-  RETURN (SELECT ST_AsMVT(t, 'parcels', 4096, 'geom', 'id') FROM (
+  SELECT ST_AsMVT(t, 'parcels', 4096, 'geom', 'id') INTO shapes FROM (
     SELECT id, code, name, stage, nullif(hold, 'none') AS hold, nullif(idle, 'none') AS idle, (area_m2 * 0.0015)::float4 AS mu,
            ST_AsMVTGeom(geom_web, e, 4096, 64, true) AS geom
-    FROM parcel WHERE geom_web && b AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS t WHERE geom IS NOT NULL);
+    FROM parcel WHERE geom_web && b AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS t WHERE geom IS NOT NULL;
+  -- One point a parcel, in one tile only: a label on a shape would stand again in every tile that the shape touches.
+  SELECT ST_AsMVT(t, 'parcel_label', 4096, 'geom', 'id') INTO labels FROM (
+    SELECT id, code, stage, nullif(hold, 'none') AS hold, nullif(idle, 'none') AS idle, (area_m2 * 0.0015)::float4 AS mu,
+           ST_AsMVTGeom(ST_PointOnSurface(geom_web), e, 4096, 0, true) AS geom
+    FROM parcel WHERE geom_web && e AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))) AS t WHERE geom IS NOT NULL;
+  RETURN shapes || labels;
 END $$;
 
 -- Far out, a tile of many parcels shows cells; one of few (a district's usual case) shows the parcels themselves.

@@ -68,6 +68,7 @@ LAYERS = (
             SourceLayer(
                 "parcels", 12, 16, (*_STATE, ("code", "编号, z≥14"), ("name", "名称, z≥14"), ("mu", "面积(亩), z≥14"))
             ),
+            SourceLayer("parcel_label", 14, 16, (*_STATE, ("code", "编号"), ("mu", "面积(亩)"))),
         ),
     ),
     Layer(

@@ -82,6 +82,18 @@ def test_close_tiles_carry_labels_and_middle_tiles_only_state(viewer: Caller) ->
     assert "code" not in middle[0]
 
 
+def test_every_parcel_is_labelled_once_across_all_tiles(viewer: Caller) -> None:
+    z, x, y = map(int, address(15).split("/"))
+    around = [viewer.get(f"/tiles/parcels/{z}/{x + i}/{y + j}").content for i in range(-4, 5) for j in range(-4, 5)]
+    tiles = [tile for tile in around if tile]
+    shapes = [each["code"] for tile in tiles for each in features(tile, "parcels")]
+    labels = [each["code"] for tile in tiles for each in features(tile, "parcel_label")]
+    assert len(shapes) > len(set(shapes))  # some lie across a border
+    assert sorted(labels) == sorted(set(shapes))
+    assert len(labels) == 200
+    assert features(viewer.get(f"/tiles/parcels/{address(13)}").content, "parcel_label") == []
+
+
 @pytest.mark.parametrize("z", range(6, 11))
 def test_far_tiles_of_few_parcels_show_each_of_them(viewer: Caller, z: int) -> None:
     tile = viewer.get(f"/tiles/parcels/{address(z)}").content
@@ -174,7 +186,7 @@ def test_tilejson_names_what_the_tiles_hold(many: Caller) -> None:
     description = many.get("/tiles/parcels.json").json()
     assert description["tilejson"] == "3.0.0"
     declared = {each["id"]: set(each["fields"]) for each in description["vector_layers"]}
-    for z, layer in ((9, "cells"), (9, "regions"), (15, "parcels")):
+    for z, layer in ((9, "cells"), (9, "regions"), (15, "parcels"), (15, "parcel_label")):
         found = features(many.get(f"/tiles/parcels/{address(z)}").content, layer)
         assert set(found[0]) - {"mvt_id"} <= declared[layer]
     assert many.get("/tiles/none.json").status_code == 404
