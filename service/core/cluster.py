@@ -74,6 +74,7 @@ def ensure(home: Path, *, durable: bool = True) -> ClusterUrls:
     `durable=False` turns fsync off: for throw-away test clusters only. Raises `ClusterError`.
     """
     place = _Place.of(home)
+    place.lay_out()
     with place.locked():
         if not place.data.exists():
             _make(place, durable=durable)
@@ -128,15 +129,19 @@ class _Place:
     @classmethod
     def of(cls, home: Path) -> "_Place":
         pg = home.resolve() / "pg"
-        pg.mkdir(parents=True, exist_ok=True)
         pointer = pg / "location"
         root = Path(pointer.read_text(encoding="utf-8").strip()) if pointer.exists() else pg
         user = ServerUser.for_owner_of(root / "data")
         if root == pg and not user.may_enter(pg):
             root = Path("/var/lib/gongdi") / hashlib.sha256(os.fsencode(pg)).hexdigest()[:16]
-            root.mkdir(parents=True, exist_ok=True)
-            pointer.write_text(f"{root}\n", encoding="utf-8")
         return cls(pg, root, user)
+
+    def lay_out(self) -> None:
+        """Make the folders, and the pointer where the server's own are elsewhere."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True)
+        if self.root != self.home:
+            (self.home / "location").write_text(f"{self.root}\n", encoding="utf-8")
 
     @property
     def data(self) -> Path:

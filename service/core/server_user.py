@@ -44,8 +44,9 @@ class ServerUser:
         )
 
     def may_enter(self, folder: Path) -> bool:
-        """Whether every parent of a folder can be walked by this user."""
-        return self.uid is None or self.run(["test", "-x", folder]).returncode == 0
+        """Whether this user can walk to a folder, or to where it will be made."""
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        return self.uid is None or self.run(["test", "-x", there]).returncode == 0
 
     def give_folder(self, folder: Path, *, mode: int = 0o700, empty: bool = False) -> None:
         """Make a folder that belongs to this user."""

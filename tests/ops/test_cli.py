@@ -95,7 +95,7 @@ def test_help_lists_every_command(gongdi: Gongdi) -> None:
 
 
 def test_doctor_names_what_it_checked_and_makes_nothing(gongdi: Gongdi, tmp_path: Path) -> None:
-    shown = gongdi("doctor", home=tmp_path / "none", today="2022-11-15")
+    shown = gongdi("doctor", home=tmp_path / "none")
     for item in ("Python", "PostgreSQL", "Node.js", "bubblewrap", "Chromium", "磁盘", "私有数据库"):
         assert item in shown.stdout, item
     assert not (tmp_path / "none/pg/data").exists()
@@ -192,7 +192,7 @@ def test_the_demo_stays_out_of_somebodys_database(staffed: Path) -> None:
 def test_reset_asks_first(gongdi: Gongdi, staffed: Path) -> None:
     shown = gongdi("demo", "reset", home=staffed, text="n\n")
     assert shown.returncode == 1
-    assert "Delete and load" in shown.stdout
+    assert "load the demo again?" in shown.stdout
 
 
 def test_a_child_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

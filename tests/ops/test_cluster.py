@@ -166,3 +166,11 @@ def test_a_home_closed_to_the_server_user_gets_its_data_elsewhere(tmp_path: Path
     finally:
         cluster.stop(tmp_path)
         shutil.rmtree(cluster.status(tmp_path).location)
+
+
+def test_asking_for_the_status_makes_nothing(tmp_path: Path) -> None:
+    assert cluster.status(tmp_path / "none") == cluster.ClusterStatus(
+        made=False, pid=None, location=cluster.status(tmp_path / "none").location, port=None
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert not cluster.status(tmp_path / "none").location.exists()
