@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 import service.core.idempotency
+import service.documents.jobs
 import service.documents.models
 import service.imports.jobs  # its tasks are known to the queue once it is loaded
 import service.imports.models

@@ -66,7 +66,7 @@ LAYERS = (
                 "regions", 4, 11, (("code", "代码"), ("name", "名称"), ("n", "宗数 parcels"), ("ha", "面积 hectares"))
             ),
             SourceLayer(
-                "parcels", 12, 16, (*_STATE, ("code", "编号, z≥14"), ("name", "名称, z≥14"), ("mu", "面积(亩), z≥14"))
+                "parcels", 4, 16, (*_STATE, ("code", "编号, z≥14"), ("name", "名称, z≥14"), ("mu", "面积(亩), z≥14"))
             ),
             SourceLayer("parcel_label", 14, 16, (*_STATE, ("code", "编号"), ("mu", "面积(亩)"))),
         ),

@@ -1,6 +1,6 @@
 """Everything `make bench` prints: reads over HTTP next to raw SQL and the service's own ping; import next to ogr2ogr.
 
-    python tests/benchmarks/bench.py [--parcels 100000] [--rounds 3] [--seconds 4] [--only reads|import]
+    python -m tests.benchmarks.bench [--parcels 100000] [--rounds 3] [--seconds 4] [--only reads|import]
 
 Uses its own cluster (`.local/bench`, durable). The parcels come from the generator beside the project; without it there
 is nothing to measure, and the script says so. Quote ratios, not times: server, database and load share the machine.
@@ -22,12 +22,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
-from load import Target, memory_mib, run
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from requests_made import lookups, tiles
 
 from service.core.cluster import ClusterUrls, ensure, stop
 from service.core.migrate import upgrade
+from tests.benchmarks.load import Target, memory_mib, run
+from tests.benchmarks.requests_made import lookups, tiles
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".local" / "bench"
@@ -51,8 +52,8 @@ def fresh_database(name: str) -> ClusterUrls:
     """Make a migrated, empty database in the bench's cluster, with one jurisdiction."""
     cluster = ensure(HOME)
     with psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
-        admin.execute(f"CREATE DATABASE {name} OWNER gongdi_owner")  # type: ignore[arg-type]
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {} OWNER gongdi_owner").format(sql.Identifier(name)))
     urls = ClusterUrls(*(make_conninfo(getattr(cluster, each), dbname=name) for each in ClusterUrls.__slots__))
     with psycopg.connect(urls.superuser_url, autocommit=True) as connection:
         connection.execute(

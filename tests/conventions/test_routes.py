@@ -83,13 +83,13 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 def _access(route: BaseRoute) -> list[str]:
     if not isinstance(route, APIRoute):
         return []
-    found = []
+    found = set()  # a dependency of the route may ask for the actor too
     for call in _calls(route.dependant):
         if isinstance(call, Requires):
-            found.append(str(call.permission))
+            found.add(str(call.permission))
         elif call is signed_in:
-            found.append(SIGNED_IN)
-    return found
+            found.add(SIGNED_IN)
+    return sorted(found)
 
 
 ROUTES: dict[str, BaseRoute] = {_name(route): route for router in ROUTERS for route in router.routes}

@@ -1,7 +1,7 @@
 """The main job, through the doors of a person and of a program: file in, on the map, status out, all on record."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -29,7 +29,7 @@ def geojson(code: str, ring: list[list[float]]) -> bytes:
 
 
 @pytest.fixture
-def worker(app: FastAPI, settings: Settings, client: object) -> Iterator[Callable[[], None]]:
+def worker(app: FastAPI, settings: Settings, client: object) -> Callable[[], None]:
     """Carry out what is queued, as `gongdi worker` does, then return."""
 
     def work() -> None:
