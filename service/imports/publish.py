@@ -71,17 +71,18 @@ def publish(
         _copy(connection, "parcel", _parcels(some, ids[part], edition))
         _copy(connection, "parcel_survey", _surveys(some, ids[part], edition))
         progress(min(start + BATCH, len(ids)))
-    _add_events(connection, edition)
-    _add_land_uses(connection, edition)
+    if len(ids):
+        span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
+        _add_events(connection, edition, span)
+        _add_land_uses(connection, span)
 
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:
-    """Take as many parcel ids as there are rows, in one round trip."""
-    query = sql.SQL(
-        "COPY (SELECT nextval(pg_get_serial_sequence('parcel', 'id')) FROM generate_series(1, {})) TO STDOUT"
-    ).format(sql.Literal(count))
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        return np.array(b"".join(bytes(block) for block in copy).split(), dtype=np.int64)
+    """Take as many parcel ids as there are rows, in one round trip; rising, but others may take some in between."""
+    (sequence,) = connection.execute("SELECT pg_get_serial_sequence('parcel', 'id')").fetchone() or ("",)
+    query = "SELECT coalesce(array_agg(nextval(%s::regclass)), '{}') FROM generate_series(1, %s)"
+    (ids,) = connection.execute(query, (sequence, count), binary=True).fetchone() or ((),)
+    return np.array(ids, dtype=np.int64)
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:
@@ -176,9 +177,9 @@ def _hexadecimal(chunk: pa.Array) -> pa.Array:
 
 _EVENTS = """
 INSERT INTO parcel_event (parcel_id, kind, effective_on, stage, hold, idle, actor, document_id)
-SELECT id, CASE WHEN stage = %(first)s AND hold = %(free)s THEN %(propose)s ELSE %(adopt)s END,
+SELECT id, CASE WHEN stage = %(candidate)s AND hold = %(free)s THEN %(propose)s ELSE %(adopt)s END,
        stage_since, stage, hold, idle, %(actor)s, %(document)s
-FROM parcel WHERE import_id = %(import)s
+FROM parcel WHERE id BETWEEN %(first)s AND %(last)s AND import_id = %(import)s
 """
 _LAND_USES = """
 INSERT INTO parcel_land_use (parcel_id, ordinal, scheme, code, share, max_term_years)
@@ -186,22 +187,21 @@ SELECT p.id, 1, p.land_use_scheme, p.land_use_code, 1, t.years
 FROM parcel p
 LEFT JOIN unnest(%(schemes)s::text[], %(codes)s::text[], %(years)s::int[]) AS t (scheme, code, years)
        ON t.scheme = p.land_use_scheme AND t.code = p.land_use_code
-WHERE p.import_id = %(import)s AND p.land_use_code IS NOT NULL
+WHERE p.id BETWEEN %(first)s AND %(last)s AND p.import_id = %(import)s AND p.land_use_code IS NOT NULL
 """
 
 
-def _add_events(connection: psycopg.Connection[Any], edition: Edition) -> None:
+def _add_events(connection: psycopg.Connection[Any], edition: Edition, span: dict[str, int]) -> None:
     """Give every parcel its first event: proposed by us, or adopted in the state it came in."""
-    names = {"first": Stage.candidate, "free": Hold.none, "propose": EventKind.propose, "adopt": EventKind.adopt}
-    values = {name: str(value) for name, value in names.items()}
-    own = {"actor": edition.actor, "document": edition.document_id, "import": edition.import_id}
-    connection.execute(_EVENTS, {**values, **own})
+    names = {"candidate": Stage.candidate, "free": Hold.none, "propose": EventKind.propose, "adopt": EventKind.adopt}
+    words = {name: str(value) for name, value in names.items()}
+    connection.execute(_EVENTS, {**words, **span, "actor": edition.actor, "document": edition.document_id})
 
 
-def _add_land_uses(connection: psycopg.Connection[Any], edition: Edition) -> None:
+def _add_land_uses(connection: psycopg.Connection[Any], span: dict[str, int]) -> None:
     """Give every parcel with a land use its one component, with the longest term of that use."""
     known = [
         (each.list, entry.code, entry.max_term_years) for each in lists().values() for entry in each.entries.values()
     ]
     schemes, codes, years = map(list, zip(*known, strict=True))
-    connection.execute(_LAND_USES, {"schemes": schemes, "codes": codes, "years": years, "import": edition.import_id})
+    connection.execute(_LAND_USES, {"schemes": schemes, "codes": codes, "years": years, **span})
