@@ -1,4 +1,5 @@
 import { onScopeDispose } from 'vue'
+import { isModalOpen } from '@/ui/modal'
 
 /** A key pressed while writing, or together with a modifier, is not ours. */
 export function isOurs(event: Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey' | 'target'>): boolean {
@@ -7,16 +8,13 @@ export function isOurs(event: Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKe
   return !(target?.isContentEditable === true || /^(INPUT|TEXTAREA|SELECT)$/.test(target?.tagName ?? ''))
 }
 
-/** A closed dialog may stay in the document without being drawn. */
-const dialogOpen = (): boolean => [...document.querySelectorAll('[aria-modal="true"]')].some((one) => one.getClientRects().length > 0)
-
 const SECOND_KEY_MS = 1500
 
 /** Keys for the whole desk: `actions` by key, `goTo` by the letter after `g`. */
 export function useDeskKeys(actions: Record<string, () => void>, goTo: (letter: string) => boolean): void {
   let gPressedAt = -Infinity
   function onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || !isOurs(event) || dialogOpen()) return
+    if (event.defaultPrevented || !isOurs(event) || isModalOpen()) return
     const waiting = event.timeStamp - gPressedAt < SECOND_KEY_MS
     gPressedAt = -Infinity
     if (waiting && goTo(event.key)) {
