@@ -1,12 +1,12 @@
--- Parcels counted by map cell and by township (models: layers). A cell of zoom z is 1/64 of a tile's side; zooms 4–11 are kept.
+-- Parcels counted by map cell and by township (models: layers). A cell of zoom z is 1/32 of a tile's side; zooms 4–11 are kept.
 -- Only additions: a statement adds its own rows, so that two writers never wait for one another; reading sums them, and the
 -- sum is exact at every commit. The worker folds them together now and then (parcel_tally_fold).
 
 -- Cell of zoom 11 (column and row from the upper left corner of the world) that holds a shape's centroid.
 CREATE FUNCTION cell_column(shape geometry) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT floor((ST_X(ST_Centroid(shape)) + 20037508.342789244) / (40075016.685578488 / (64 << 11)))::int $$;
+$$ SELECT floor((ST_X(ST_Centroid(shape)) + 20037508.342789244) / (40075016.685578488 / (32 << 11)))::int $$;
 CREATE FUNCTION cell_row(shape geometry) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT floor((20037508.342789244 - ST_Y(ST_Centroid(shape))) / (40075016.685578488 / (64 << 11)))::int $$;
+$$ SELECT floor((20037508.342789244 - ST_Y(ST_Centroid(shape))) / (40075016.685578488 / (32 << 11)))::int $$;
 
 -- What a statement adds to or takes from one cell's count.
 CREATE TYPE parcel_count AS (i int, j int, jurisdiction_id int, region_id int, stage text, n bigint, area_m2 float8);

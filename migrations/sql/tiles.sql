@@ -5,14 +5,14 @@ CREATE FUNCTION parcel_tile_cells(tz int, x int, y int, allowed int[]) RETURNS b
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
 DECLARE
   e geometry := ST_TileEnvelope(tz, x, y);
-  side float8 := 40075016.685578488 / (64 * (1 << tz));
+  side float8 := 40075016.685578488 / (32 * (1 << tz));
 BEGIN
   RETURN (SELECT ST_AsMVT(t, 'cells', 4096, 'geom') FROM (
     SELECT sum(n)::int AS n, round((sum(area_m2) / 1e4)::numeric, 1)::float4 AS ha, (array_agg(stage ORDER BY area_m2 DESC))[1] AS stage,
            ST_AsMVTGeom(ST_MakeEnvelope(i * side - 20037508.342789244, 20037508.342789244 - (j + 1) * side,
                                         (i + 1) * side - 20037508.342789244, 20037508.342789244 - j * side, 3857), e, 4096, 0, false) AS geom
     FROM (SELECT i, j, stage, sum(n) AS n, sum(area_m2) AS area_m2 FROM parcel_tally
-          WHERE z = tz AND i BETWEEN x * 64 AND x * 64 + 63 AND j BETWEEN y * 64 AND y * 64 + 63
+          WHERE z = tz AND i BETWEEN x * 32 AND x * 32 + 31 AND j BETWEEN y * 32 AND y * 32 + 31
             AND (allowed IS NULL OR jurisdiction_id = ANY (allowed))
           GROUP BY 1, 2, 3 HAVING sum(n) > 0) AS by_stage
     GROUP BY i, j) AS t);
@@ -62,7 +62,7 @@ DECLARE parcels bigint;
 BEGIN
   IF tz >= 12 THEN RETURN parcel_tile_shapes(tz, x, y, allowed); END IF;
   SELECT sum(n) INTO parcels FROM parcel_tally
-  WHERE z = tz AND i BETWEEN x * 64 AND x * 64 + 63 AND j BETWEEN y * 64 AND y * 64 + 63
+  WHERE z = tz AND i BETWEEN x * 32 AND x * 32 + 31 AND j BETWEEN y * 32 AND y * 32 + 31
     AND (allowed IS NULL OR jurisdiction_id = ANY (allowed));
   IF parcels <= 4000 THEN
     RETURN parcel_tile_shapes(tz, x, y, allowed) || parcel_tile_regions(tz, x, y, allowed);

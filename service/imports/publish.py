@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from service.imports import values
 from service.parcels.lifecycle import EventKind, Hold, Stage
 
 BATCH = 50_000  # rows of one COPY
+FIRST_LOAD = 20_000  # rows from which on a load may have its indexes built afterwards …
+OUTWEIGHS = 10  # … if it brings so many times what is stored
 _FIELDS = (
     *("code", "name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2"),
     *("land_use_scheme", "land_use_code", "far", "density_pct", "green_pct", "height_m"),
@@ -65,16 +68,30 @@ def publish(
 ) -> None:
     """Add all rows as parcels; `progress` hears how many are in. Raises psycopg errors, which end the transaction."""
     ids = _take_ids(connection, len(rows.read))
-    for start in range(0, len(ids), BATCH):
-        part = slice(start, start + BATCH)
-        some = rows.slice(start, BATCH)
-        _copy(connection, "parcel", _parcels(some, ids[part], edition))
-        _copy(connection, "parcel_survey", _surveys(some, ids[part], edition))
-        progress(min(start + BATCH, len(ids)))
-    if len(ids):
-        span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
-        _add_events(connection, edition, span)
-        _add_land_uses(connection, span)
+    with _first_load(connection, len(ids)):
+        for start in range(0, len(ids), BATCH):
+            part = slice(start, start + BATCH)
+            some = rows.slice(start, BATCH)
+            _copy(connection, "parcel", _parcels(some, ids[part], edition))
+            _copy(connection, "parcel_survey", _surveys(some, ids[part], edition))
+            progress(min(start + BATCH, len(ids)))
+        if len(ids):
+            span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
+            _add_events(connection, edition, span)
+            _add_land_uses(connection, span)
+
+
+@contextmanager
+def _first_load(connection: psycopg.Connection[Any], count: int) -> Iterator[None]:
+    """Set secondary indexes aside for a load that far outweighs the register (migrations/sql/bulk.sql)."""
+    few = count // OUTWEIGHS
+    stored = connection.execute("SELECT count(*) FROM (SELECT FROM parcel LIMIT %s) AS stored", (few,)).fetchone()
+    if count < FIRST_LOAD or stored is None or stored[0] >= few:
+        yield
+        return
+    connection.execute("SELECT parcel_load_begin()")
+    yield
+    connection.execute("SELECT parcel_load_end()")
 
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ class BackdropFeature(Base):
 class ParcelTally(Base):
     """Parcels counted by map cell and stage, for zooms where single parcels are too many.
 
-    A cell is 1/64 of the side of a tile of zoom `z`. Rows are only added, one set a statement, by a trigger on `parcel`
+    A cell is 1/32 of the side of a tile of zoom `z`. Rows are only added, one set a statement, by a trigger on `parcel`
     (migrations/sql/tally.sql), with minus counts for what left; the sum is exact at every commit.
     """
 

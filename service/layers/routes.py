@@ -12,6 +12,7 @@ from service.core.errors import NotFound
 from service.layers import catalogue, tiles
 from service.layers.schemas import LayerRead, TileJson
 
+DEMO_NOTICE = "示意数据 / illustrative"
 router = APIRouter(tags=["图层 layers"])
 # Column, row and zoom are read from the path without FastAPI's validation: it costs a sixth of a cached tile.
 TILE: dict[str, Any] = {
@@ -52,4 +53,4 @@ def tile_json(request: Request, layer: str, actor: LayerReader, settings: Config
     found = catalogue.by_id(layer)
     if found is None:
         raise NotFound(f"没有图层 {layer[:60]}。", f"No layer {layer[:60]}.")
-    return TileJson.of(found, base=str(request.base_url).rstrip("/"), attribution=settings.map_notice)
+    return TileJson.of(found, base=str(request.base_url).rstrip("/"), attribution=settings.map_notice or (DEMO_NOTICE if settings.demo else ""))
