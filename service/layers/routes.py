@@ -53,4 +53,5 @@ def tile_json(request: Request, layer: str, actor: LayerReader, settings: Config
     found = catalogue.by_id(layer)
     if found is None:
         raise NotFound(f"没有图层 {layer[:60]}。", f"No layer {layer[:60]}.")
-    return TileJson.of(found, base=str(request.base_url).rstrip("/"), attribution=settings.map_notice or (DEMO_NOTICE if settings.demo else ""))
+    notice = settings.map_notice or (DEMO_NOTICE if settings.demo else "")
+    return TileJson.of(found, base=str(request.base_url).rstrip("/"), attribution=notice)

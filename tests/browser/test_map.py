@@ -73,6 +73,11 @@ class OnMap:
         }
 
 
+_NO_WEBGL2 = """const get = HTMLCanvasElement.prototype.getContext
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind === 'webgl2' ? null : get.call(this, kind, ...rest)
+}"""
+
 _COLOURS = """async (bytes) => {
     const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }))
     const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d')
@@ -245,10 +250,7 @@ def test_a_day_in_the_past_is_said_and_sent(map_page: MapPage) -> None:
 
 def test_without_webgl2_the_list_does_the_work(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
-        window.page.add_init_script(
-            "const get = HTMLCanvasElement.prototype.getContext;"
-            "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind === 'webgl2' ? null : get.call(this, kind, ...rest) }"
-        )
+        window.page.add_init_script(_NO_WEBGL2)
         window.sign_in(accounts["viewer"])
         window.open("/desk/map")
         page = OnMap(window)

@@ -13,11 +13,10 @@ export const map = {
   layers: {
     title: 'Layers and legend', groups: { business: 'Land supply', ground: 'Base map' },
     names: { parcels: 'Parcels', labels: 'Parcel labels', townships: 'Township limits', roads: 'Roads', water: 'Water', green: 'Green' },
-    show: 'Show {layer}', settings: '{layer}: opacity and extent', opacity: 'Opacity', zoomTo: 'Zoom to all', nearer: 'Zoom in to see', reset: 'Reset',
+    settings: '{layer}: opacity and extent', opacity: 'Opacity', zoomTo: 'Zoom to all', nearer: 'Zoom in to see', reset: 'Reset',
     inView: '{n} in view', ofView: '{shown} of {n} in view', legend: 'Legend: tick to filter', nothing: 'No parcels in view', trouble: 'Patterns on top',
     cells: 'At this scale parcels are summed up in small squares: the colour is the stage with most land, deeper for more parcels. Zoom in for parcels.',
     points: 'Filtered: each dot is one parcel that matches.',
-    only: 'Only', someOf: 'some',
   },
   tools: { layers: 'Layers', list: 'List', parcel: 'Parcel', zoomIn: 'Zoom in', zoomOut: 'Zoom out', whole: 'Whole area', label: 'Map tools', position: 'Longitude, latitude (CGCS2000)', resize: 'Resize {panel}' },
   notes: {
@@ -28,13 +27,13 @@ export const map = {
   },
   filters: {
     label: 'Filters', clear: 'Clear all', remove: 'Remove filter: {name}', stages: 'Stage', hold: 'Suspension', idle: 'Idle land', jurisdiction: 'Jurisdiction',
-    region: 'Township', landUse: 'Land use', area: 'Area (mu)', q: 'Words', any: 'Any', areaMin: 'Smallest area (mu)', areaMax: 'Largest area (mu)', qHint: 'Code, name, address',
+    region: 'Township', landUse: 'Land use', area: 'Area (mu)', q: 'Words', areaMin: 'Smallest area (mu)', areaMax: 'Largest area (mu)', qHint: 'Code, name, address',
     from: '≥ {low} mu', to: '≤ {high} mu', between: '{low}–{high} mu', stagesMany: '{first} and others ({n})',
   },
   list: {
     title: 'Parcels', total: '{n} parcels, {area} mu', inView: 'Only those in view', empty: 'No parcel matches',
     emptyHint: 'Widen or clear the filters.', emptyView: 'None in the map frame. Zoom out, or untick “Only those in view”.', emptyAll: 'No parcels yet', emptyAllHint: 'Import parcels under “Data” first.',
-    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', sorted: 'Sort', open: 'Open {code}', found: '{n} parcels found',
+    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', open: 'Open {code}', found: '{n} parcels found',
   },
   choose: { title: '{n} parcels here', near: 'No parcel here' },
   panel: {
@@ -42,15 +41,15 @@ export const map = {
     tabs: { facts: 'Facts', history: 'History', documents: 'Documents' },
   },
   facts: {
-    identity: 'Identity', lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', jurisdiction: 'Jurisdiction', region: 'Township', byHand: '(set by hand)',
+    lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', jurisdiction: 'Jurisdiction', region: 'Township', byHand: '(set by hand)',
     since: 'In this stage since', registered: 'Title registered', areas: 'Area', legal: 'Legal area', legalWhy: 'From the approval or certificate; never recomputed',
     plane: 'Plane area', planeWhy: 'Measured in the local 3° projection zone', ellipsoid: 'Ellipsoid area', ellipsoidWhy: 'Measured on the CGCS2000 ellipsoid',
     mismatch: 'Plane and legal area differ by {m2} m², more than allowed (the larger of 1 m² and 0.05%). Check the boundary points or the approval.',
-    uses: 'Land use', share: 'Share', term: 'Longest term', years: '{n} years', planning: 'Planning conditions', far: 'Floor area ratio', density_pct: 'Building density (%)', green_pct: 'Green ratio (%)', height_m: 'Building height (m)',
+    uses: 'Land use', years: '{n} years', planning: 'Planning conditions', far: 'Floor area ratio', density_pct: 'Building density (%)', green_pct: 'Green ratio (%)', height_m: 'Building height (m)',
     survey: 'Survey', source: 'File', points: '{n} boundary points', crs: 'Reference system', surveyed: 'Surveyed on', prefixed: 'zone prefix', version: 'Version {n}, updated {at}',
   },
-  history: { empty: 'Nothing recorded yet', effective: 'Effective', recorded: 'Recorded', by: 'By', document: 'Document', override: 'Override', note: 'Note', unrecorded: 'recorded {n} days later' },
-  documents: { empty: 'No documents yet', emptyHint: 'Approvals, notices and contracts are listed here.', add: 'Upload a document', name: 'Title', sending: 'Uploading', sent: '{title} uploaded', download: 'Download', file: 'Choose a file' },
+  history: { empty: 'Nothing recorded yet', effective: 'Effective', recorded: 'Recorded', document: 'Document', override: 'Override', note: 'Note' },
+  documents: { empty: 'No documents yet', emptyHint: 'Approvals, notices and contracts are listed here.', add: 'Upload a document', name: 'Title', sending: 'Uploading', sent: '{title} uploaded', download: 'Download' },
   events: {
     propose: 'Propose', adopt: 'Adopt', acquire: 'Start acquisition', reserve: 'Take into reserve', clear: 'Confirm cleared', approve_scheme: 'Approve supply scheme', publicise: 'Publicise', announce: 'Announce',
     open_listing: 'Open listing', suspend: 'Suspend', resume: 'Resume', sell: 'Sell', fail: 'No sale', terminate: 'Terminate', void_award: 'Void the award', contract: 'Sign contract', rescind: 'Rescind contract',
@@ -63,7 +62,7 @@ export const map = {
   },
   search: {
     label: 'Search parcels', placeholder: 'Code, cadastral code, lot number, name, address, or coordinates', recent: 'Recent searches', forget: 'Clear', none: 'Nothing found for “{q}”', noneHint: 'Try part of a code, or coordinates such as “113.73,34.77” or “472500,3842500”.',
-    point: 'Coordinates {text}', pointLonLat: 'longitude, latitude (CGCS2000)', pointProjected: 'EPSG:{crs}', nothingThere: 'No parcel at these coordinates', results: '{n} results', all: 'See “{q}” in the list',
+    point: 'Coordinates {text}', pointLonLat: 'longitude, latitude (CGCS2000)', nothingThere: 'No parcel at these coordinates', results: '{n} results', all: 'See “{q}” in the list',
   },
-  keys: { title: 'Map', move: 'Pan the map', zoom: 'Zoom in, out', ask: 'Open the parcel in the middle', rows: 'Move in the list', open: 'Open the row' },
+  keys: { title: 'Map', move: 'Pan the map', zoom: 'Zoom in, out', ask: 'Open the parcel in the middle', rows: 'Move in the list' },
 }

@@ -13,11 +13,10 @@ export const map = {
   layers: {
     title: '图层与图例', groups: { business: '供地', ground: '底图' },
     names: { parcels: '地块', labels: '地块标注', townships: '办事处界线', roads: '道路', water: '水系', green: '绿地' },
-    show: '显示{layer}', settings: '{layer}：透明度与定位', opacity: '不透明度', zoomTo: '缩放到全部', nearer: '放大后显示', reset: '恢复默认',
+    settings: '{layer}：透明度与定位', opacity: '不透明度', zoomTo: '缩放到全部', nearer: '放大后显示', reset: '恢复默认',
     inView: '当前范围内 {n} 宗', ofView: '当前范围内显示 {shown} 宗，共 {n} 宗', legend: '图例：勾选即筛选', nothing: '当前范围内没有地块', trouble: '叠加图案',
     cells: '当前级别按小方格汇总，颜色为面积最大的状态，越深宗数越多。放大后显示地块。',
     points: '已筛选：每个点是一宗符合条件的地块。',
-    only: '只看', someOf: '部分',
   },
   tools: { layers: '图层', list: '列表', parcel: '地块', zoomIn: '放大', zoomOut: '缩小', whole: '全部范围', label: '地图工具', position: '经纬度（CGCS2000）', resize: '调整{panel}的大小' },
   notes: {
@@ -28,13 +27,13 @@ export const map = {
   },
   filters: {
     label: '筛选', clear: '清除全部', remove: '移除筛选：{name}', stages: '状态', hold: '中止', idle: '闲置', jurisdiction: '辖区',
-    region: '办事处', landUse: '用途', area: '面积（亩）', q: '关键词', any: '不限', areaMin: '最小面积（亩）', areaMax: '最大面积（亩）', qHint: '编号、名称、坐落',
+    region: '办事处', landUse: '用途', area: '面积（亩）', q: '关键词', areaMin: '最小面积（亩）', areaMax: '最大面积（亩）', qHint: '编号、名称、坐落',
     from: '≥ {low} 亩', to: '≤ {high} 亩', between: '{low}–{high} 亩', stagesMany: '{first}等 {n} 项',
   },
   list: {
     title: '地块列表', total: '{n} 宗，{area} 亩', inView: '只列地图范围内', empty: '没有符合条件的地块',
     emptyHint: '请放宽或清除筛选条件。', emptyView: '当前地图范围内没有。可缩小地图，或取消“只列地图范围内”。', emptyAll: '还没有地块', emptyAllHint: '请先在“数据”中导入地块。',
-    code: '编号', name: '名称', stage: '状态', use: '用途', area: '面积（亩）', region: '辖区 / 办事处', updated: '更新', sorted: '排序', open: '打开 {code}', found: '找到 {n} 宗地块',
+    code: '编号', name: '名称', stage: '状态', use: '用途', area: '面积（亩）', region: '辖区 / 办事处', updated: '更新', open: '打开 {code}', found: '找到 {n} 宗地块',
   },
   choose: { title: '此处有 {n} 宗地块', near: '此处没有地块' },
   panel: {
@@ -42,15 +41,15 @@ export const map = {
     tabs: { facts: '概况', history: '历史', documents: '文件' },
   },
   facts: {
-    identity: '标识', lot: '出让编号', cadastral: '宗地代码', address: '坐落', jurisdiction: '辖区', region: '办事处', byHand: '（人工指定）',
+    lot: '出让编号', cadastral: '宗地代码', address: '坐落', jurisdiction: '辖区', region: '办事处', byHand: '（人工指定）',
     since: '状态起始', registered: '不动产登记', areas: '面积', legal: '法定面积', legalWhy: '来自批准文件或证书，不因测算而改',
     plane: '平面面积', planeWhy: '当地 3° 带投影平面上量算', ellipsoid: '椭球面积', ellipsoidWhy: 'CGCS2000 椭球面上量算',
     mismatch: '平面面积与法定面积相差 {m2} m²，超过允许误差（1 m² 与 0.05% 取大）。请核对界址点或批准文件。',
-    uses: '土地用途', share: '份额', term: '最高年限', years: '{n} 年', planning: '规划条件', far: '容积率', density_pct: '建筑密度（%）', green_pct: '绿地率（%）', height_m: '建筑高度（m）',
+    uses: '土地用途', years: '{n} 年', planning: '规划条件', far: '容积率', density_pct: '建筑密度（%）', green_pct: '绿地率（%）', height_m: '建筑高度（m）',
     survey: '界址来源', source: '文件', points: '{n} 个界址点', crs: '坐标系', surveyed: '测量日期', prefixed: '带号前缀', version: '版本 {n}，{at} 更新',
   },
-  history: { empty: '还没有登记过事项', effective: '生效', recorded: '登记', by: '经办', document: '依据', override: '特批理由', note: '备注', unrecorded: '{n} 天后登记' },
-  documents: { empty: '还没有文件', emptyHint: '批复、公告、合同等文件会列在这里。', add: '上传文件', name: '文件标题', sending: '正在上传', sent: '已上传 {title}', download: '下载', file: '选择文件' },
+  history: { empty: '还没有登记过事项', effective: '生效', recorded: '登记', document: '依据', override: '特批理由', note: '备注' },
+  documents: { empty: '还没有文件', emptyHint: '批复、公告、合同等文件会列在这里。', add: '上传文件', name: '文件标题', sending: '正在上传', sent: '已上传 {title}', download: '下载' },
   events: {
     propose: '提出', adopt: '纳入', acquire: '启动收储', reserve: '入库储备', clear: '确认净地', approve_scheme: '批准供地方案', publicise: '公示', announce: '发布公告',
     open_listing: '开始挂牌', suspend: '中止', resume: '恢复', sell: '成交摘牌', fail: '流拍', terminate: '终止出让', void_award: '成交无效', contract: '签订合同', rescind: '解除合同',
@@ -63,7 +62,7 @@ export const map = {
   },
   search: {
     label: '搜索地块', placeholder: '编号、宗地代码、出让编号、名称、坐落，或坐标', recent: '最近搜索', forget: '清空', none: '没有找到“{q}”', noneHint: '可试部分编号，或用“113.73,34.77”“472500,3842500”这样的坐标。',
-    point: '坐标 {text}', pointLonLat: '经纬度（CGCS2000）', pointProjected: 'EPSG:{crs}', nothingThere: '该坐标处没有地块', results: '{n} 条结果', all: '在列表中查看“{q}”',
+    point: '坐标 {text}', pointLonLat: '经纬度（CGCS2000）', nothingThere: '该坐标处没有地块', results: '{n} 条结果', all: '在列表中查看“{q}”',
   },
-  keys: { title: '地图', move: '移动地图', zoom: '放大、缩小', ask: '查看地图中心的地块', rows: '在列表中上下移动', open: '打开所选行' },
+  keys: { title: '地图', move: '移动地图', zoom: '放大、缩小', ask: '查看地图中心的地块', rows: '在列表中上下移动' },
 }
