@@ -17,18 +17,22 @@ from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_
 from service.core.settings import Settings
 
 LONGEST_VERSION = 9  # digits
-
-
 Key = TypeVar("Key", str, int)
 
+# What only reads the request is `async`: a plain function would be sent to a thread and back for nothing.
 
-def database(request: Request) -> Database:
+
+async def database(request: Request) -> Database:
     """Return the process's database."""
+    return _database(request)
+
+
+def _database(request: Request) -> Database:
     found: Database = request.app.state.database
     return found
 
 
-def settings(request: Request) -> Settings:
+async def settings(request: Request) -> Settings:
     """Return the process's settings."""
     found: Settings = request.app.state.settings
     return found
@@ -36,7 +40,7 @@ def settings(request: Request) -> Settings:
 
 def read_session(request: Request) -> Iterator[Session]:
     """Give a read-only transaction that lasts as long as the answer is being sent."""
-    with database(request).read() as session:
+    with _database(request).read() as session:
         yield session
 
 
@@ -45,7 +49,7 @@ def write_session(request: Request) -> Iterator[Session]:
 
     The access dependency stands before this one in the parameter list: it says who acts.
     """
-    with database(request).write(request.state.actor) as session:
+    with _database(request).write(request.state.actor) as session:
         session.info["request_id"] = request.scope["state"].get("request_id")
         idempotency.bind(request, session, request.scope["state"].get("body", b""))
         yield session
@@ -62,7 +66,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None) -> int:
+async def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None) -> int:
     """Read `If-Match`: the version of the row that the caller has seen."""
     if if_match is None:
         raise PreconditionRequired(
@@ -104,7 +108,7 @@ class PageRequest:
         return f"{self.address}{'&' if '?' in self.address else '?'}cursor={encode_cursor(key)}"
 
 
-def page_request(
+async def page_request(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="每页条数 rows a page")] = LIMIT_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=2000, description="上一页给出的游标 from the page before")] = None,

@@ -40,7 +40,7 @@ Number = Annotated[
 CrsName = Annotated[str | None, Query(max_length=100, description="坐标系 e.g. 4547, EPSG:4490; CRS84 if left out")]
 
 
-def moment(
+async def moment(
     as_of: Annotated[dt.date | None, Query(description="状态日期 the day whose state is wanted")] = None,
     known_at: Annotated[
         AwareDatetime | dt.date | None, Query(description="知悉时点 as far as was known then; a date counts to its end")
@@ -55,7 +55,7 @@ def moment(
 AsOf = Annotated[Moment, Depends(moment)]
 
 
-def selection(  # noqa: PLR0913 - one parameter a filter
+async def selection(  # noqa: PLR0913 - one parameter a filter
     at: AsOf,
     *,
     stage: Annotated[list[Stage] | None, Query(max_length=15)] = None,
