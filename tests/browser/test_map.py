@@ -239,7 +239,7 @@ def test_who_may_only_read_is_offered_nothing_else(map_page: MapPage) -> None:
 
 def test_a_day_in_the_past_is_said_and_sent(map_page: MapPage) -> None:
     with map_page(f"{NEAR}&as_of=2020-06-30&open=list") as page:
-        expect(page.page.get_by_text("地图显示今天的状态")).to_be_visible()
+        expect(page.page.get_by_text("正在查看 2020-06-30 的状态")).to_be_visible()
         expect(page.rows.first).to_be_visible()
         page.rows.first.get_by_role("button").click()
         expect(page.panel.get_by_text("状态起始")).to_be_visible()

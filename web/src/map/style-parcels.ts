@@ -1,18 +1,19 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import { STATE_NOW, type StateOf } from './filter'
 import { FONT } from './fonts'
 import { CODE_ZOOM, LABEL_ZOOM, PARCEL_ZOOM } from './layers'
 import { SELECTED, STAGE_FILL, stageOutline, STAGES, type Ground, type Stage, type Theme } from './palette'
 import type { Toggle } from './style-ground'
 
-const byStage = (colour: (stage: Stage) => string, otherwise: string): ExpressionSpecification =>
-  ['match', ['get', 'stage'], ...STAGES.flatMap((stage) => [stage, colour(stage)]), otherwise] as unknown as ExpressionSpecification
+const byStage = (colour: (stage: Stage) => string, otherwise: string, stage = STATE_NOW.stage): ExpressionSpecification =>
+  ['match', stage, ...STAGES.flatMap((one) => [one, colour(one)]), otherwise] as unknown as ExpressionSpecification
 
-const inMarket: ExpressionSpecification = ['in', ['get', 'stage'], ['literal', ['announced', 'listed']]]
 const parcels = { source: 'parcels', 'source-layer': 'parcels' } as const
 
 export interface ParcelLook extends Toggle {
   theme: Theme
   ground: Ground
+  state: StateOf
   /** Which parcels are drawn. */
   filter: ExpressionSpecification
   /** A filter is on: cells count everything, so points of what matches stand in for them. */
@@ -47,7 +48,8 @@ function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook
 }
 
 /** The parcels themselves, patterns for trouble, outlines. */
-function shapeLayers({ theme, ground, visibility, opacity, filter }: ParcelLook): LayerSpecification[] {
+function shapeLayers({ theme, ground, visibility, opacity, filter, state }: ParcelLook): LayerSpecification[] {
+  const inMarket: ExpressionSpecification = ['in', state.stage, ['literal', ['announced', 'listed']]]
   const layout = { visibility: visibility('parcels') }
   const shade = opacity('parcels')
   const pattern = (id: 'hold' | 'idle' | 'reclaimed', which: ExpressionSpecification): LayerSpecification => ({
@@ -57,15 +59,15 @@ function shapeLayers({ theme, ground, visibility, opacity, filter }: ParcelLook)
   return [
     {
       id: 'parcel', type: 'fill', ...parcels, filter, layout,
-      paint: { 'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit), 'fill-opacity': ground.fillOpacity * shade },
+      paint: { 'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit, state.stage), 'fill-opacity': ground.fillOpacity * shade },
     },
-    pattern('reclaimed', ['==', ['get', 'stage'], 'reclaimed']),
-    pattern('idle', ['has', 'idle']),
-    pattern('hold', ['has', 'hold']),
+    pattern('reclaimed', ['==', state.stage, 'reclaimed']),
+    pattern('idle', ['!=', state.idle, 'none']),
+    pattern('hold', ['!=', state.hold, 'none']),
     {
       id: 'parcel-edge', type: 'line', ...parcels, filter, layout: { ...layout, 'line-join': 'round' },
       paint: {
-        'line-color': byStage((stage) => stageOutline(stage, theme), ground.limit), 'line-opacity': shade,
+        'line-color': byStage((stage) => stageOutline(stage, theme), ground.limit, state.stage), 'line-opacity': shade,
         'line-width': ['interpolate', ['linear'], ['zoom'], 10, ['case', inMarket, 0.4, 0.1], 12, ['case', inMarket, 0.9, 0.3], 14, ['case', inMarket, 1.5, 0.6], 17, ['case', inMarket, 1.8, 1]],
       },
     },

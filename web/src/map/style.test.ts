@@ -1,7 +1,7 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { describe, expect, it } from 'vitest'
 import { NO_FILTERS } from '@/state/filters'
-import { parcelFilter } from './filter'
+import { parcelFilter, STATE_NOW, stateThen } from './filter'
 import { FONT, fontFaces } from './fonts'
 import { LAYER_IDS } from './layers'
 import { STAGE_FILL } from './palette'
@@ -9,9 +9,12 @@ import { mapStyle, type MapLook } from './style'
 
 const ALL_ON = Object.fromEntries(LAYER_IDS.map((id) => [id, true])) as MapLook['visible']
 const LOOK: MapLook = {
-  theme: 'light', visible: ALL_ON, opacity: {}, filter: parcelFilter(NO_FILTERS, null), filtered: false, matches: [],
+  theme: 'light', visible: ALL_ON, opacity: {}, state: STATE_NOW, filter: parcelFilter(NO_FILTERS, null), filtered: false, matches: [],
   selection: null, mark: null, mu: '亩', names: { english: false, counts: {} }, fontFaces: fontFaces(),
 }
+const THEN = stateThen([
+  { id: 1, stage: 'listed', hold: 'suspended', idle: 'none' }, { id: 2, stage: 'listed', hold: 'none', idle: 'none' }, { id: 3, stage: 'paid', hold: 'none', idle: 'none' },
+])
 const layerOf = (look: MapLook, id: string) => mapStyle(look).layers.find((layer) => layer.id === id)
 
 describe('the style', () => {
@@ -20,6 +23,8 @@ describe('the style', () => {
     ['dark, with counts, in English', { ...LOOK, theme: 'dark', names: { english: true, counts: { 白沙镇: 132, 圃田乡: 9 } } }],
     ['without font files', { ...LOOK, fontFaces: undefined }],
     ['everything off and faint', { ...LOOK, visible: Object.fromEntries(LAYER_IDS.map((id) => [id, false])) as MapLook['visible'], opacity: { parcels: 0, roads: 0.5 } }],
+    ['of another day', { ...LOOK, state: THEN, filter: parcelFilter({ stages: ['listed'], hold: 'none', idle: null }, [1, 2, 3], THEN) }],
+    ['of a day without parcels', { ...LOOK, state: stateThen([]), filter: parcelFilter(NO_FILTERS, [], stateThen([])) }],
     ['filtered and chosen', {
       ...LOOK, filtered: true, filter: parcelFilter({ stages: ['listed'], hold: 'suspended', idle: 'none' }, [7, 8]),
       matches: [{ id: 7, stage: 'listed', centre: [113.7, 34.7] }], mark: [113.7, 34.7],
@@ -58,6 +63,11 @@ describe('the style', () => {
     const ids = mapStyle(LOOK).layers.map((layer) => layer.id)
     expect(new Set(ids).size).toBe(ids.length)
   })
+})
+
+it('knows another day by what the service told of each parcel', () => {
+  expect(THEN.stage).toEqual(['match', ['id'], [1, 2], 'listed', [3], 'paid', 'none'])
+  expect(JSON.stringify(layerOf({ ...LOOK, state: THEN }, 'parcel')?.paint)).toContain('["match",["id"],[1,2],"listed"')
 })
 
 describe('the tile filter', () => {

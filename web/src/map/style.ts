@@ -1,5 +1,6 @@
 import type { ExpressionSpecification, GeoJSONSourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { MultiPolygon, Point, Polygon } from 'geojson'
+import type { StateOf } from './filter'
 import { TILEJSON, type LayerId } from './layers'
 import { GROUND, type Stage, type Theme } from './palette'
 import { groundLabels, groundLayers, type PlaceNames, type Toggle } from './style-ground'
@@ -12,6 +13,7 @@ export interface MapLook {
   theme: Theme
   visible: Readonly<Record<LayerId, boolean>>
   opacity: Readonly<Partial<Record<LayerId, number>>>
+  state: StateOf
   filter: ExpressionSpecification
   filtered: boolean
   /** Far away and filtered: the parcels that match, as points. */
@@ -38,7 +40,7 @@ export function mapStyle(look: MapLook): StyleSpecification {
     visibility: (id) => (look.visible[id] ? 'visible' : 'none'),
     opacity: (id) => look.opacity[id] ?? 1,
   }
-  const parcels = { ...toggle, ground, theme: look.theme, filter: look.filter, filtered: look.filtered, mu: look.mu }
+  const parcels = { ...toggle, ground, theme: look.theme, state: look.state, filter: look.filter, filtered: look.filtered, mu: look.mu }
   return {
     version: 8,
     ...(look.fontFaces === undefined ? {} : { 'font-faces': look.fontFaces }),

@@ -3,7 +3,7 @@ import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { View } from '@/map/create-map'
 import { fontFaces } from '@/map/fonts'
-import { parcelFilter } from '@/map/filter'
+import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
 import { LAYER_IDS, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
@@ -33,12 +33,15 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   })
   const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 
+  const dayState = computed(() => (state.value.asOf === null ? STATE_NOW : stateThen(data.matches.data.value?.items ?? [])))
+
   const look = computed(() => mapStyle({
     theme: preferences.dark ? 'dark' : 'light',
     visible: visible.value,
     opacity: state.value.opacity,
-    filter: parcelFilter(state.value.filters, data.matchIds.value),
-    filtered: isFiltered(state.value.filters),
+    state: dayState.value,
+    filter: parcelFilter(state.value.filters, data.matchIds.value, dayState.value),
+    filtered: isFiltered(state.value.filters) || state.value.asOf !== null,
     matches: matches.value,
     selection: selection.value,
     mark: state.value.mark,

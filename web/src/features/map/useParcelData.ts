@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import { follow } from '@/api/client'
 import { usePagedList, type PagedList } from '@/api/paged'
-import { listParcels, readFacets, readParcel, type Facets, type Parcel, type ParcelSummary } from '@/api/parcels'
+import { listParcels, readFacets, readParcel, type Facets, type Parcel, type ParcelQuery, type ParcelSummary } from '@/api/parcels'
 import { useResource, type Resource } from '@/api/resource'
 import type { Page } from '@/api/types'
 import type { Box, View } from '@/map/create-map'
@@ -8,7 +9,8 @@ import { filterQuery, isFiltered, needsService } from '@/state/filters'
 import type { MapState } from '@/state/url'
 
 /** As many matching parcels as the map asks the service for. */
-export const MOST_MATCHES = 1000
+export const MOST_MATCHES = 5000
+const LONGEST_PAGE = 1000
 
 export interface ParcelData {
   parcel: Resource<Parcel>
@@ -21,6 +23,18 @@ export interface ParcelData {
   matches: Resource<Page<ParcelSummary>>
   matchIds: ComputedRef<number[] | null>
   reload: () => void
+}
+
+async function readMatches(query: ParcelQuery, signal: AbortSignal): Promise<Page<ParcelSummary>> {
+  const first = await listParcels(query, signal)
+  const items = [...first.items]
+  let { next } = first
+  while (typeof next === 'string' && items.length < MOST_MATCHES && !signal.aborted) {
+    const page = await follow<Page<ParcelSummary>>(next)
+    items.push(...page.items)
+    next = page.next
+  }
+  return { items, next: next ?? null }
 }
 
 const boxText = (box: Box): string => box.map((value) => value.toFixed(5)).join(',')
@@ -40,13 +54,15 @@ export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View
   )
   const facets = useResource(() => ({ ...dated.value, bbox: state.value.inView ? frame.value : null }), readFacets)
   const legend = useResource(() => (frame.value === null && !mapless ? null : { ...dated.value, stage: null, bbox: frame.value }), readFacets)
+  // Tiles show today, and carry no more than the state.
+  const asked = (): boolean => needsService(state.value.filters) || state.value.asOf !== null
   const matches = useResource(() => {
     const { filters } = state.value
     const summed = view.value?.summed ?? false
-    if (frame.value === null || !(needsService(filters) || (summed && isFiltered(filters)))) return null
-    return { ...filterQuery(filters), bbox: frame.value, limit: MOST_MATCHES }
-  }, listParcels)
-  const matchIds = computed(() => (needsService(state.value.filters) ? matches.data.value?.items.map((one) => one.id) ?? [] : null))
+    if (frame.value === null || !(asked() || (summed && isFiltered(filters)))) return null
+    return { ...dated.value, bbox: frame.value, limit: LONGEST_PAGE }
+  }, readMatches)
+  const matchIds = computed(() => (asked() ? matches.data.value?.items.map((one) => one.id) ?? [] : null))
 
   function reload(): void {
     for (const one of [parcel, list, facets, legend, matches]) one.reload()

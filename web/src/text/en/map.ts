@@ -20,7 +20,6 @@ export const map = {
   },
   tools: { layers: 'Layers', list: 'List', parcel: 'Parcel', zoomIn: 'Zoom in', zoomOut: 'Zoom out', whole: 'Whole area', label: 'Map tools', position: 'Longitude, latitude (CGCS2000)', resize: 'Resize {panel}' },
   notes: {
-    asOf: 'List and details show {date}; the map shows today.',
     tooMany: 'More than {n} parcels match; the map shows some of them. Zoom in.',
     failed: 'Map data could not be read.', noWebGL: 'This browser lacks WebGL 2, so there is no map',
     noWebGLHint: 'Update the browser or turn on hardware acceleration. The list below holds the same.',

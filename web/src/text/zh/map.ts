@@ -20,7 +20,6 @@ export const map = {
   },
   tools: { layers: '图层', list: '列表', parcel: '地块', zoomIn: '放大', zoomOut: '缩小', whole: '全部范围', label: '地图工具', position: '经纬度（CGCS2000）', resize: '调整{panel}的大小' },
   notes: {
-    asOf: '列表与详情为 {date} 的状态；地图显示今天的状态。',
     tooMany: '符合条件的地块超过 {n} 宗，地图只显示其中一部分，请放大。',
     failed: '地图数据读取失败。', noWebGL: '浏览器不支持 WebGL 2，无法显示地图',
     noWebGLHint: '请更新浏览器或启用硬件加速。下面的列表提供同样的内容。',
