@@ -16,7 +16,7 @@ from rich.table import Table
 
 from service import cli_data, running
 from service import doctor as diagnosis
-from service.core import cluster, health, migrate
+from service.core import cluster, health, logs, migrate
 from service.core.errors import GongdiError
 from service.core.settings import Settings
 from service.terminal import error_out, out, step
@@ -39,6 +39,7 @@ app.add_typer(cli_data.auditing, name="audit")
 
 def main() -> None:
     """Run the command line; an error a person can act on is printed in both languages, without a traceback."""
+    logs.configure("warning", as_json=False)  # what serves or works sets its own level
     try:
         app()
     except GongdiError as error:

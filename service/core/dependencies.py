@@ -66,7 +66,9 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-async def if_match(if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None) -> int:
+async def if_match(
+    if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None,
+) -> int:
     """Read `If-Match`: the version of the row that the caller has seen."""
     if if_match is None:
         raise PreconditionRequired(
