@@ -165,7 +165,7 @@ def parcel(
     condition = ("WHERE s.stage IS NOT NULL AND", allowed.sql, "LIMIT 20")
     rows = run(connection, asked.params | state.params | allowed.params, *statement, *condition)
     if len(rows) > 1:
-        found = [row[1] for row in rows]
+        found = sorted(row[1] for row in rows)
         raise AmbiguousNumber(
             f"编号“{number}”对应 {len(found)} 个地块，请用地块编号查询。",
             f"{len(found)} parcels have this number; ask by code.",

@@ -112,9 +112,9 @@ def run_jobs(_demo: _Live) -> Callable[[], None]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium of the system."""
+    """Headless Chromium of the system; one a module, because Playwright holds the thread's event loop meanwhile."""
     path = os.environ.get("GONGDI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "Chromium is missing: .ci/setup --browser installs it"
     with sync_playwright() as playwright:
