@@ -32,6 +32,7 @@ from service.accounts.session_commands import Client
 from service.core import clock
 from service.core.dependencies import Configured, Data, IfMatch, PageQuery, Read, Write, etag
 from service.core.paging import Page
+from service.core.schemas import Whole
 
 router = APIRouter(prefix="/api/v1")
 
@@ -133,7 +134,7 @@ def create_key(body: KeyCreate, actor: KeyManager, session: Write) -> KeyCreated
 
 
 @router.delete("/api-keys/{key_id}", status_code=204, summary="吊销密钥 Revoke a key")
-def revoke_key(key_id: Annotated[int, Path(ge=1, lt=2**31)], actor: KeyManager, session: Write) -> None:
+def revoke_key(key_id: Annotated[int, Path(ge=1, lt=2**31), Whole], actor: KeyManager, session: Write) -> None:
     """End a key at once."""
     commands.revoke_api_key(session, actor, key_id)
 

@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from service.accounts.passwords import LENGTH_MAX
 from service.accounts.permissions import Permission, Role, Scope
-from service.core.schemas import Input, Line, Output
+from service.core.schemas import CalendarDay, Input, Line, Output
 
 Username = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.-]{2,40}$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=LENGTH_MAX)]
@@ -96,7 +96,7 @@ class KeyCreate(Input):
 
     name: Annotated[str, StringConstraints(pattern=r"^[\w.-]{2,60}$")] = Field(examples=["trading-centre"])
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=2)]
-    expires_on: dt.date | None = Field(None, description="last day it works; null: until revoked")
+    expires_on: CalendarDay | None = Field(None, description="last day it works; null: until revoked")
     jurisdictions: Jurisdictions | None = None
 
 

@@ -1,6 +1,5 @@
 """The audit log over HTTP: for reading only."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -13,6 +12,7 @@ from service.audit.verify import verify
 from service.core.dependencies import PageQuery, Read
 from service.core.errors import Forbidden
 from service.core.paging import Page
+from service.core.schemas import CalendarDay
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
@@ -24,8 +24,8 @@ def _filter(
     action: Word = None,
     subject_type: Word = None,
     subject_id: Word = None,
-    first_day: Annotated[dt.date | None, Query(alias="from", description="首日 first day, China")] = None,
-    last_day: Annotated[dt.date | None, Query(alias="to", description="末日(含) last day, included")] = None,
+    first_day: Annotated[CalendarDay | None, Query(alias="from", description="首日 first day, China")] = None,
+    last_day: Annotated[CalendarDay | None, Query(alias="to", description="末日(含) last day, included")] = None,
 ) -> Filter:
     return Filter(actor, action, subject_type, subject_id, first_day, last_day)
 

@@ -33,7 +33,7 @@ def entries_page(session: Session, chosen: Filter, *, before: int | None, limit:
     if chosen.first_day is not None:
         query = query.where(AuditEntry.recorded_at >= _midnight(chosen.first_day))
     if chosen.last_day is not None:
-        query = query.where(AuditEntry.recorded_at < _midnight(chosen.last_day) + dt.timedelta(days=1))
+        query = query.where(AuditEntry.recorded_at <= dt.datetime.combine(chosen.last_day, dt.time.max, tzinfo=CHINA))
     if before is not None:
         query = query.where(AuditEntry.seq < before)
     return session.scalars(query).all()

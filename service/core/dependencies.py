@@ -1,8 +1,9 @@
 """What routes ask for: sessions, versions, paging, language; and the refusal of parameters nobody declared."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Header, Query, params
 from fastapi.dependencies.utils import get_flat_params
@@ -14,6 +15,7 @@ from service.core import idempotency
 from service.core.db import Database
 from service.core.errors import BadRequest, PreconditionRequired
 from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor
+from service.core.schemas import Whole
 from service.core.settings import Settings
 
 LONGEST_VERSION = 9  # digits
@@ -112,7 +114,7 @@ class PageRequest:
 
 async def page_request(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="每页条数 rows a page")] = LIMIT_DEFAULT,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="每页条数 rows a page"), Whole] = LIMIT_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=2000, description="上一页给出的游标 from the page before")] = None,
 ) -> PageRequest:
     """Read the paging parameters."""
@@ -123,16 +125,21 @@ PageQuery = Annotated[PageRequest, Depends(page_request)]
 
 
 # By identity: routes can't be hashed, live as long as their app, and their parameters never change.
-_parameters: dict[int, tuple[APIRoute, frozenset[str]]] = {}
+_parameters: dict[int, tuple[APIRoute, dict[str, bool]]] = {}
 
 
-def _declared(route: APIRoute) -> frozenset[str]:
-    known, names = _parameters.get(id(route), (None, frozenset[str]()))
+def _declared(route: APIRoute) -> dict[str, bool]:
+    """Return the names of a route's query parameters, and of each whether it takes several values."""
+    known, names = _parameters.get(id(route), (None, dict[str, bool]()))
     if known is not route:
         queried = (each for each in get_flat_params(route.dependant) if isinstance(each.field_info, params.Query))
-        names = frozenset(each.alias for each in queried)
+        names = {each.alias: _takes_many(each.field_info.annotation) for each in queried}
         _parameters[id(route)] = (route, names)
     return names
+
+
+def _takes_many(annotation: object) -> bool:
+    return any(get_origin(each) is list for each in (annotation, *get_args(annotation)))
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -140,7 +147,13 @@ async def refuse_unknown_parameters(request: Request) -> None:
     if not request.scope["query_string"]:
         return
     route = request.scope["route"]
-    unknown = sorted(set(request.query_params) - _declared(route)) if isinstance(route, APIRoute) else []
+    if not isinstance(route, APIRoute):
+        return
+    declared, given = _declared(route), Counter(name for name, _ in request.query_params.multi_items())
+    unknown = sorted(given.keys() - declared.keys())
     if unknown:
         names = ", ".join(name[:60] for name in unknown[:5])
         raise BadRequest(f"未知的查询参数:{names}", f"Unknown query parameters: {names}")
+    repeated = ", ".join(name for name, count in given.items() if count > 1 and not declared[name])
+    if repeated:
+        raise BadRequest(f"只能给一个值的查询参数:{repeated}", f"Query parameters that take one value: {repeated}")

@@ -9,7 +9,7 @@ import datetime as dt
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import DateTime, Integer, LargeBinary, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from service.core.db import Base
@@ -26,6 +27,7 @@ from service.core.errors import BadRequest, Invalid
 
 LONGEST_KEY = 200
 KEPT_HEADERS = ("etag", "location")
+_CHUNK = 1 << 20
 
 
 class IdempotencyKey(Base):
@@ -74,7 +76,10 @@ def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
         pending = session.info.get("idempotency") if session else None
         if session is None or pending is None:
             return endpoint(*args, **kwargs)
-        row = _claim(session, *pending)
+        key, digest = pending
+        if any(isinstance(value, UploadFile) for value in kwargs.values()):
+            digest = hashlib.sha256(b"".join((digest, *_of_form(kwargs)))).digest()
+        row = _claim(session, key, digest)
         if row.status is not None:
             replay = {**(row.headers or {}), "Idempotency-Replayed": "true"}
             return Response(row.body, row.status, replay, "application/json")
@@ -88,6 +93,20 @@ def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
         return Response(row.body, status, row.headers, "application/json")
 
     return answer
+
+
+def _of_form(values: Mapping[str, Any]) -> Iterator[bytes]:
+    """Give hashes of a form's texts and files: what makes two forms the same request, however they were packed."""
+    for name, value in sorted(values.items()):
+        if isinstance(value, str):
+            yield hashlib.sha256(f"{name}={value}".encode()).digest()
+        elif isinstance(value, UploadFile):
+            content = hashlib.sha256(f"{name}={value.filename}\n".encode())
+            value.file.seek(0)
+            while chunk := value.file.read(_CHUNK):
+                content.update(chunk)
+            value.file.seek(0)
+            yield content.digest()
 
 
 def _claim(session: Session, key: str, digest: bytes) -> IdempotencyKey:

@@ -48,6 +48,8 @@ def decode_cursor(cursor: str, *, size: int) -> list[str | int | float | None]:
 def _plain(value: object) -> bool:
     if isinstance(value, str):
         return "\x00" not in value
+    if isinstance(value, bool):
+        return False
     if isinstance(value, int):
         return abs(value) < 2**63
     return value is None or isinstance(value, float)

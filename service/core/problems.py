@@ -106,8 +106,13 @@ def _in_chinese(code: str, raw: dict[str, object]) -> str:
 
 
 def handle_http(request: Request, error: Exception) -> Response:
-    """Render the framework's own refusals (no such address, wrong method)."""
+    """Render the framework's own refusals (no such address, wrong method); ours that it wrapped keep their words.
+
+    While it reads a form, whatever is raised becomes a 400 of the framework: also our 413 for a body beyond the limit.
+    """
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    if isinstance(error.__cause__, errors.GongdiError):
+        return render(request, error.__cause__)
     kinds = {kind.status: kind for kind in _all_kinds(errors.GongdiError)}
     kind = kinds.get(error.status_code, errors.BadRequest if error.status_code < 500 else errors.GongdiError)  # noqa: PLR2004
     return render(request, kind(headers=error.headers))

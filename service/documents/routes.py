@@ -9,14 +9,14 @@ from service.accounts.access import DocumentReader, DocumentWriter, UploadRoute
 from service.core.dependencies import Configured, PageQuery, Read, Write
 from service.core.errors import Unavailable
 from service.core.paging import Page
-from service.core.schemas import Line
+from service.core.schemas import Line, Whole
 from service.documents import commands, queries, storage
 from service.documents.media import ACTIVE, OTHER, SHOWN
 from service.documents.schemas import DocumentRead
 
 router = APIRouter(prefix="/api/v1/documents", tags=["文件 documents"], route_class=UploadRoute)
 
-DocumentId = Annotated[int, Path(ge=1, lt=2**31)]
+DocumentId = Annotated[int, Path(ge=1, lt=2**31), Whole]
 Subject = Annotated[Line, Query(description="对象 what the file is attached to")]
 
 # A file comes from outside: nothing in it may run in our pages' origin.
@@ -60,13 +60,12 @@ def list_documents(
     actor: DocumentReader, session: Read, page: PageQuery, subject_type: Subject, subject_id: Subject
 ) -> Page[DocumentRead]:
     """List the files attached to something, newest first."""
-    after = page.after(1)
     found = queries.documents_page(
         session,
         actor,
         subject_type=subject_type,
         subject_id=subject_id,
-        before=int(after[0] or 0) if after else None,
+        before=page.after_one(int),
         limit=page.limit + 1,
     )
     following = page.address_after([found[page.limit - 1].id]) if len(found) > page.limit else None

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from service.core.schemas import Input, Line, Note
+from service.core.schemas import Input, Line, Note, Written
 from service.parcels.lifecycle import EventKind
 
 AreaM2 = Annotated[Decimal, Field(gt=0, lt=10**12, max_digits=14, decimal_places=2, allow_inf_nan=False)]
-Day = Annotated[dt.date, Field(ge=dt.date(1949, 10, 1), le=dt.date(2100, 1, 1))]
+Day = Annotated[dt.date, Field(ge=dt.date(1949, 10, 1), le=dt.date(2100, 1, 1)), Written]
 Scheme = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$", examples=["land_use_2023"])]
 
 

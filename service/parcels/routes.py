@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import orjson
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from pydantic import AwareDatetime
 
 from service.accounts.access import Actor, ParcelReader, ParcelWriter, StageOfficer
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, PageQuery, Write, etag
 from service.core.idempotency import CommandRoute
+from service.core.schemas import CalendarDay, Instant, Plain
 from service.geo import crs as geo_crs
 from service.geo.bbox import parse_bbox
 from service.parcels import commands, event_commands, reading
@@ -31,7 +31,7 @@ from service.parcels.selection import Moment, Selection
 
 router = APIRouter(prefix="/api/v1/parcels", tags=["地块 parcels"], route_class=CommandRoute)
 
-AreaFilter = Annotated[float | None, Query(ge=0, le=1e12, allow_inf_nan=False)]
+AreaFilter = Annotated[float | None, Query(ge=0, le=1e12, allow_inf_nan=False), Plain]
 Codes = Annotated[list[str] | None, Query(max_length=50)]
 Sort = Literal["code", "-code", "area_m2", "-area_m2", "updated_at", "-updated_at"]
 Number = Annotated[
@@ -41,14 +41,14 @@ CrsName = Annotated[str | None, Query(max_length=100, description="坐标系 e.g
 
 
 async def moment(
-    as_of: Annotated[dt.date | None, Query(description="状态日期 the day whose state is wanted")] = None,
+    as_of: Annotated[CalendarDay | None, Query(description="状态日期 the day whose state is wanted")] = None,
     known_at: Annotated[
-        AwareDatetime | dt.date | None, Query(description="知悉时点 as far as was known then; a date counts to its end")
+        Instant | CalendarDay | None, Query(description="知悉时点 as far as was known then; a date counts to its end")
     ] = None,
 ) -> Moment:
     """Read the two times."""
     if known_at is not None and not isinstance(known_at, dt.datetime):
-        known_at = dt.datetime.combine(known_at + dt.timedelta(days=1), dt.time(), clock.CHINA)
+        known_at = dt.datetime.combine(known_at, dt.time.max, clock.CHINA)
     return Moment(as_of=as_of, known_at=known_at)
 
 
@@ -124,8 +124,8 @@ def count_parcels(actor: ParcelReader, selected: Selected, database: Data) -> Re
 def locate_parcels(
     actor: ParcelReader,
     database: Data,
-    lon: Annotated[float, Query(allow_inf_nan=False, description="经度或东坐标 longitude, or easting of crs")],
-    lat: Annotated[float, Query(allow_inf_nan=False, description="纬度或北坐标 latitude, or northing of crs")],
+    lon: Annotated[float, Query(allow_inf_nan=False, description="经度或东坐标 longitude, or easting of crs"), Plain],
+    lat: Annotated[float, Query(allow_inf_nan=False, description="纬度或北坐标 latitude, or northing of crs"), Plain],
     crs: CrsName = None,
 ) -> Response:
     """Find the parcels that cover a point; on a common boundary there are several."""

@@ -61,6 +61,10 @@ def test_filters_narrow_it(auditor: Caller, query: str, expected: list[int]) -> 
     assert numbers(auditor, query) == expected
 
 
+def test_the_last_day_of_all_is_a_day(auditor: Caller) -> None:
+    assert 10 in numbers(auditor, "?from=0001-01-01&to=9999-12-31")
+
+
 def test_pages_follow_one_another_without_loss(auditor: Caller) -> None:
     url: str | None = f"{URL}?actor=li.na&limit=2"
     seen: list[int] = []
@@ -72,7 +76,17 @@ def test_pages_follow_one_another_without_loss(auditor: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["?from=yesterday", "?limit=0", "?limit=1001", "?cursor=x", "?who=li.na", "?cursor=WyJ4Il0", "?actor=%00"]
+    "query",
+    [
+        "?from=yesterday",
+        "?limit=0",
+        "?limit=1001",
+        "?cursor=x",
+        "?who=li.na",
+        "?cursor=WyJ4Il0",
+        "?actor=%00",
+        "?to=1668470400",
+    ],
 )
 def test_a_wrong_question_is_refused(auditor: Caller, query: str) -> None:
     assert auditor.get(URL + query).status_code == 400

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, UploadFile
 from starlette.testclient import TestClient
 
-from service.core import problems
+from service.core import inputs, problems
 from service.core.inputs import InputLayer
 
 JSON = {"content-type": "application/json"}
@@ -24,6 +24,14 @@ def client() -> TestClient:
     @app.get("/things/{name}")
     def thing(name: str) -> str:
         return name
+
+    @app.get("/numbered/{n:int}")
+    def numbered(n: int) -> int:
+        return n
+
+    @app.post("/files")
+    def keep(file: UploadFile) -> int:
+        return file.size or 0
 
     app.add_middleware(InputLayer, max_body=1 << 20, max_upload=2 << 20)
     return TestClient(app, raise_server_exceptions=False)
@@ -58,6 +66,25 @@ def test_bad_json_is_400_with_a_reason(client: TestClient, body: bytes) -> None:
     assert answer.json()["code"] == "bad-request"
 
 
+class Compared(str):
+    """A name that counts how often it is compared."""
+
+    __slots__ = ()
+    times = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+
+def test_a_name_given_twice_is_found_without_comparing_every_pair() -> None:
+    pairs: list[tuple[str, object]] = [(Compared(n), 1) for n in [*range(2000), 1999]]
+    with pytest.raises(ValueError, match="1999"):
+        inputs._unique(pairs)
+    assert Compared.times < 20_000
+
+
 def test_good_json_passes_unchanged(client: TestClient) -> None:
     body = {"名称": "大华中原区域总部 𠮷", "n": -(2**63), "f": 1.5, "deep": [[[{"a": None}]]]}
     assert client.post("/echo", json=body).json() == body
@@ -72,13 +99,21 @@ def test_body_over_the_limit_is_413_with_and_without_declared_length(client: Tes
     assert client.post("/echo", content=b"", headers=multipart).status_code == 413
 
 
+def test_a_form_that_grows_over_the_limit_is_413_too(client: TestClient) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    chunks = (head if n == 0 else b"a" * 65536 for n in range(40))
+    answer = client.post("/files", content=chunks, headers={"content-type": "multipart/form-data; boundary=x"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
 def test_other_body_types_are_415(client: TestClient) -> None:
     assert client.post("/echo", content=b"a=1", headers={"content-type": "text/plain"}).status_code == 415
     assert client.post("/echo", content=b'{"a":1}').status_code == 415
 
 
 @pytest.mark.parametrize(
-    "path", ["/things/%00", "/things/%ff", "/things/%c0%af", "/things/a%0d%0ab", "/things/x?q=%00"]
+    "path",
+    ["/things/%00", "/things/%ff", "/things/%c0%af", "/things/a%0d%0ab", "/things/x?q=%00", "/numbered/" + "9" * 5000],
 )
 def test_bad_addresses_are_400(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 400

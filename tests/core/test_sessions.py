@@ -127,7 +127,8 @@ def test_if_match(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=1001", "limit=9223372036854775808", "limit=x", "limit=", "colour=red"]
+    "query",
+    ["limit=0", "limit=1001", "limit=9223372036854775808", "limit=x", "limit=1_0", "limit=1&limit=2", "colour=red"],
 )
 def test_bad_and_unknown_parameters_are_400(client: TestClient, query: str) -> None:
     assert client.get(f"/words?{query}").status_code == 400

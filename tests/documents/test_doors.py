@@ -64,6 +64,28 @@ def test_files_are_listed_newest_first_by_pages(registrar: Caller) -> None:
     assert registrar.get(f"{URL}?subject_type=parcel&subject_id=GX-1").json()["items"] == []
 
 
+def test_one_key_stands_for_one_file(registrar: Caller) -> None:
+    key = {"idempotency-key": "scan-1"}
+    data = {"subject_type": "parcel", "subject_id": "ZD-1"}
+
+    def send(content: bytes, **other: str) -> Any:  # noqa: ANN401
+        return registrar.post(URL, files={"file": ("a.pdf", content)}, data={**data, **other}, headers=key)
+
+    first, again = send(PDF), send(PDF)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    assert send(PDF + b"2").status_code == 422
+    assert send(PDF, subject_id="GX-1").status_code == 422
+
+
+def test_a_cursor_of_another_list_is_refused(registrar: Caller) -> None:
+    assert registrar.get(f"{URL}?subject_type=parcel&subject_id=ZD-1&cursor=WyJ4Il0").status_code == 400
+
+
+@pytest.mark.parametrize("title", ["一\n二", "a\tb", "\u202egpj.exe", "a\u2028b", "a\x85b"])
+def test_a_title_is_one_line(registrar: Caller, title: str) -> None:
+    assert attach(registrar, title=title).status_code == 422
+
+
 def test_a_file_needs_a_subject_that_is_there_and_visible(registrar: Caller, as_role: Callable[..., Caller]) -> None:
     assert attach(registrar, subject_id="nobody").json()["code"] == "unknown-subject"
     assert attach(registrar, subject_type="spaceship").status_code == 422

@@ -167,6 +167,13 @@ BAD_QUESTIONS = [
     ("?q=a+b+c+d+e+f+g", 400, "bad-request"),
     ("?as_of=2022-02-30", 400, "bad-request"),
     ("?known_at=2022-02-03T08:00:00", 400, "bad-request"),
+    ("?known_at=20221115", 400, "bad-request"),
+    ("?as_of=1668470400", 400, "bad-request"),
+    ("?limit=1_0", 400, "bad-request"),
+    ("?limit=1&limit=2", 400, "bad-request"),
+    ("?area_min_m2=1_0", 400, "bad-request"),
+    ("?sort=area_m2&cursor=WzEuMCx0cnVlXQ", 400, "bad-request"),
+    ("?sort=updated_at&cursor=WyIyMDIyLTAxLTAxIix0cnVlXQ", 400, "bad-request"),
     ("/locate?lon=inf&lat=1", 400, "bad-request"),
     ("/locate?lon=1", 400, "bad-request"),
     ("/locate?lon=1&lat=1&crs=2362", 400, "crs-refused"),
@@ -182,6 +189,11 @@ def test_a_bad_question_is_refused_as_a_problem(planner: Caller) -> None:
         answer = planner.get(URL + path)
         assert (answer.status_code, answer.json().get("code")) == (status, code), path
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_day_known_counts_to_its_end_up_to_the_last_day_of_all(planner: Caller) -> None:
+    assert len(planner.get(f"{URL}?known_at=9999-12-31&as_of=9999-12-31").json()["items"]) == 6
+    assert planner.get(f"{URL}?known_at=0001-01-01").json()["items"] == []
 
 
 def test_another_jurisdiction_does_not_exist(parcels: None, as_role: Callable[..., Caller]) -> None:
@@ -228,6 +240,7 @@ BAD_EVENTS: list[tuple[dict[str, Any], dict[str, str], int, str]] = [
     ({**SELL, "kind": "contract"}, {"if-match": '"1"'}, 409, "illegal-transition"),
     ({**SELL, "kind": "adopt"}, {"if-match": '"1"'}, 409, "illegal-transition"),
     ({**SELL, "effective_on": "2022-11-16"}, {"if-match": '"1"'}, 422, "future-date"),
+    ({**SELL, "effective_on": 1654041600}, {"if-match": '"1"'}, 422, "invalid"),
     ({**SELL, "effective_on": "1000-01-01"}, {"if-match": '"1"'}, 422, "invalid"),
     ({**SELL, "document_id": 9}, {"if-match": '"1"'}, 422, "invalid"),
     ({**SELL, "stage": "sold"}, {"if-match": '"1"'}, 422, "invalid"),
