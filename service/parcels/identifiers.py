@@ -61,7 +61,10 @@ _CADASTRAL_LENGTH, _UNIT_LENGTH = 19, 28
 _CODE = re.compile(r"(?=.*\w)[\w\-.·()\[\]〔〕#]{1,64}", re.DOTALL)
 _RESERVED = frozenset({"facets", "locate", "status"})
 _LOT = re.compile(r"(郑政[一-龥]{0,4}出)〔(\d{4})〕(\d{1,4})号(\(网\))?")
-_FULL_TO_HALF = str.maketrans("（）［］｛｝－．　", "()[]{}-. ")
+# Letters and digits of full width have their half-width twins 0xFEE0 below.
+_FULL_TO_HALF = str.maketrans("（）［］｛｝－．　", "()[]{}-. ") | {
+    wide: wide - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for wide in range(ord(first), ord(last) + 1)
+}
 
 
 def parse_cadastral_code(text: str) -> CadastralCode:
@@ -112,7 +115,7 @@ def _check_places(code: str, wanted: tuple[object, ...], *, first: int = 0) -> N
 
 
 def normalise_lot_number(text: str) -> str:
-    """Write a lot number (出让编号) the one way we keep: 〔year〕, half-width round brackets, no spaces.
+    """Write a lot number (出让编号) the one way we keep: 〔year〕, everything else half-width, no spaces.
 
     Zero padding stays, for it is part of the number. A number of another city is kept as it is, apart from brackets and
     spaces.
@@ -120,8 +123,16 @@ def normalise_lot_number(text: str) -> str:
     >>> normalise_lot_number("郑政东出[2022] 5号（网）")
     '郑政东出〔2022〕5号(网)'
     """
-    plain = re.sub(r"\s", "", text.translate(_FULL_TO_HALF))
-    return re.sub(r"[\[【(](\d{4})[\]】)]", r"〔\1〕", plain)
+    return re.sub(r"[\[【(](\d{4})[\]】)]", r"〔\1〕", without_spaces(text))
+
+
+def without_spaces(text: str) -> str:
+    """Write letters, digits and brackets of full width in half width, and leave spaces out.
+
+    >>> without_spaces("４１０１０５ ００３")
+    '410105003'
+    """
+    return re.sub(r"\s", "", text.translate(_FULL_TO_HALF))
 
 
 def is_lot_number(text: str) -> bool:
@@ -160,7 +171,7 @@ def looks_like(text: str) -> Number:
     >>> [str(looks_like(t)) for t in ("410105003012GB00023", "郑政东出〔2022〕5号", "ZD-005", "龙湖 金融岛")]
     ['cadastral', 'lot', 'code', 'text']
     """
-    compact = re.sub(r"\s", "", text).upper()
+    compact = without_spaces(text).upper()
     if re.fullmatch(r"\d{12}[A-Z]{2}\d{5}", compact):
         return Number.cadastral
     if re.fullmatch(r"\d{12}[A-Z]{2}\d{5}[A-Z]\d{8}", compact):

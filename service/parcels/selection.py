@@ -130,7 +130,7 @@ def cadastral_code_in(text: str) -> str | None:
     '410105003012GB00023'
     """
     if identifiers.looks_like(text) in {identifiers.Number.cadastral, identifiers.Number.unit}:
-        return re.sub(r"\s", "", text).upper()[:19]
+        return identifiers.without_spaces(text).upper()[:19]
     return None
 
 

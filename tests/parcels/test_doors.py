@@ -98,6 +98,12 @@ def test_the_status_door_too(planner: Caller) -> None:
     assert answer.json()["unknown"] == ["nobody"]
 
 
+@pytest.mark.parametrize("number", ["郑政东出〔２０２２〕５号（网）", "４１０１０５003012gb００023"])
+def test_a_number_typed_in_full_width_is_understood(planner: Caller, number: str) -> None:
+    assert planner.get(f"{URL}/{quote(number, safe='')}").json()["code"] == "ZD-1"
+    assert [item["code"] for item in planner.get(f"{URL}?q={quote(number)}").json()["items"]] == ["ZD-1"]
+
+
 def test_doors_are_documented_with_their_shapes(app: FastAPI) -> None:
     document = app.openapi()
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["ParcelRead"])

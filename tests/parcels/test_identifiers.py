@@ -68,6 +68,7 @@ def test_a_unit_code_holds_a_cadastral_code() -> None:
 @pytest.mark.parametrize(
     "written",
     [
+        "郑政东出〔２０２２〕５号（网）",
         "郑政东出〔2022〕5号(网)",
         "郑政东出[2022]5号(网)",
         "郑政东出［2022］5号（网）",
