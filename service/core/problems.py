@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 
 def wants_english(request: Request) -> bool:
-    """Whether the caller asked for English (`Accept-Language`, or `lang=en`); Chinese otherwise."""
+    """Whether the caller prefers English (`Accept-Language`); Chinese otherwise."""
     return request.headers.get("accept-language", "").lstrip().lower().startswith("en")
 
 
