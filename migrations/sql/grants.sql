@@ -11,7 +11,7 @@ END $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM gongdi_app, gongdi_public;
-REVOKE EXECUTE ON FUNCTION parcel_tally_fold(), parcel_load_begin(), parcel_load_end(), parcel_tile(int, int, int, int[]), parcel_tile_cells(int, int, int, int[]),
+REVOKE EXECUTE ON FUNCTION parcel_tally_fold(), parcel_load_begin(), parcel_load_end(), shape_meets(geometry, geometry), parcel_tile(int, int, int, int[]), parcel_tile_cells(int, int, int, int[]),
   parcel_tile_regions(int, int, int, int[]), parcel_tile_shapes(int, int, int, int[]), backdrop_tile(int, int, int), audit_hash(bytea, audit_entry) FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA public, jobs TO gongdi_app;
@@ -21,7 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 GRANT SELECT, INSERT ON audit_entry, parcel_event TO gongdi_app;
 GRANT SELECT ON audit_head, revision, parcel_tally, region_tally, alembic_version TO gongdi_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO gongdi_app;
-GRANT EXECUTE ON FUNCTION parcel_tally_fold(), parcel_load_begin(), parcel_load_end(), parcel_tile(int, int, int, int[]), parcel_tile_cells(int, int, int, int[]),
+GRANT EXECUTE ON FUNCTION parcel_tally_fold(), parcel_load_begin(), parcel_load_end(), shape_meets(geometry, geometry), parcel_tile(int, int, int, int[]), parcel_tile_cells(int, int, int, int[]),
   parcel_tile_regions(int, int, int, int[]), parcel_tile_shapes(int, int, int, int[]), backdrop_tile(int, int, int), audit_hash(bytea, audit_entry) TO gongdi_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO gongdi_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO gongdi_app;

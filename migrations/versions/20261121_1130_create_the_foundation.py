@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS pg_trgm")
     create_tables()
     create_job_queue()
-    for name in ("audit", "revisions", "tally", "tiles", "bulk", "grants"):
+    for name in ("audit", "revisions", "tally", "tiles", "bulk", "reading", "grants"):
         run((SQL / f"{name}.sql").read_text())
 
 
