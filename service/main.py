@@ -52,10 +52,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.database = database = Database(settings)
     app.state.revisions = revisions = Revisions(conninfo_for(settings, APP_ROLE))
-    app.state.tiles = TileDoor(database.pool, settings.tile_cache_mib << 20)
+    app.state.head = health.head_revision()
+    app.state.tiles = TileDoor(database.pool, settings.tile_cache_mib << 20, app.state.head)
     database.pool.open()
     guard.refuse_unsafe(database, demo=settings.demo)
-    app.state.head = health.head_revision()
     try:
         yield
     finally:

@@ -1,6 +1,5 @@
 """What changes an import: submitted, started, published or refused, failed."""
 
-import codecs
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -88,8 +87,8 @@ def _check(declared: Declared) -> None:
     if declared.crs is not None:
         known_crs.recognise(declared.crs)
     try:
-        codecs.lookup(declared.encoding or "utf-8")
-    except LookupError:
+        "".encode(declared.encoding or "utf-8")
+    except (LookupError, ValueError):
         zh, en = f"不认识的文字编码 {declared.encoding}", f"Unknown encoding {declared.encoding}"
         raise BadDeclaration(zh, en, errors=[FieldError("/encoding", "unknown-encoding", zh, en)]) from None
 

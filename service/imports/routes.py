@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from service.accounts.access import Importer, ImportReader, UploadRoute
 from service.core.dependencies import Configured, Data, PageQuery, Read, Write
 from service.core.paging import Page
+from service.core.schemas import Line, Note, Whole
 from service.documents import storage
 from service.imports import commands, queries
 from service.imports.commands import FINISHED, Declared
@@ -19,7 +20,8 @@ from service.imports.schemas import FindingRead, ImportRead
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"], route_class=UploadRoute)
 _EVERY_S = 0.3  # between two looks at an import that is being watched
 
-Said = Annotated[str | None, Form(max_length=200)]
+Said = Annotated[Note | None, Form(max_length=200)]
+ImportId = Annotated[int, Whole, Path(ge=1, lt=2**31)]
 
 
 @router.post("", status_code=202)
@@ -28,7 +30,7 @@ def submit_import(
     session: Write,
     settings: Configured,
     file: UploadFile,
-    jurisdiction: Annotated[str, Form(max_length=60)],
+    jurisdiction: Annotated[Line, Form(max_length=60)],
     crs: Said = None,
     encoding: Said = None,
     layer: Said = None,
@@ -51,7 +53,7 @@ def list_imports(actor: ImportReader, session: Read, page: PageQuery) -> Page[Im
 
 
 @router.get("/{import_id}")
-def get_import(actor: ImportReader, session: Read, import_id: int) -> ImportRead:
+def get_import(actor: ImportReader, session: Read, import_id: ImportId) -> ImportRead:
     """Give one import as it stands."""
     return ImportRead.of(*queries.import_with_jurisdiction(session, actor, import_id))
 
@@ -61,7 +63,7 @@ def list_findings(
     actor: ImportReader,
     session: Read,
     page: PageQuery,
-    import_id: int,
+    import_id: ImportId,
     severity: Annotated[Literal["error", "warning"] | None, Query(description="只列错误或提示")] = None,
 ) -> Page[FindingRead]:
     """List what was found in the file, errors first."""
@@ -76,7 +78,7 @@ def list_findings(
 Look = Callable[[], ImportRead]
 
 
-def looking(actor: ImportReader, database: Data, import_id: int) -> Look:
+def looking(actor: ImportReader, database: Data, import_id: ImportId) -> Look:
     """Give a way to look at an import that the caller may see; NotFound comes before the stream begins."""
 
     def look() -> ImportRead:

@@ -1,7 +1,7 @@
 """The tile door: encoded tiles from memory, 304 without touching a shape, exact at every commit.
 
-A tile's entity tag is the revision of what it shows and the caller's scope; the revision a request sees is never
-older than the request (core/revisions.py), so a cached tile is either right or not used.
+A tile's entity tag is the schema's edition, the revision of what it shows and the caller's scope; the revision a
+request sees is never older than the request (core/revisions.py), so a cached tile is either right or not used.
 """
 
 import gzip
@@ -77,9 +77,10 @@ class TileCache:
 class TileDoor:
     """Answers tiles of one process. `query` takes z, x, y and, for parcels, the allowed jurisdictions' ids."""
 
-    def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], cache_bytes: int) -> None:
-        """Share the pool of the hot doors."""
+    def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], cache_bytes: int, edition: str) -> None:
+        """Share the pool of the hot doors; `edition` is the schema's, whose functions make the tiles."""
         self._pool = pool
+        self._edition = edition
         self._cache = TileCache(cache_bytes)
 
     async def answer(
@@ -101,7 +102,7 @@ class TileDoor:
         address = (path["z"], path["x"], path["y"])
         check_address(*address)
         scope = "*" if allowed is None else ",".join(sorted(allowed))
-        tag = f'"{revision}-{hash_text(scope)}"'
+        tag = f'"{self._edition}-{revision}-{hash_text(scope)}"'
         headers = {**HEADERS, "etag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)

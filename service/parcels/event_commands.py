@@ -1,10 +1,11 @@
 """What changes the state of a parcel: events, one at a time or whole histories."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -20,6 +21,7 @@ from service.parcels.commands import refuse_future, refuse_stale, touch
 from service.parcels.lifecycle import Effect, EventKind, Happened, State
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.reading import not_found
+from service.regions.models import Jurisdiction
 
 
 def record_event(
@@ -43,7 +45,7 @@ def record_event(
         refuse_stale(parcel, version)
     refuse_future("/effective_on", new.effective_on)
     if new.document_id is not None:
-        _check_document(session, actor, new.document_id)
+        _check_document(session, actor, parcel, new.document_id)
     events = queries.events_of(session, [parcel.id])[parcel.id]
     effect = lifecycle.enter(events, new.kind, new.effective_on)
     values = new.model_dump()
@@ -57,8 +59,11 @@ def record_event(
     return parcel
 
 
-def _check_document(session: Session, actor: Actor, document_id: int) -> None:
-    if session.scalar(documents.visible_documents(actor).where(Document.id == document_id)) is None:
+def _check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
+    """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
+    own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
+    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}))
+    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
         zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
 

@@ -53,6 +53,10 @@ def test_a_file_is_taken_in_with_its_job(registrar: Caller, file: Path, owner: p
         ({"jurisdiction": "nowhere"}, 404),
         ({"crs": "EPSG:2362"}, 400),
         ({"encoding": "klingon"}, 422),
+        ({"encoding": "zlib"}, 422),
+        ({"encoding": "utf\x008"}, 422),
+        ({"layer": "a\x00b"}, 422),
+        ({"jurisdiction": "a\x00b"}, 422),
         ({"colour": "x"}, 202),
     ],
 )
@@ -62,6 +66,11 @@ def test_wrong_declarations_are_refused_at_once(
     assert sent(registrar, file, **form).status_code == status
     count = owner.execute("SELECT count(*) FROM import").fetchone()
     assert count == (1 if status == 202 else 0,)
+
+
+@pytest.mark.parametrize("number", ["1_0", "0", "99999999999", "x"])
+def test_a_number_that_no_import_has_is_refused_before_the_database(registrar: Caller, number: str) -> None:
+    assert registrar.get(f"/api/v1/imports/{number}").status_code == 400
 
 
 def test_an_empty_file_is_no_import(registrar: Caller, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from service.accounts.access import Actor
 from service.audit.models import AuditEntry
 from service.core.db import Database
 from service.core.errors import GongdiError, Invalid, NotFound, PreconditionFailed
+from service.documents.models import Document
 from service.parcels import commands, event_commands, queries, reading
 from service.parcels.changes import EventCreate, LandUse, ParcelChange
 from service.parcels.lifecycle import EventKind, Idle, IllegalTransition, LaterEventBroken, Stage, State
@@ -155,6 +156,30 @@ def test_a_late_entry_that_breaks_a_later_event_is_refused(session: Session, act
     assert refused.value.facts["broken"] == {"kind": "complete", "effective_on": dt.date(2022, 9, 1)}
     session.refresh(parcel)
     assert (parcel.stage, parcel.idle) == ("completed", "none")
+
+
+def test_a_document_that_other_readers_of_the_parcel_may_not_see_is_refused(session: Session, actor: Actor) -> None:
+    parcel, elsewhere = make_parcel(session, stage=Stage.listed), make_parcel(session, jurisdiction="JB")
+    document = Document(
+        subject_type="parcel",
+        subject_id=elsewhere.code,
+        title="他区批文",
+        file_name="a.pdf",
+        media_type="application/pdf",
+        size_bytes=1,
+        sha256="0" * 64,
+        uploaded_by="x",
+    )
+    session.add(document)
+    session.flush()
+    sold = event(EventKind.sell, document_id=document.id)
+    with pytest.raises(Invalid) as refused:
+        event_commands.record_event(session, actor, parcel.code, sold)
+    assert [each.code for each in refused.value.errors] == ["unknown-document"]
+    document.subject_id = parcel.code
+    session.flush()
+    event_commands.record_event(session, actor, parcel.code, sold)
+    assert parcel.stage == "sold"
 
 
 def test_an_unknown_document_is_a_wrong_field(session: Session, actor: Actor) -> None:

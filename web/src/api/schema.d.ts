@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Parcel Tile
-         * @description 地块矢量瓦片:12 级以下为格网统计,12–13 级为图形与状态,14 级起含编号与面积。Parcels as a vector tile.
+         * @description 地块矢量瓦片:图形与状态,14 级起含编号与面积;12 级以下地块过多时为格网统计。Parcels as a vector tile.
          */
         get: operations["parcel_tile"];
         put?: never;
