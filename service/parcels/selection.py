@@ -176,12 +176,15 @@ _IN_REGION = """p.region_id = ANY (ARRAY(
     SELECT region.id FROM region LEFT JOIN region AS county ON county.id = region.parent_id
     WHERE region.code = ANY (%(region)s) OR county.code = ANY (%(region)s)))"""
 
-# The index is on the Mercator copy, where a box of degrees is a box too. The box stands in the text as an expression of
-# parameters: lists are planned with their values, so it becomes a constant, of which the planner knows how many it
-# holds. Only shapes on its edge are tested themselves, by a function whose low price keeps the planner from reading a
-# whole attribute index first (migrations/sql/reading.sql).
+# The index is on the Mercator copy, where a box of degrees is a box too. Only shapes on its edge are tested themselves,
+# by a function whose low price keeps the planner from reading a whole attribute index first (migrations/sql).
+# Of a wide box the planner is told what it holds: the box is a constant when a list is planned. A narrow one, a
+# screen's usual case, hides behind a subselect: it passes for very selective, so its index goes before the order's.
 _BOX = "ST_MakeEnvelope(%(west)s::float8, %(south)s::float8, %(east)s::float8, %(north)s::float8, 4490)"
-_IN_BOX = f"p.geom_web && ST_Transform({_BOX}, 3857) AND (p.geom @ {_BOX} OR shape_meets(p.geom, {_BOX}))"
+_IN_BOX = "p.geom_web && {web} AND (p.geom @ {box} OR shape_meets(p.geom, {box}))"
+_IN_WIDE_BOX = _IN_BOX.format(box=_BOX, web=f"ST_Transform({_BOX}, 3857)")
+_IN_NARROW_BOX = _IN_BOX.format(box=f"(SELECT {_BOX})", web=f"(SELECT ST_Transform({_BOX}, 3857))")
+_NARROW = 0.02  # square degrees: 200 km² here
 
 
 def _in_box(box: Bbox) -> Fragment:
@@ -190,7 +193,10 @@ def _in_box(box: Bbox) -> Fragment:
     east, north = min(box.east, CHINA.east), min(box.north, CHINA.north)
     if west > east or south > north:
         return Fragment("false", {})
-    return Fragment(_IN_BOX, {"west": west, "south": south, "east": east, "north": north})
+    narrow = (east - west) * (north - south) <= _NARROW
+    return Fragment(
+        _IN_NARROW_BOX if narrow else _IN_WIDE_BOX, {"west": west, "south": south, "east": east, "north": north}
+    )
 
 
 def _land_use(prefixes: Sequence[str]) -> Fragment:
