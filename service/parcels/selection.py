@@ -38,7 +38,7 @@ VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code
 # What a number may be: the code, else the cadastral code, else the lot number, which several parcels may share.
 # `coalesce` looks no further than it has to.
 _OF_NUMBER = """AS a (asked, cadastral, lot, n) JOIN parcel AS p ON p.id = ANY (coalesce(
-    (SELECT ARRAY[id] FROM parcel WHERE code = a.asked),
+    (SELECT ARRAY[id] FROM parcel WHERE code = btrim(a.asked)),
     (SELECT ARRAY[id] FROM parcel WHERE cadastral_code = a.cadastral),
     (SELECT array_agg(id ORDER BY id) FROM parcel WHERE lot_number = a.lot)))"""
 _MANY = "unnest(%(asked)s::text[], %(cadastral)s::text[], %(lot)s::text[]) WITH ORDINALITY"

@@ -169,6 +169,13 @@ def test_a_parcel_is_found_by_any_of_its_numbers(
     assert reading.statuses(connection, actor, [number]).items[0]["code"] == "ZD-7"
 
 
+def test_blanks_around_a_pasted_code_do_not_matter(session: Session, connection: Connection, actor: Actor) -> None:
+    make_parcel(session, code="L-1")
+    assert reading.parcel(connection, actor, " L-1 ").members["code"] == "L-1"
+    found = reading.statuses(connection, actor, [" L-1", "L-2 "])
+    assert ([item["asked"] for item in found.items], found.unknown) == ([" L-1"], ["L-2 "])
+
+
 def test_a_shared_lot_number_is_ambiguous_for_one_and_gives_all_for_many(
     session: Session, connection: Connection, actor: Actor
 ) -> None:
