@@ -23,21 +23,14 @@ LANGUAGE sql SET search_path = public, pg_temp AS $$
   FROM change WHERE region_id IS NOT NULL GROUP BY 1, 2, 3
 $$;
 
-CREATE FUNCTION parcel_tally_inserted() RETURNS trigger
+-- For rows that came or went whole: both triggers call them `moved`.
+CREATE FUNCTION parcel_tally_moved() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE sign int := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
 BEGIN
   PERFORM parcel_tally_add(array_agg(change)) FROM (
-    SELECT (cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage, count(*), sum(area_m2))::parcel_count AS change
-    FROM added GROUP BY cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage) AS changes;
-  RETURN NULL;
-END $$;
-
-CREATE FUNCTION parcel_tally_deleted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-  PERFORM parcel_tally_add(array_agg(change)) FROM (
-    SELECT (cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage, -count(*), -sum(area_m2))::parcel_count AS change
-    FROM removed GROUP BY cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage) AS changes;
+    SELECT (cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage, sign * count(*), sign * sum(area_m2))::parcel_count AS change
+    FROM moved GROUP BY cell_column(geom_web), cell_row(geom_web), jurisdiction_id, region_id, stage) AS changes;
   RETURN NULL;
 END $$;
 
@@ -54,12 +47,12 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER tally_inserted AFTER INSERT ON parcel REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION parcel_tally_inserted();
+CREATE TRIGGER tally_inserted AFTER INSERT ON parcel REFERENCING NEW TABLE AS moved
+  FOR EACH STATEMENT EXECUTE FUNCTION parcel_tally_moved();
 CREATE TRIGGER tally_updated AFTER UPDATE ON parcel REFERENCING OLD TABLE AS removed NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION parcel_tally_updated();
-CREATE TRIGGER tally_deleted AFTER DELETE ON parcel REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION parcel_tally_deleted();
+CREATE TRIGGER tally_deleted AFTER DELETE ON parcel REFERENCING OLD TABLE AS moved
+  FOR EACH STATEMENT EXECUTE FUNCTION parcel_tally_moved();
 
 -- Replaces the rows of each key by one with their sum; rows added meanwhile are not seen and stay. Returns rows spared.
 CREATE FUNCTION parcel_tally_fold() RETURNS bigint

@@ -84,14 +84,17 @@ def publish(
 @contextmanager
 def _first_load(connection: psycopg.Connection[Any], count: int) -> Iterator[None]:
     """Set secondary indexes aside for a load that far outweighs the register (migrations/sql/bulk.sql)."""
-    few = count // OUTWEIGHS
-    stored = connection.execute("SELECT count(*) FROM (SELECT FROM parcel LIMIT %s) AS stored", (few,)).fetchone()
-    if count < FIRST_LOAD or stored is None or stored[0] >= few:
+    if count < FIRST_LOAD or _holds(connection, count // OUTWEIGHS):
         yield
         return
     connection.execute("SELECT parcel_load_begin()")
     yield
     connection.execute("SELECT parcel_load_end()")
+
+
+def _holds(connection: psycopg.Connection[Any], number: int) -> bool:
+    """Whether at least so many parcels are stored."""
+    return connection.execute("SELECT FROM parcel OFFSET %s LIMIT 1", (number - 1,)).fetchone() is not None
 
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:

@@ -1,0 +1,38 @@
+"""A first load sets indexes and foreign keys aside and puts back exactly what stood there."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from service.core.cluster import ClusterUrls
+
+DEFINITIONS = """
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = ANY (%(tables)s::regclass[])
+UNION ALL
+SELECT conname || chr(32) || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ANY (%(tables)s::regclass[])
+ORDER BY 1
+"""
+TABLES = {"tables": ["parcel", "parcel_event", "parcel_survey", "parcel_land_use"]}
+
+
+def definitions(connection: psycopg.Connection[Any]) -> list[str]:
+    return [text for (text,) in connection.execute(DEFINITIONS, TABLES)]
+
+
+def test_what_is_set_aside_comes_back(urls: ClusterUrls) -> None:
+    with psycopg.connect(urls.app_url) as connection:
+        before = definitions(connection)
+        connection.execute("SELECT parcel_load_begin()")
+        meanwhile = definitions(connection)
+        assert set(meanwhile) < set(before)
+        assert not any("FOREIGN KEY" in text or "ix_parcel_search" in text for text in meanwhile)
+        connection.execute("SELECT parcel_load_end()")
+        assert definitions(connection) == before
+        connection.rollback()
+        assert definitions(connection) == before
+
+
+def test_the_serving_role_cannot_slip_in_a_definition(urls: ClusterUrls) -> None:
+    with psycopg.connect(urls.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("INSERT INTO deferred_definition (statement) VALUES ('DROP TABLE audit_entry')")
