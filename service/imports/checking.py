@@ -2,6 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import psycopg
@@ -20,6 +23,23 @@ from service.imports.report import Report
 Progress = Callable[[int], None]
 
 
+@dataclass(slots=True)
+class Checked:
+    """A file's rows with what was found so far; overlaps within the file may still be being looked for."""
+
+    rows: Rows
+    places: Places
+    report: Report
+    sought: Future[list[Overlap]] | None
+
+    def settle(self) -> None:
+        """Wait for the overlaps within the file and report them; once."""
+        sought, self.sought = self.sought, None
+        if sought is not None:
+            _report_within(sought, self.rows.read["row"].to_numpy(), self.report)
+
+
+@contextmanager
 def check_file(
     read: pa.Table,
     areas: queries.Areas,
@@ -28,16 +48,25 @@ def check_file(
     *,
     import_id: int,
     today: dt.date,
-) -> tuple[Rows, Places]:
-    """Map and check everything that needs no look at other parcels; overlaps within the file included."""
-    rows = read["row"].to_numpy()
+) -> Iterator[Checked]:
+    """Map and check everything that needs no look at other parcels.
+
+    Overlaps within the file are looked for in the background, while the database is at work; a file that has errors
+    anyway waits for them here.
+    """
+    numbers = read["row"].to_numpy()
     fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}")
-    fields = checks.check_fields(fields, rows, report, today=today)
-    checks.check_areas(fields, read["area_plane_m2"].to_numpy(), rows, report)
-    places = placing.locate(read["geom_wkb"], areas.townships, areas.counties)
-    placing.check_places(places, rows, jurisdiction, report)
-    _check_within(read["geom_wkb"].combine_chunks(), places, rows, report)
-    return Rows(read, fields, *_regions(areas, places)), places
+    fields = checks.check_fields(fields, numbers, report, today=today)
+    checks.check_areas(fields, read["area_plane_m2"].to_numpy(), numbers, report)
+    places = placing.locate(read, areas.townships, areas.counties)
+    placing.check_places(places, numbers, jurisdiction, report)
+    wkb = read["geom_wkb"].combine_chunks()
+    with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
+        sought = aside.submit(lambda: sorted(overlaps.within(wkb, places.bounds), key=lambda it: (it.second, it.first)))
+        checked = Checked(Rows(read, fields, *_regions(areas, places)), places, report, sought)
+        if report.errors:
+            checked.settle()
+        yield checked
 
 
 def _regions(areas: queries.Areas, places: Places) -> tuple[pa.Array, pa.Array]:
@@ -49,9 +78,9 @@ def _regions(areas: queries.Areas, places: Places) -> tuple[pa.Array, pa.Array]:
     return pa.array(areas.township_ids, pa.int32()).take(township), pc.coalesce(by_outline, by_township)
 
 
-def _check_within(wkb: pa.Array, places: Places, rows: NDArray[np.int64], report: Report) -> None:
+def _report_within(sought: Future[list[Overlap]], rows: NDArray[np.int64], report: Report) -> None:
     try:
-        found = sorted(overlaps.within(wkb, places.bounds), key=lambda each: (each.second, each.first))
+        found = sought.result()
     except overlaps.TooDense:
         report.note("overlap_undecidable")
         return
@@ -86,8 +115,9 @@ def _report(
     )
 
 
-def check_against_existing(connection: psycopg.Connection, rows: Rows, places: Places, report: Report) -> None:
+def check_against_existing(connection: psycopg.Connection, checked: Checked) -> None:
     """Check codes and shapes against the parcels that are there; the caller keeps others from adding some meanwhile."""
+    rows, places, report = checked.rows, checked.places, checked.report
     numbers = rows.read["row"].to_numpy()
     checks.check_taken(rows.fields, numbers, report, lambda column, codes: queries.taken(connection, column, codes))
     wkb = rows.read["geom_wkb"].combine_chunks()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import psycopg
 import pyarrow as pa
 import structlog
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from service.accounts.access import system
 from service.core import clock
@@ -24,7 +26,7 @@ from service.documents.models import Document
 from service.documents.storage import path_of
 from service.geo import crs
 from service.imports import commands, queries
-from service.imports.checking import check_against_existing, check_file
+from service.imports.checking import Checked, check_against_existing, check_file
 from service.imports.commands import RUN, Declared
 from service.imports.models import Import
 from service.imports.publish import Edition, publish
@@ -48,6 +50,10 @@ WHERE id = %(id)s AND (array_position(%(order)s::text[], %(stage)s), %(done)s)
     > (coalesce(array_position(%(order)s::text[], stage), 0), done)
 """
 log = structlog.get_logger()
+
+
+class _Refused(Exception):
+    """Errors came to light while the rows were being written; none of them stays."""
 
 
 class AlreadyRunning(Conflict):
@@ -194,21 +200,40 @@ class _Work:
         self.progress.total = reading.rows
         self.progress("checking")
         table = pa.Table.from_batches(reading.batches())
-        rows, places = check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=clock.today())
+        with check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=clock.today()) as checked:
+            try:
+                self._publish(checked, reading, sha256)
+            except _Refused:
+                self._finish(report, reading, sha256)
+
+    def _publish(self, checked: Checked, reading: Reading, sha256: str) -> None:
+        """Publish or refuse in one transaction; raise `_Refused` if errors came to light after rows were written."""
+
+        def confirm() -> None:
+            checked.settle()
+            if checked.report.errors:
+                raise _Refused
+
         with self.database.write(_ACTOR) as session:
             session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
             session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
             connection = driver_connection(session)
-            check_against_existing(connection, rows, places, report)
-            if not report.errors:
+            check_against_existing(connection, checked)
+            if checked.report.errors:
+                checked.settle()
+            else:
                 self.progress("publishing")
-                publish(connection, rows, self._edition(reading), lambda done: self.progress("publishing", done))
-            commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=reading.rows)
+                progress = partial(self.progress, "publishing")
+                publish(connection, checked.rows, self._edition(reading), progress=progress, confirm=confirm)
+            self._note(session, checked.report, reading, sha256)
 
     def _finish(self, report: Report, reading: Reading, sha256: str) -> None:
         with self.database.write(_ACTOR) as session:
-            commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=0)
+            self._note(session, report, reading, sha256)
+
+    def _note(self, session: Session, report: Report, reading: Reading, sha256: str) -> None:
+        commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=reading.rows)
 
     def _edition(self, reading: Reading) -> Edition:
         epsg = _epsg(reading)

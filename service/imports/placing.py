@@ -12,7 +12,6 @@ from service.imports.report import Report
 from service.imports.values import Rows
 
 CHINA = (73.0, 3.0, 136.0, 54.0)  # the table's own CHECK, degrees
-_BATCH = 20_000
 Floats = NDArray[np.float64]
 
 
@@ -26,21 +25,18 @@ class Places:
     county: NDArray[np.int64]
 
 
-def locate(wkb: pa.Array, townships: Sequence[shapely.Geometry], counties: Sequence[shapely.Geometry]) -> Places:
-    """Find the place of each shape by a point on it; a row without a shape has NaN and −1.
+def locate(read: pa.Table, townships: Sequence[shapely.Geometry], counties: Sequence[shapely.Geometry]) -> Places:
+    """Find the place of each row of the reader's table; a row without a shape has NaN and −1.
 
     The rule of `regions.queries.placements`, for many: a border point belongs to the first of the areas.
     """
-    trees = [shapely.STRtree(list(areas)) for areas in (townships, counties)]
-    parts = [_placed(wkb[start : start + _BATCH], trees) for start in range(0, max(1, len(wkb)), _BATCH)]
-    return Places(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-
-
-def _placed(wkb: pa.Array, trees: list[shapely.STRtree]) -> tuple[NDArray[np.generic], ...]:
-    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
-    points = shapely.point_on_surface(shapes)
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    return shapely.bounds(shapes).reshape(-1, 4), xy, *(_inside(tree, points) for tree in trees)
+    west, south, east, north, lon, lat = (
+        read[name].to_numpy() for name in ("west", "south", "east", "north", "lon", "lat")
+    )
+    points = shapely.points(lon, lat)
+    points[np.isnan(lon)] = None
+    found = (_inside(shapely.STRtree(list(areas)), points) for areas in (townships, counties))
+    return Places(np.column_stack([west, south, east, north]), np.column_stack([lon, lat]), *found)
 
 
 def _inside(tree: shapely.STRtree, points: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -19,7 +19,6 @@ import pyarrow.csv
 from numpy.typing import NDArray
 from psycopg import sql
 
-from service.codes.queries import lists
 from service.geo.crs import CGCS2000
 from service.imports import values
 from service.parcels.lifecycle import EventKind, Hold, Stage
@@ -64,9 +63,18 @@ class Rows:
 
 
 def publish(
-    connection: psycopg.Connection[Any], rows: Rows, edition: Edition, progress: Callable[[int], None] = lambda _: None
+    connection: psycopg.Connection[Any],
+    rows: Rows,
+    edition: Edition,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+    confirm: Callable[[], None] = lambda: None,
 ) -> None:
-    """Add all rows as parcels; `progress` hears how many are in. Raises psycopg errors, which end the transaction."""
+    """Add all rows as parcels; `progress` hears how many are in.
+
+    `confirm` is called once all are in, before the costly rest: what it raises ends the transaction, as a psycopg
+    error does.
+    """
     ids = _take_ids(connection, len(rows.read))
     with _first_load(connection, len(ids)):
         for start in range(0, len(ids), BATCH):
@@ -78,13 +86,13 @@ def publish(
         if len(ids):
             span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
             _add_events(connection, edition, span)
-            _add_land_uses(connection, span)
+        confirm()
 
 
 @contextmanager
 def _first_load(connection: psycopg.Connection[Any], count: int) -> Iterator[None]:
     """Set secondary indexes aside for a load that far outweighs the register (migrations/sql/bulk.sql)."""
-    if count < FIRST_LOAD or _holds(connection, count // OUTWEIGHS):
+    if count < FIRST_LOAD or _holds(connection, max(1, count // OUTWEIGHS)):
         yield
         return
     connection.execute("SELECT parcel_load_begin()")
@@ -201,14 +209,6 @@ SELECT id, CASE WHEN stage = %(candidate)s AND hold = %(free)s THEN %(propose)s 
        stage_since, stage, hold, idle, %(actor)s, %(document)s
 FROM parcel WHERE id BETWEEN %(first)s AND %(last)s AND import_id = %(import)s
 """
-_LAND_USES = """
-INSERT INTO parcel_land_use (parcel_id, ordinal, scheme, code, share, max_term_years)
-SELECT p.id, 1, p.land_use_scheme, p.land_use_code, 1, t.years
-FROM parcel p
-LEFT JOIN unnest(%(schemes)s::text[], %(codes)s::text[], %(years)s::int[]) AS t (scheme, code, years)
-       ON t.scheme = p.land_use_scheme AND t.code = p.land_use_code
-WHERE p.id BETWEEN %(first)s AND %(last)s AND p.import_id = %(import)s AND p.land_use_code IS NOT NULL
-"""
 
 
 def _add_events(connection: psycopg.Connection[Any], edition: Edition, span: dict[str, int]) -> None:
@@ -216,12 +216,3 @@ def _add_events(connection: psycopg.Connection[Any], edition: Edition, span: dic
     names = {"candidate": Stage.candidate, "free": Hold.none, "propose": EventKind.propose, "adopt": EventKind.adopt}
     words = {name: str(value) for name, value in names.items()}
     connection.execute(_EVENTS, {**words, **span, "actor": edition.actor, "document": edition.document_id})
-
-
-def _add_land_uses(connection: psycopg.Connection[Any], span: dict[str, int]) -> None:
-    """Give every parcel with a land use its one component, with the longest term of that use."""
-    known = [
-        (each.list, entry.code, entry.max_term_years) for each in lists().values() for entry in each.entries.values()
-    ]
-    schemes, codes, years = map(list, zip(*known, strict=True))
-    connection.execute(_LAND_USES, {"schemes": schemes, "codes": codes, "years": years, **span})

@@ -9,9 +9,12 @@ import os
 import resource
 import sys
 import warnings
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +27,7 @@ from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, z
 from service.geo.validity import Fault, Geometries
 from service.imports.findings import Finding, Problem, finding, problem
 from service.imports.formats import DRIVERS, Request, open_source
-from service.imports.sources import MAX_ROWS, Rows, Source
+from service.imports.sources import MAX_ROWS, Rows, Source, row_numbers
 
 MAX_FINDINGS = 2_000
 _CAPPED = {
@@ -33,7 +36,17 @@ _CAPPED = {
     "too_many_parts": ("部分", "parts", validity.FILE_CAPS.parts),
 }
 Mask = NDArray[np.bool_]
+PLACE = ("west", "south", "east", "north", "lon", "lat")  # of a shape: its box, and a point inside it
+_AT_WORK = 2  # batches worked on at once
 _FARTHEST_DEGREE = 400  # beyond it no longitude is meant
+
+
+class Made(NamedTuple):
+    """What became of a batch: the columns for the parent, what is wrong with its shapes, and how many had heights."""
+
+    results: pa.RecordBatch
+    faults: list[Fault]
+    with_z: int
 
 
 class Reading:
@@ -52,14 +65,13 @@ class Reading:
         """Read, transform, measure and write all rows. Raises `Problem`."""
         writer: pa.RecordBatchFileWriter | None = None
         try:
-            for rows in self.source.batches:
-                if self.rows + len(rows.fid) > MAX_ROWS:
-                    raise problem("too_many_rows", limit=MAX_ROWS)
-                batch = self.batch(rows)
+            for rows, made in self.worked():
                 if writer is None:
                     self.fields = {name[2:]: str(rows.columns[name].type) for name in rows.columns}
-                    writer = pa.ipc.new_file(str(self.target), batch.schema)
-                writer.write_batch(batch)
+                    writer = pa.ipc.new_file(str(self.target), made.results.schema)
+                writer.write_batch(made.results)
+                self.with_z += made.with_z
+                self.note(rows, made.faults)
                 self.rows += len(rows.fid)
         finally:
             if writer is not None:
@@ -67,52 +79,19 @@ class Reading:
         if not self.rows:
             raise problem("no_rows")
 
-    def batch(self, rows: Rows) -> pa.RecordBatch:
-        """One batch of results: rows with a fault keep their attributes and lose their geometry."""
-        shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
-        faults = validity.form_faults(shapes)
-        sound = np.ones(len(shapes), dtype=bool)
-        sound[[fault.index for fault in faults]] = False
-        self.with_z += rows.heights
-        shapes = self.flat(shapes)
-        moved = np.full(len(shapes), None, dtype=object)
-        moved[sound] = in_degrees(shapes[sound], self.source.crs)
-        far = sound & validity.outside(moved, -180, -90, 180, 90)
-        faults += [Fault(int(i), "coordinate_out_of_range", _corner(shapes[i])) for i in np.flatnonzero(far)]
-        sound &= ~far
-        invalid = validity.validity_faults(moved, sound)
-        sound[[fault.index for fault in invalid]] = False
-        self.note(rows, [*faults, *invalid])
-        moved[~sound] = None
-        return self.results(rows, moved, sound)
-
-    def flat(self, shapes: Geometries) -> Geometries:
-        """Shapes without heights, which are counted."""
-        high = shapely.has_z(shapes) | shapely.has_m(shapes)
-        self.with_z += int(np.count_nonzero(high))
-        if not high.any():
-            return shapes
-        shapes = shapes.copy()
-        shapes[high] = shapely.force_2d(shapes[high])
-        return shapes
-
-    def results(self, rows: Rows, shapes: Geometries, sound: Mask) -> pa.RecordBatch:
-        """The columns of a batch: row number, key, geometry, areas, geometry as delivered, attributes."""
-        plane, ellipsoid = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
-        plane[sound], ellipsoid[sound] = area.areas_m2(shapes[sound])
-        absent = ~sound
-        empty = pa.nulls(len(shapes), pa.string())
-        columns: dict[str, pa.Array] = {
-            "row": pa.array(np.arange(self.rows + 1, self.rows + 1 + len(shapes), dtype=np.int64)),
-            "fid": rows.fid,
-            "geom_wkb": pa.array(shapely.to_wkb(validity.as_multipolygons(shapes)), pa.binary()),
-            "area_plane_m2": pa.array(plane, pa.float64(), mask=absent),
-            "area_ellipsoid_m2": pa.array(ellipsoid, pa.float64(), mask=absent),
-            "source_wkb": rows.wkb.cast(pa.binary()),
-            "survey": rows.survey if rows.survey is not None else empty,
-            **rows.columns,
-        }
-        return pa.RecordBatch.from_pydict(columns)
+    def worked(self) -> Iterator[tuple[Rows, Made]]:
+        """Batches in file order, worked on while the next ones are read: GDAL, GEOS and NumPy leave Python's lock."""
+        first = 1
+        waiting: deque[tuple[Rows, Future[Made]]] = deque()
+        with ThreadPoolExecutor(_AT_WORK) as pool:
+            for rows in self.source.batches:
+                if first + len(rows.fid) > MAX_ROWS + 1:
+                    raise problem("too_many_rows", limit=MAX_ROWS)
+                waiting.append((rows, pool.submit(worked_out, rows, first, self.source.crs)))
+                first += len(rows.fid)
+                if len(waiting) > _AT_WORK:
+                    yield _done(*waiting.popleft())
+            yield from (_done(*each) for each in waiting)
 
     def note(self, rows: Rows, faults: list[Fault]) -> None:
         """Turn faults of this batch into findings, as many as a person would read."""
@@ -130,6 +109,59 @@ class Reading:
         if self.left_out:
             about_file.append(finding("too_many_findings", limit=MAX_FINDINGS))
         return [*self.source.findings, *about_file, *self.findings]
+
+
+def _done(rows: Rows, made: Future[Made]) -> tuple[Rows, Made]:
+    return rows, made.result()
+
+
+def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
+    """Results of one batch from row `first` on: rows with a fault keep their attributes and lose their geometry."""
+    shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
+    faults = validity.form_faults(shapes)
+    sound = np.ones(len(shapes), dtype=bool)
+    sound[[fault.index for fault in faults]] = False
+    shapes, high = _flat(shapes)
+    moved = np.full(len(shapes), None, dtype=object)
+    moved[sound] = in_degrees(shapes[sound], crs)
+    far = sound & validity.outside(moved, -180, -90, 180, 90)
+    faults += [Fault(int(i), "coordinate_out_of_range", _corner(shapes[i])) for i in np.flatnonzero(far)]
+    sound &= ~far
+    invalid = validity.validity_faults(moved, sound)
+    sound[[fault.index for fault in invalid]] = False
+    moved[~sound] = None
+    return Made(_results(rows, first, moved, sound), [*faults, *invalid], rows.heights + high)
+
+
+def _flat(shapes: Geometries) -> tuple[Geometries, int]:
+    """Shapes without heights, and how many had some."""
+    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    if not high.any():
+        return shapes, 0
+    shapes = shapes.copy()
+    shapes[high] = shapely.force_2d(shapes[high])
+    return shapes, int(np.count_nonzero(high))
+
+
+def _results(rows: Rows, first: int, shapes: Geometries, sound: Mask) -> pa.RecordBatch:
+    """The columns of a batch: row number, key, geometry, its place, areas, geometry as delivered, attributes."""
+    measured = {name: np.full(len(shapes), np.nan) for name in (*PLACE, "area_plane_m2", "area_ellipsoid_m2")}
+    good = shapes[sound]
+    inside = shapely.point_on_surface(good)
+    place = (*shapely.bounds(good).reshape(-1, 4).T, shapely.get_x(inside), shapely.get_y(inside))
+    for column, figure in zip(measured.values(), (*place, *area.areas_m2(good)), strict=True):
+        column[sound] = figure
+    empty = pa.nulls(len(shapes), pa.string())
+    columns: dict[str, pa.Array] = {
+        "row": row_numbers(first, len(shapes)),
+        "fid": rows.fid,
+        "geom_wkb": pa.array(shapely.to_wkb(validity.as_multipolygons(shapes)), pa.binary()),
+        **{name: pa.array(column, pa.float64(), mask=~sound) for name, column in measured.items()},
+        "source_wkb": rows.wkb.cast(pa.binary()),
+        "survey": rows.survey if rows.survey is not None else empty,
+        **rows.columns,
+    }
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def in_degrees(shapes: Geometries, source: SourceCrs) -> Geometries:

@@ -202,9 +202,15 @@ def _set_planning(parcel: Parcel, given: Planning) -> None:
 
 
 def _set_land_uses(session: Session, parcel: Parcel, uses: Sequence[LandUse]) -> None:
-    """Replace the components; the one with the largest share is the main use."""
+    """Replace the components; the one with the largest share is the main use.
+
+    A single use with its usual term has no component of its own: the parcel's main use says it all.
+    """
     _check_land_uses(uses)
     session.execute(delete(ParcelLandUse).where(ParcelLandUse.parcel_id == parcel.id))
+    if len(uses) == 1 and uses[0].max_term_years in {None, codes.max_term_years(uses[0].scheme, uses[0].code)}:
+        parcel.land_use_scheme, parcel.land_use_code = uses[0].scheme, uses[0].code
+        return
     for ordinal, use in enumerate(uses, start=1):
         term = use.max_term_years or codes.max_term_years(use.scheme, use.code)
         values = use.model_dump(exclude={"max_term_years"})
@@ -240,6 +246,8 @@ def _attributes(session: Session, parcel: Parcel, names: Iterable[str]) -> dict[
         if name == "land_uses":
             uses = select(ParcelLandUse).where(ParcelLandUse.parcel_id == parcel.id).order_by(ParcelLandUse.ordinal)
             values[name] = [f"{use.scheme}:{use.code} {use.share:.4f}" for use in session.scalars(uses)]
+            if not values[name] and parcel.land_use_code:
+                values[name] = [f"{parcel.land_use_scheme}:{parcel.land_use_code} {1:.4f}"]
         elif name == "planning":
             values |= {bound: planning.to_json(bound, getattr(parcel, bound)) for bound in planning.FIELDS}
         elif name == "region_code":

@@ -126,7 +126,10 @@ class Parcel(Base):
 
 
 class ParcelLandUse(Base):
-    """One land-use component of a parcel: 居住 70 years beside 商业 40 years, each with its share."""
+    """One land-use component of a parcel: 居住 70 years beside 商业 40 years, each with its share.
+
+    Kept where the parcel's main use doesn't say it all: mixed use, or a term of its own.
+    """
 
     __tablename__ = "parcel_land_use"
     __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)

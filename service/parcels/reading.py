@@ -317,7 +317,8 @@ def _feature(row: Row) -> Json:
 def _detail(row: Row, moment: Moment, target: geo_crs.SourceCrs | None) -> Json:
     registered_on, overridden, created_at, *bounds, uses, survey, shape = row[_SUMMARY_WIDTH:]
     state = State(Stage(row[6]), Hold(row[7]), Idle(row[8]))
-    land_uses = orjson.loads(uses) if uses else []
+    main = {"scheme": row[15], "code": row[16], "share": 1, "max_term_years": codes.max_term_years(row[15], row[16])}
+    land_uses = orjson.loads(uses) if uses else [main] if row[16] else []
     for use in land_uses:
         use["name"] = codes.name_of(use["scheme"], use["code"])
     return summary(row) | {

@@ -42,7 +42,8 @@ def found_in(path: Path, folder: Path) -> Report:
     report.add(Finding(**each) for each in answer["findings"])
     with pa.memory_map(str(folder / "rows.arrow")) as file:
         table = pa.ipc.open_file(file).read_all()
-        check_file(table, NO_AREAS, DISTRICT, report, import_id=1, today=dt.date(2022, 11, 15))
+        with check_file(table, NO_AREAS, DISTRICT, report, import_id=1, today=dt.date(2022, 11, 15)) as checked:
+            checked.settle()
     return report
 
 

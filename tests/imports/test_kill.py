@@ -37,7 +37,7 @@ from service.running import environment
 from tests.imports.conftest import parcels
 
 ROWS = 300
-TABLES = ("parcel", "parcel_event", "parcel_survey", "parcel_land_use")
+TABLES = ("parcel", "parcel_event", "parcel_survey")
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_a_killed_worker_leaves_nothing_and_the_next_one_publishes_once(configur
         assert look(configured, queued).stage == "publishing"
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
-        assert counts(configured) == [0, 0, 0, 0]
+        assert counts(configured) == [0, 0, 0]
     assert look(configured, queued).status == "running"
     rescue(configured)
     second = worker(configured)
@@ -158,7 +158,7 @@ def test_a_killed_worker_leaves_nothing_and_the_next_one_publishes_once(configur
     finally:
         second.terminate()
         second.wait()
-    assert counts(configured) == [ROWS] * 4
+    assert counts(configured) == [ROWS] * 3
     assert look(configured, queued).attempts == 2
     assert not (configured.home / "imports" / str(queued)).exists()
 
@@ -171,11 +171,11 @@ def test_a_killed_database_leaves_nothing_and_the_import_can_run_again(configure
     ):
         kill_server(configured)
     cluster.ensure(configured.home)
-    assert counts(configured) == [0, 0, 0, 0]
+    assert counts(configured) == [0, 0, 0]
     database = Database(configured)
     jobs.run_now(database, configured, queued)
     database.close()
-    assert counts(configured) == [ROWS] * 4
+    assert counts(configured) == [ROWS] * 3
     assert look(configured, queued).status == "published"
 
 
@@ -202,4 +202,4 @@ def test_an_import_that_kills_its_worker_again_and_again_is_given_up(configured:
     database.close()
     found = look(configured, queued)
     assert (found.status, "没有地块入库" in (found.problem or "")) == ("failed", True)
-    assert counts(configured) == [0, 0, 0, 0]
+    assert counts(configured) == [0, 0, 0]

@@ -16,6 +16,7 @@ import pytest
 import shapely
 
 from service.imports import sandbox
+from service.imports.reader import PLACE
 from service.imports.sandbox import Reading
 
 GOOD = {"type": "Polygon", "coordinates": [[[113.73, 34.77], [113.74, 34.77], [113.74, 34.78], [113.73, 34.77]]]}
@@ -54,7 +55,7 @@ def test_a_clean_file_comes_through_every_kind_of_sandbox(tmp_path: Path) -> Non
     assert (reading.format, reading.rows, reading.findings) == ("geojson", 2, ())
     (batch,) = reading.batches()
     assert batch.schema.names == [
-        "row", "fid", "geom_wkb", "area_plane_m2", "area_ellipsoid_m2", "source_wkb", "survey", "a_n",
+        "row", "fid", "geom_wkb", *PLACE, "area_plane_m2", "area_ellipsoid_m2", "source_wkb", "survey", "a_n",
     ]  # fmt: skip
     assert batch.column("row").to_pylist() == [1, 2]
 
