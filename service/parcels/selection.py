@@ -35,12 +35,13 @@ STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
 
-# What a number may be: the code, else the cadastral code, else the lot number, which several parcels may share.
-# `coalesce` looks no further than it has to.
+# What a number may be: the code, else the cadastral code, else the lot number, which several parcels may share; each of
+# a parcel that may be seen, for a stranger's code must not hide the own lot of that number. `coalesce` looks no further
+# than it has to.
 _OF_NUMBER = """AS a (asked, cadastral, lot, n) JOIN parcel AS p ON p.id = ANY (coalesce(
-    (SELECT ARRAY[id] FROM parcel WHERE code = btrim(a.asked)),
-    (SELECT ARRAY[id] FROM parcel WHERE cadastral_code = a.cadastral),
-    (SELECT array_agg(id ORDER BY id) FROM parcel WHERE lot_number = a.lot)))"""
+    (SELECT ARRAY[p.id] FROM parcel AS p WHERE p.code = btrim(a.asked) AND {visible}),
+    (SELECT ARRAY[p.id] FROM parcel AS p WHERE p.cadastral_code = a.cadastral AND {visible}),
+    (SELECT array_agg(p.id ORDER BY p.id) FROM parcel AS p WHERE p.lot_number = a.lot AND {visible})))"""
 _MANY = "unnest(%(asked)s::text[], %(cadastral)s::text[], %(lot)s::text[]) WITH ORDINALITY"
 # A single number gets a text of its own: with an array, whose length counts, PostgreSQL plans every time anew (0.2 ms).
 _ONE = "(VALUES (%(asked)s::text, %(cadastral)s::text, %(lot)s::text, 1))"
@@ -111,16 +112,19 @@ def visible(actor: Actor) -> Fragment:
     return Fragment(VISIBLE, {"scope": sorted(actor.jurisdictions)})
 
 
-def asked(numbers: Sequence[str]) -> Fragment:
-    """Return the source of the parcels with these numbers: `p`, and `a` with the number as asked and its place `n`."""
+def asked(numbers: Sequence[str], actor: Actor) -> Fragment:
+    """Return the source of the visible parcels with these numbers: `p`, and `a` with number as asked and place `n`."""
+    allowed = visible(actor)
+    found = _OF_NUMBER.format(visible=allowed.sql)
     columns: dict[str, list[str] | list[str | None]] = {
         "asked": list(numbers),
         "cadastral": [cadastral_code_in(each) for each in numbers],
         "lot": [identifiers.normalise_lot_number(each) for each in numbers],
     }
     if len(numbers) == 1:
-        return Fragment(f"{_ONE} {_OF_NUMBER}", {name: values[0] for name, values in columns.items()})
-    return Fragment(f"{_MANY} {_OF_NUMBER}", columns)
+        one = {name: values[0] for name, values in columns.items()}
+        return Fragment(f"{_ONE} {found}", allowed.params | one)
+    return Fragment(f"{_MANY} {found}", allowed.params | columns)
 
 
 def cadastral_code_in(text: str) -> str | None:

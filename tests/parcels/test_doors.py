@@ -212,6 +212,25 @@ def test_another_jurisdiction_does_not_exist(parcels: None, as_role: Callable[..
     assert theirs.post(f"{URL}/ZD-1/events", json=event, headers={"if-match": '"1"'}).status_code == 404
 
 
+@pytest.mark.parametrize(("number", "etag"), [(LOT, '"1"'), ("410105003012GB00023", '"1"')])
+def test_a_strangers_code_does_not_hide_the_own_parcel_of_that_number(
+    parcels: None, database: Database, actor: Actor, as_role: Callable[..., Caller], number: str, etag: str
+) -> None:
+    with database.write(actor) as session:
+        make_parcel(session, code=number, jurisdiction="GXQ")
+    ours = as_role("registrar", jurisdictions=["ZDXQ"])
+    address = f"{URL}/{quote(number, safe='')}"
+    assert ours.get(address).json()["code"] == "ZD-1"
+    assert ours.get(address, headers={"if-none-match": etag}).status_code == 304
+    assert len(ours.get(f"{address}/history").json()["items"]) == 1
+    statuses = ours.post(f"{URL}/status", json={"codes": [number, "ZD-2"]}).json()
+    assert ([item["code"] for item in statuses["items"]], statuses["unknown"]) == (["ZD-1", "ZD-2"], [])
+    assert ours.post(f"{URL}/{number}/events", json=SELL, headers={"if-match": etag}).json()["code"] == "ZD-1"
+    assert ours.patch(address, json={"name": "新名"}, headers={"if-match": '"2"'}).json()["code"] == "ZD-1"
+    everybody = as_role("registrar")
+    assert everybody.get(address).json()["jurisdiction"]["code"] == "GXQ", "of two visible ones the code goes first"
+
+
 SELL = {"kind": "sell", "effective_on": "2022-06-01", "note": "一号厅"}
 
 
