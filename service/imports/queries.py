@@ -127,11 +127,14 @@ def jurisdiction_area(session: Session, jurisdiction_id: int) -> tuple[shapely.G
 _ASKED = 20_000  # values of one statement
 
 
+_KEYS = {"code": sql.SQL('upper(code COLLATE "C")'), "cadastral_code": sql.SQL("cadastral_code")}
+
+
 def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
-    """Return those of the values that parcels have in `column`."""
+    """Return those of the values, codes in upper case, that parcels have in `column`."""
     if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
         return set()
-    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(sql.Identifier(column))
+    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(_KEYS[column])
     slices = (values[start : start + _ASKED] for start in range(0, len(values), _ASKED))
     return {code for some in slices for (code,) in connection.execute(query, (list(some),))}
 

@@ -17,10 +17,11 @@ import shapely
 from service.accounts.access import Actor
 from service.codes import queries as codes
 from service.core.errors import BadRequest, Conflict, NotFound
+from service.core.spelling import folded
 from service.geo import crs as geo_crs
 from service.parcels import lifecycle, planning, selection
 from service.parcels.lifecycle import Hold, Idle, Stage, State
-from service.parcels.selection import NOW, Moment, Selection
+from service.parcels.selection import CODE_KEY, NOW, Moment, Selection
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -85,8 +86,8 @@ def _time_key(row: Row) -> list[Any]:
 
 
 SORTS = {
-    "code": _Sort("p.code", "p.code > %(after_0)s", _code_key),
-    "-code": _Sort("p.code DESC", "p.code < %(after_0)s", _code_key),
+    "code": _Sort(CODE_KEY, f"{CODE_KEY} > %(after_0)s", _code_key),
+    "-code": _Sort(f"{CODE_KEY} DESC", f"{CODE_KEY} < %(after_0)s", _code_key),
     "area_m2": _Sort("p.area_m2, p.id", "(p.area_m2, p.id) > (%(after_0)s::float8::numeric, %(after_1)s)", _area_key),
     "-area_m2": _Sort(
         "p.area_m2 DESC, p.id DESC", "(p.area_m2, p.id) < (%(after_0)s::float8::numeric, %(after_1)s)", _area_key
@@ -134,7 +135,7 @@ def _after(sort: str, key: Sequence[object]) -> dict[str, object]:
     """Bind a cursor's key; its types are checked, because a cursor comes from outside."""
     match sort.removeprefix("-"), list(key):
         case "code", [str() as code]:
-            return {"after_0": code}
+            return {"after_0": folded(code)}
         case "area_m2", [int() | float() as area, int() as number]:
             return {"after_0": float(area), "after_1": number}
         case "updated_at", [str() as instant, int() as number]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from service.accounts.access import Actor
 from service.audit.models import AuditEntry
 from service.core.db import Database
 from service.core.errors import GongdiError, Invalid, NotFound, PreconditionFailed
+from service.core.spelling import folded, tidied
 from service.documents.models import Document
 from service.parcels import commands, event_commands, queries, reading
 from service.parcels.changes import EventCreate, LandUse, ParcelChange
@@ -82,10 +85,18 @@ def test_a_wrong_parcel_is_refused(session: Session, wrong: dict[str, Any], code
     assert refused.value.errors
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_codes_are_folded_here_as_in_the_index(session: Session, code: str) -> None:
+    in_database = session.scalar(text('SELECT upper(CAST(:code AS text) COLLATE "C")'), {"code": tidied(code)})
+    assert folded(code) == in_database
+
+
 def test_a_code_is_given_once(session: Session) -> None:
     make_parcel(session, code="ZD-1", cadastral_code="410105003012GB00023")
-    with pytest.raises(commands.NumberTaken):
-        make_parcel(session, code="ZD-1")
+    for code in ("ZD-1", "zd-1", "ｚｄ－１"):
+        with pytest.raises(commands.NumberTaken):
+            make_parcel(session, code=code)
     with pytest.raises(commands.NumberTaken):
         make_parcel(session, cadastral_code="410105003012gb00023")
 

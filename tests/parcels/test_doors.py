@@ -104,6 +104,20 @@ def test_a_number_typed_in_full_width_is_understood(planner: Caller, number: str
     assert [item["code"] for item in planner.get(f"{URL}?q={quote(number)}").json()["items"]] == ["ZD-1"]
 
 
+@pytest.mark.parametrize("number", ["zd-12a", "ZD-12A", "Zd-12a", " ｚｄ－１２ａ "])
+def test_a_code_is_found_in_any_case_and_shown_as_written(
+    registrar: Caller, database: Database, actor: Actor, number: str
+) -> None:
+    with database.write(actor) as session:
+        make_parcel(session, code="Zd-12a", stage=Stage.listed)
+    address = f"{URL}/{quote(number, safe='')}"
+    assert registrar.get(address).json()["code"] == "Zd-12a"
+    assert len(registrar.get(f"{address}/history").json()["items"]) == 1
+    assert registrar.post(f"{URL}/status", json={"codes": [number, number]}).json()["items"][1]["code"] == "Zd-12a"
+    assert registrar.post(f"{address}/events", json=SELL, headers={"if-match": '"1"'}).json()["code"] == "Zd-12a"
+    assert registrar.patch(address, json={"name": "新名"}, headers={"if-match": '"2"'}).json()["code"] == "Zd-12a"
+
+
 def test_doors_are_documented_with_their_shapes(app: FastAPI) -> None:
     document = app.openapi()
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["ParcelRead"])
