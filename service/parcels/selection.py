@@ -16,7 +16,7 @@ from service.core import clock
 from service.core.errors import BadRequest
 from service.core.spelling import folded
 from service.geo.bbox import Bbox
-from service.parcels import identifiers
+from service.parcels import identifiers, searching
 from service.parcels.lifecycle import Hold, Idle, Stage
 
 STATE_NOW = "CROSS JOIN LATERAL (SELECT p.stage, p.hold, p.idle, p.stage_since) AS s"
@@ -93,7 +93,8 @@ class Selection:
     """Filters of a list; an empty one selects every parcel that the caller may see. Values of one filter are choices.
 
     `land_use` is a prefix of the main use's code, of the list of 2023 unless it says `scheme:code`. `region` is a
-    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address.
+    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address,
+    in either case and width and with brackets of any kind.
     """
 
     stage: Sequence[Stage] = ()
@@ -234,5 +235,8 @@ def _search(q: str) -> Iterator[Fragment]:
     if len(words) > _MOST_WORDS:
         raise BadRequest(f"搜索词不能超过 {_MOST_WORDS} 个。", f"A search has at most {_MOST_WORDS} words.")
     for i, word in enumerate(words):
-        escaped = re.sub(r"([\\%_])", r"\\\1", word.lower())
-        yield Fragment(f"p.search LIKE %(q_{i})s", {f"q_{i}": f"%{escaped}%"})
+        # The trigram index serves both; LIKE is the cheaper one.
+        if searching.is_plain(word):
+            yield Fragment(f"p.search LIKE %(q_{i})s", {f"q_{i}": searching.pattern(word)})
+        else:
+            yield Fragment(f"p.search ~ %(q_{i})s", {f"q_{i}": searching.expression(word)})

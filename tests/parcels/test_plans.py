@@ -92,6 +92,7 @@ LISTS: list[tuple[dict[str, Any], str, list[Any] | None, str]] = [
     ({"bbox": SMALL_BOX}, "code", None, "ix_parcel_geom_web"),
     ({"bbox": SMALL_BOX, "land_use": ["07"], "area_min_m2": 3000}, "-area_m2", None, "ix_parcel_geom_web"),
     ({"q": "n-4711"}, "code", None, "ix_parcel_search"),
+    ({"q": "[2022]4711号"}, "code", None, "ix_parcel_search"),
     ({"q": "410105003012GB04711"}, "code", None, "uq_parcel_cadastral_code"),
     ({}, "-updated_at", None, "ix_parcel_updated_at"),
     ({"stage": [Stage.listed]}, "code", None, "uq_parcel_code"),
