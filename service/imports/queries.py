@@ -8,10 +8,11 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Row, Select, Text, cast, func, select, text
+from sqlalchemy import Row, Select, Text, cast, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.imports.models import Finding, Import
@@ -27,7 +28,13 @@ def visible_imports(actor: Actor) -> Select[Import]:
     return select(Import).where(Import.jurisdiction_id.in_(own))
 
 
-subjects.register("import", lambda actor: visible_imports(actor).with_only_columns(cast(Import.id, Text)))
+def readable_import_ids(actor: Actor) -> Select[str]:
+    """The ids of the imports whose files an actor may open: those they see, if they may read imports at all."""
+    may = literal(Permission.IMPORT_READ in actor.permissions)
+    return visible_imports(actor).where(may).with_only_columns(cast(Import.id, Text))
+
+
+subjects.register("import", readable_import_ids)
 
 
 def import_with_jurisdiction(session: Session, actor: Actor, import_id: int) -> Row[Import, str]:

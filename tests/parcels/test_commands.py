@@ -17,6 +17,7 @@ from service.core.db import Database
 from service.core.errors import GongdiError, Invalid, NotFound, PreconditionFailed
 from service.core.spelling import folded, tidied
 from service.documents.models import Document
+from service.imports.models import Import
 from service.parcels import commands, event_commands, queries, reading
 from service.parcels.changes import EventCreate, LandUse, ParcelChange
 from service.parcels.lifecycle import EventKind, Idle, IllegalTransition, LaterEventBroken, Stage, State
@@ -184,10 +185,18 @@ def test_a_document_that_other_readers_of_the_parcel_may_not_see_is_refused(sess
     session.add(document)
     session.flush()
     sold = event(EventKind.sell, document_id=document.id)
-    with pytest.raises(Invalid) as refused:
-        event_commands.record_event(session, actor, parcel.code, sold)
-    assert [each.code for each in refused.value.errors] == ["unknown-document"]
-    document.subject_id = parcel.code
+    file = Import(
+        jurisdiction_id=parcel.jurisdiction_id, document_id=document.id, file_name="a", declared={}, created_by="x"
+    )
+    session.add(file)
+    session.flush()
+    for subject in (("parcel", elsewhere.code), ("import", str(file.id))):
+        document.subject_type, document.subject_id = subject
+        session.flush()
+        with pytest.raises(Invalid) as refused:
+            event_commands.record_event(session, actor, parcel.code, sold)
+        assert [each.code for each in refused.value.errors] == ["unknown-document"]
+    document.subject_type, document.subject_id = "parcel", parcel.code
     session.flush()
     event_commands.record_event(session, actor, parcel.code, sold)
     assert parcel.stage == "sold"
