@@ -179,6 +179,10 @@ def user_add(
     jurisdiction: Annotated[list[str] | None, typer.Option(help="可见管辖区, 可重复; 缺省全部 · May see.")] = None,
 ) -> None:
     """新建用户; 密码从终端或标准输入读取 · Create a user; the password is read from the terminal or standard input."""
+    # These say which jurisdictions and bureaus there are.
+    import service.codes.queries
+    import service.regions.queries  # noqa: F401
+
     password = _ask_password()
     with _transaction() as (session, actor):
         commands.create_user(

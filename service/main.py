@@ -8,10 +8,12 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from service import __version__
+from service.accounts import denials
 from service.api import ROUTERS
 from service.core import clock, guard, health, logs, metrics, problems
 from service.core.db import APP_ROLE, Database, conninfo_for
 from service.core.dependencies import Data, refuse_unknown_parameters
+from service.core.errors import Forbidden
 from service.core.inputs import InputLayer
 from service.core.revisions import Revisions
 from service.core.settings import Settings
@@ -39,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     problems.install(app)
+    app.add_exception_handler(Forbidden, denials.answer)
     for router in ROUTERS:
         app.include_router(router)
     _add_operations(app)

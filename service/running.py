@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psycopg
 import uvicorn
@@ -128,7 +128,15 @@ class _Server(uvicorn.Server):
 
 def serve(app: FastAPI, settings: Settings, on_listening: Callable[[], None]) -> None:
     """Answer requests until a signal says stop; open requests get 2 s."""
-    config = uvicorn.Config(
+    server = _Server(server_config(app, settings), on_listening)
+    server.run()
+    if not server.started:
+        raise Unavailable("服务没有启动, 原因见上", "The server did not start; the reason stands above")
+
+
+def server_config(app: Callable[..., Any], settings: Settings) -> uvicorn.Config:
+    """Return how the server listens; behind a trusted proxy a request's client is whom the proxy names."""
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -139,11 +147,9 @@ def serve(app: FastAPI, settings: Settings, on_listening: Callable[[], None]) ->
         limit_concurrency=512,
         timeout_keep_alive=20,
         timeout_graceful_shutdown=_GRACEFUL_S,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )
-    server = _Server(config, on_listening)
-    server.run()
-    if not server.started:
-        raise Unavailable("服务没有启动, 原因见上", "The server did not start; the reason stands above")
 
 
 @contextlib.contextmanager

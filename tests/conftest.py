@@ -179,7 +179,7 @@ def as_role(client: TestClient, owner: psycopg.Connection[Any]) -> Callable[...,
     def sign_in(role: Role | str, *, jurisdictions: list[str] | None = None) -> Caller:
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         username = f"{role}.{secrets.token_hex(3)}"
-        bureau = "planning" if role == Role.TRACK_OFFICER else None
+        bureau = "natural_resources" if role == Role.TRACK_OFFICER else None
         owner.execute(
             "WITH u AS (INSERT INTO user_account"
             " (username, display_name, role, lead_bureau, jurisdictions, password_hash)"

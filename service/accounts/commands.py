@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import KEY_PREFIX, Actor, digest
+from service.accounts.bindings import refuse_unknown
 from service.accounts.models import ApiKey, LoginAttempt, User, UserSession
 from service.accounts.passwords import hash_password, refuse_weak
 from service.accounts.permissions import Role, Scope
@@ -34,14 +35,15 @@ class UserFields(TypedDict, total=False):
 def create_user(session: Session, actor: Actor, username: str, password: str, **fields: Unpack[UserFields]) -> User:
     """Create a user.
 
-    Raises Conflict for a taken name, Invalid for a weak password or a track officer without a bureau, Forbidden for a
-    reach beyond the actor's own.
+    Raises Conflict for a taken name, Invalid for a weak password, a track officer without a bureau, or a bureau or
+    jurisdiction that isn't there, Forbidden for a reach beyond the actor's own.
     """
     refuse_weak(password, username, "/password")
     if session.scalar(select(User.id).where(User.username == username)) is not None:
         raise Conflict(f"用户名 {username} 已存在。", f"The user name {username} is taken.")
     user = User(username=username, password_hash=hash_password(password), **fields)
     _refuse_unfit(actor, user)
+    _refuse_unknown(session, fields)
     session.add(user)
     session.flush()
     record(session, Action.USER_CREATED, "user", username, after=_facts(user))
@@ -64,6 +66,7 @@ def change_user(session: Session, actor: Actor, username: str, version: int, **f
     for name, value in fields.items():
         setattr(user, name, value)
     _refuse_unfit(actor, user)
+    _refuse_unknown(session, fields)
     after = _facts(user)
     if after != before:
         user.version += 1
@@ -100,13 +103,18 @@ def create_api_key(
     expires_on: dt.date | None = None,
     jurisdictions: list[str] | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key for a program; return it and its secret, which is kept nowhere. Raises Conflict for a taken name."""
+    """Create a key for a program; return it and its secret, which is kept nowhere.
+
+    Raises Conflict for a taken name, Invalid for a day past or a jurisdiction that isn't there, Forbidden for a reach
+    beyond the actor's own.
+    """
     if session.scalar(select(ApiKey.id).where(ApiKey.name == name)) is not None:
         raise Conflict(f"密钥名称 {name} 已存在(含已吊销的)。", f"A key named {name} exists (revoked ones count).")
     if expires_on is not None and expires_on < clock.today():
         zh, en = "有效期已过。", "The expiry date is in the past."
         raise Invalid(zh, en, errors=[FieldError("/expires_on", "past", zh, en)])
     _refuse_wider(actor, jurisdictions)
+    refuse_unknown(session, "jurisdictions", jurisdictions)
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
         name=name,
@@ -163,6 +171,11 @@ def _refuse_unfit(actor: Actor, user: User) -> None:
         zh, en = "部门经办必须指定牵头部门。", "A track officer needs a lead bureau."
         raise Invalid(zh, en, errors=[FieldError("/lead_bureau", "missing", zh, en)])
     _refuse_wider(actor, user.jurisdictions)
+
+
+def _refuse_unknown(session: Session, fields: UserFields) -> None:
+    refuse_unknown(session, "jurisdictions", fields.get("jurisdictions"))
+    refuse_unknown(session, "lead_bureau", fields.get("lead_bureau"))
 
 
 def _refuse_wider(actor: Actor, jurisdictions: Sequence[str] | None) -> None:

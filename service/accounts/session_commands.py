@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -20,9 +21,14 @@ from service.accounts.models import LoginAttempt, User, UserSession
 from service.accounts.passwords import hash_password, matches, refuse_weak
 from service.accounts.queries import sign_in_state, user_by_name
 from service.audit.actions import Action
+from service.audit.ration import Ration
 from service.audit.record import record
 from service.core.db import Database
 from service.core.errors import FieldError, Invalid, TooManyRequests, Unauthenticated
+
+log = structlog.get_logger()
+# Five a quarter of an hour are tried of each name somebody has, but names can be made up without end.
+_MADE_UP = Ration(100)
 
 
 class WrongCredentials(Unauthenticated):
@@ -149,9 +155,14 @@ def _note_attempt(session: Session, username: str, client: Client) -> None:
 
 
 def _record_refusal(session: Session, username: str, user: User | None, client: Client) -> None:
+    state = sign_in_state(session, username, client.address)
+    if state.address_until is not None:
+        record(session, Action.ADDRESS_BARRED, "address", client.address, after={"until": state.address_until})
+    if user is None and not _MADE_UP.take():
+        log.warning("sign-in refused", address=client.address)
+        return
     # A name nobody has may be a password typed in the wrong field: it is not written where it stays for ever.
     subject = user.username if user else "unknown"
     record(session, Action.SESSION_REFUSED, "user", subject, after={"address": client.address})
-    until = sign_in_state(session, username, client.address).name_until
-    if until is not None:
-        record(session, Action.USER_LOCKED, "user", subject, after={"until": until})
+    if state.name_until is not None:
+        record(session, Action.USER_LOCKED, "user", subject, after={"until": state.name_until})

@@ -12,6 +12,9 @@ class Action(StrEnum):
     SESSION_CLOSED_EVERYWHERE = "session:closed_everywhere"
     SESSION_SWEPT = "session:swept"
 
+    ADDRESS_BARRED = "address:barred"
+    ACCESS_DENIED = "access:denied"
+
     USER_CREATED = "user:created"
     USER_CHANGED = "user:changed"
     USER_LOCKED = "user:locked"

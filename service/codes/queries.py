@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from service.accounts import bindings
 from service.codes.loader import Code, CodeList, load
 
 LAND_USE = "land_use_2023"
@@ -13,6 +14,9 @@ _LISTS = load()
 def lists() -> Mapping[str, CodeList]:
     """Every code list by its key."""
     return _LISTS
+
+
+bindings.register("lead_bureau", lambda _session, _codes: _LISTS["lead_bureau"].entries)
 
 
 def code_of(scheme: str, code: str) -> Code | None:

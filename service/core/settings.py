@@ -1,10 +1,11 @@
 """Settings of one running service; nothing else reads the environment."""
 
 import datetime as dt
+import ipaddress
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +24,15 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, description="URL of role gongdi_public; unset: database_url with that role.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses and networks of reverse proxies whose X-Forwarded-For is believed, with commas between.",
+    )
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Address that clients reach the service by, https://gongdi.example; unset: TileJSON gives paths.",
+    )
     demo: bool = Field(False, description="Demo mode: illustrative data, plain-HTTP cookies, a fixed date.")
     today: dt.date | None = Field(
         None, description="Fixes the service's date (demo: 2022-11-15); unset: the real date."
@@ -54,6 +64,14 @@ class Settings(BaseSettings):
     def on_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in {"127.0.0.1", "localhost", "::1"}
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, listed: str) -> str:
+        """Refuse `*` and names: whoever is believed can give any address as their own, and so is never throttled."""
+        for each in filter(None, listed.split(",")):
+            ipaddress.ip_network(each.strip())
+        return listed
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Self:

@@ -8,6 +8,7 @@ from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.errors import FieldError, Invalid
+from service.core.spelling import folded
 from service.documents import queries
 from service.documents.models import Document
 from service.documents.storage import Kept
@@ -42,7 +43,7 @@ def add(
     """Write the row of a file whose subject the calling command is just making (an import and its file)."""
     document = Document(
         subject_type=subject_type,
-        subject_id=subject_id,
+        subject_id=folded(subject_id),
         title=title,
         file_name=clean_name(file_name),
         uploaded_by=actor.label,

@@ -16,7 +16,7 @@ class Document(Base):
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     subject_type: Mapped[str] = mapped_column(Text, comment="parcel, import, …")
-    subject_id: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[str] = mapped_column(Text, comment="as ids are compared: Latin letters in upper case")
     title: Mapped[str] = mapped_column(Text)
     file_name: Mapped[str] = mapped_column(Text, comment="as the sender called it")
     media_type: Mapped[str] = mapped_column(Text, comment="decided by content, not by the sender")

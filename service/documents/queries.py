@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.core.errors import NotFound
+from service.core.spelling import folded
 from service.documents.models import Document
 from service.documents.subjects import KINDS
 
@@ -29,7 +30,7 @@ def sees_subject(session: Session, actor: Actor, subject_type: str, subject_id: 
     if visible is None:
         return False
     subjects = visible(actor)
-    return session.scalar(subjects.where(subjects.selected_columns[0] == subject_id).limit(1)) is not None
+    return session.scalar(subjects.where(subjects.selected_columns[0] == folded(subject_id)).limit(1)) is not None
 
 
 def document_by_id(session: Session, actor: Actor, document_id: int) -> Document:
@@ -44,7 +45,8 @@ def documents_page(
     session: Session, actor: Actor, *, subject_type: str, subject_id: str, before: int | None, limit: int
 ) -> Sequence[Document]:
     """Return the documents of a subject, newest first."""
-    wanted = visible_documents(actor).where(Document.subject_type == subject_type, Document.subject_id == subject_id)
+    attached = (Document.subject_type == subject_type, Document.subject_id == folded(subject_id))
+    wanted = visible_documents(actor).where(*attached)
     if before is not None:
         wanted = wanted.where(Document.id < before)
     return session.scalars(wanted.order_by(Document.id.desc()).limit(limit)).all()

@@ -12,7 +12,7 @@ from sqlalchemy import Select
 from service.accounts.access import Actor
 
 Visible = Callable[[Actor], Select[str]]
-"""Gives the ids, as text, of the subjects that an actor may see."""
+"""Gives the ids of the subjects that an actor may see, as they are compared (`core/spelling.py`)."""
 
 _KINDS: dict[str, Visible] = {}
 KINDS: Mapping[str, Visible] = MappingProxyType(_KINDS)

@@ -62,14 +62,15 @@ def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, rep
 
 
 def check_taken(fields: pa.Table, rows: Rows, report: Report, taken: Callable[[str, list[str]], set[str]]) -> None:
-    """Refuse codes that parcels of the database have; `taken(column, codes)` says which those are."""
+    """Refuse codes that parcels of the database have, in either case; `taken(column, keys)` says which those are."""
     for field, code in (("code", "code_taken"), ("cadastral_code", "cadastral_taken")):
         column = fields[field]
         if column.null_count == len(column):
             continue
-        found = taken(field, column.drop_null().to_pylist())
+        keys = pc.ascii_upper(column)
+        found = taken(field, keys.drop_null().to_pylist())
         if found:
-            there = _marked(pc.is_in(column, pa.array(sorted(found), pa.string())))
+            there = _marked(pc.is_in(keys, pa.array(sorted(found), pa.string())))
             _report(report, code, there, rows, field, column)
 
 
@@ -100,9 +101,9 @@ def _numbers(
 
 
 def _repeated(column: pa.Array, kind: str, field: str, rows: Rows, report: Report) -> None:
-    """Refuse a number that an earlier row has."""
+    """Refuse a number that an earlier row has, be it in the other case."""
     valid = np.flatnonzero(pc.is_valid(column).to_numpy(zero_copy_only=False))
-    keys = column.dictionary_encode().indices.to_numpy(zero_copy_only=False)[valid].astype(np.int64)
+    keys = pc.ascii_upper(column).dictionary_encode().indices.to_numpy(zero_copy_only=False)[valid].astype(np.int64)
     if len(keys) == 0 or keys.max() + 1 == len(keys):
         return
     first = np.full(keys.max() + 1, -1)

@@ -137,12 +137,13 @@ def _found(chosen: FieldMap, files: Mapping[str, str], table: pa.Table) -> list[
 def _codes(found: list[Found], rows: values.Rows, report: Report, prefix: str) -> pa.Array:
     """The parcels' codes: from their own column, else from a column that tells every row apart, else made up."""
     named = [each for each in found if each.column.field == "code"]
-    own = [values.text(each.data) for each in named if not each.column.fallback]
+    own = [values.numbering(each.data) for each in named if not each.column.fallback]
     if own:
         return pc.coalesce(*own)
     for each in named:
-        codes = values.text(each.data)
-        if codes.null_count == 0 and len(pc.unique(codes)) == len(codes) and values.are_codes(codes):
+        codes = values.numbering(each.data)
+        told_apart = codes.null_count == 0 and len(pc.unique(pc.ascii_upper(codes))) == len(codes)
+        if told_apart and values.are_codes(codes):
             report.note("code_from_field", field_name=each.name)
             return codes
     report.note("code_generated", first=f"{prefix}-{rows[0] if len(rows) else 1}")

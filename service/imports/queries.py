@@ -8,10 +8,11 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Row, Select, Text, cast, func, select, text
+from sqlalchemy import Row, Select, Text, cast, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.imports.models import Finding, Import
@@ -27,7 +28,13 @@ def visible_imports(actor: Actor) -> Select[Import]:
     return select(Import).where(Import.jurisdiction_id.in_(own))
 
 
-subjects.register("import", lambda actor: visible_imports(actor).with_only_columns(cast(Import.id, Text)))
+def readable_import_ids(actor: Actor) -> Select[str]:
+    """The ids of the imports whose files an actor may open: those they see, if they may read imports at all."""
+    may = literal(Permission.IMPORT_READ in actor.permissions)
+    return visible_imports(actor).where(may).with_only_columns(cast(Import.id, Text))
+
+
+subjects.register("import", readable_import_ids)
 
 
 def import_with_jurisdiction(session: Session, actor: Actor, import_id: int) -> Row[Import, str]:
@@ -127,11 +134,14 @@ def jurisdiction_area(session: Session, jurisdiction_id: int) -> tuple[shapely.G
 _ASKED = 20_000  # values of one statement
 
 
+_KEYS = {"code": sql.SQL('upper(code COLLATE "C")'), "cadastral_code": sql.SQL("cadastral_code")}
+
+
 def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
-    """Return those of the values that parcels have in `column`."""
+    """Return those of the values, codes in upper case, that parcels have in `column`."""
     if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
         return set()
-    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(sql.Identifier(column))
+    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(_KEYS[column])
     slices = (values[start : start + _ASKED] for start in range(0, len(values), _ASKED))
     return {code for some in slices for (code,) in connection.execute(query, (list(some),))}
 

@@ -63,6 +63,15 @@ def text(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(column, ""), None, column)
 
 
+def numbering(column: pa.Array) -> pa.Array:
+    """Write any column as the parcels' own numbers (`core/spelling.py`): half width, no spaces around.
+
+    >>> numbering(pa.array([" ＺＤ－００１ ", "zd-2"])).to_pylist()
+    ['ZD-001', 'zd-2']
+    """
+    return text(pc.utf8_normalize(text(column), form="NFKC"))
+
+
 def are_codes(column: pa.Array) -> bool:
     """Tell whether every text looks like a parcel code (`parcels.identifiers.check_code` has the last word)."""
     return bool(pc.all(pc.match_substring_regex(column, _CODE), min_count=0).as_py())

@@ -48,10 +48,10 @@ async def backdrop_tile(request: Request, actor: LayerReader) -> Response:
 
 
 @router.get("/tiles/{layer}.json")
-def tile_json(request: Request, layer: str, actor: LayerReader, settings: Configured) -> TileJson:
-    """TileJSON 3.0 描述。What a map client needs to show a layer."""
+def tile_json(layer: str, actor: LayerReader, settings: Configured) -> TileJson:
+    """TileJSON 3.0 描述。What a map client needs to show a layer; addresses never come from the Host header."""
     found = catalogue.by_id(layer)
     if found is None:
         raise NotFound(f"没有图层 {layer[:60]}。", f"No layer {layer[:60]}.")
     notice = settings.map_notice or (DEMO_NOTICE if settings.demo else "")
-    return TileJson.of(found, base=str(request.base_url).rstrip("/"), attribution=notice)
+    return TileJson.of(found, base=settings.base_url, attribution=notice)

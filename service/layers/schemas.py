@@ -46,7 +46,7 @@ class TileJson(BaseModel):
 
     @classmethod
     def of(cls, layer: Layer, *, base: str, attribution: str) -> Self:
-        """Describe a layer; `base` is the service's own address."""
+        """Describe a layer; `base` is the service's own address; empty: relative to it."""
         return cls(
             name=layer.title,
             attribution=attribution,

@@ -17,13 +17,14 @@ from service.audit.record import record
 from service.codes import queries as codes
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
+from service.core.spelling import folded, tidied
 from service.geo.area import area_ellipsoid_m2, area_plane_m2
 from service.geo.crs import CGCS2000
 from service.geo.geojson import parse_polygon
 from service.parcels import identifiers, lifecycle, planning, queries
 from service.parcels.changes import LandUse, ParcelChange, ParcelCreate, Planning
 from service.parcels.lifecycle import EventKind, Stage, State
-from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
+from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse, code_key
 from service.regions import queries as regions
 from service.regions.queries import Placement
 
@@ -66,7 +67,7 @@ def create_parcel(
     jurisdiction = regions.jurisdiction_by_code(session, actor, new.jurisdiction)
     placed = _place(session, shape)
     parcel = Parcel(
-        code=identifiers.check_code(new.code),
+        code=identifiers.check_code(tidied(new.code)),
         jurisdiction_id=jurisdiction.id,
         county_code=placed.county_code,
         region_id=placed.region_id,
@@ -80,7 +81,7 @@ def create_parcel(
         lot_number=new.lot_number and identifiers.normalise_lot_number(new.lot_number),
         **{name: getattr(new, name) for name in _PLAIN},
     )
-    _refuse_taken(session, "/code", Parcel.code, parcel.code)
+    _refuse_taken(session, "/code", code_key, folded(parcel.code))
     _set_cadastral_code(session, parcel, new.cadastral_code)
     _set_planning(parcel, new.planning)
     session.add(parcel)
@@ -188,7 +189,7 @@ def _set_cadastral_code(session: Session, parcel: Parcel, text: str | None) -> N
     parcel.cadastral_code = code
 
 
-def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a mapped column
+def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a column or key
     if session.scalar(select(Parcel.id).where(column == value)) is not None:
         zh, en = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel"
         raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "number-taken", zh, en)])

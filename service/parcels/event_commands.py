@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import ROLE_PERMISSIONS, Role
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
@@ -62,7 +63,8 @@ def record_event(
 def _check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
     """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
     own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}))
+    viewer = ROLE_PERMISSIONS[Role.VIEWER]
+    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
     if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
         zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])

@@ -148,6 +148,8 @@ def check_code(text: str) -> str:
     """Return the bureau's own parcel number if it may be one: it stands in addresses and file names.
 
     Letters of any script, digits and `-_.·()[]〔〕#`, at most 64; none of the words that addresses use themselves.
+    It is kept as written but for full width (`core/spelling.py`); `zd-1` and `ZD-1` are one number, to look-ups and to
+    the unique index, which holds the folded code in place of the written one: a second index would cost every import.
 
     Raises:
         BadIdentifier: with the first character that can't stand in a number.

@@ -23,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, NUMRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +60,8 @@ class Parcel(Base):
             " AND density_pct <@ numrange(0, 100, '[]') AND green_pct <@ numrange(0, 100, '[]')",
             name="planning_bounds",
         ),
+        # A code is kept as written and compared regardless of case: one index for look-up, order and uniqueness.
+        Index("uq_parcel_code", text('upper(code COLLATE "C")'), unique=True),
         # Columns of few values are indexed alone: small, cheap to keep, and joined with the others as a bitmap.
         Index("ix_parcel_geom_web", "geom_web", postgresql_using="gist"),
         Index("ix_parcel_stage", "stage"),
@@ -72,7 +75,7 @@ class Parcel(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    code: Mapped[str] = mapped_column(Text, unique=True, comment="the bureau's own stable parcel number")
+    code: Mapped[str] = mapped_column(Text, comment="the bureau's own stable parcel number")
     name: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text, comment="坐落")
     cadastral_code: Mapped[str | None] = mapped_column(Text, comment="宗地代码, 19 characters, once registered")
@@ -123,6 +126,10 @@ class Parcel(Base):
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+
+
+code_key = func.upper(Parcel.code.collate("C"))
+"""What codes are compared by (`core/spelling.py`)."""
 
 
 class ParcelLandUse(Base):

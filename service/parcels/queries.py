@@ -7,11 +7,12 @@ from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, literal, or_
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.core.spelling import folded
 from service.documents import subjects
 from service.parcels import selection
 from service.parcels.identifiers import normalise_lot_number
 from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
-from service.parcels.models import Parcel, ParcelEvent
+from service.parcels.models import Parcel, ParcelEvent, code_key
 from service.parcels.reading import AmbiguousNumber, not_found
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
@@ -26,8 +27,8 @@ def visible_parcels(actor: Actor) -> Select[Parcel]:
 
 
 def visible_codes(actor: Actor) -> Select[str]:
-    """Return the codes of the parcels an actor may see."""
-    return visible_parcels(actor).with_only_columns(Parcel.code)
+    """Return the codes of the parcels an actor may see, as they are compared."""
+    return visible_parcels(actor).with_only_columns(code_key)
 
 
 subjects.register("parcel", visible_codes)
@@ -41,28 +42,30 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
         AmbiguousNumber: several parcels have this lot number.
 
     """
-    cadastral = selection.cadastral_code_in(number) or ""
+    key, cadastral = folded(number), selection.cadastral_code_in(number) or ""
     lot = Parcel.lot_number == normalise_lot_number(number)
-    rank = case((Parcel.code == number, 0), (lot, 2), else_=1)
-    named = or_(Parcel.code == number, Parcel.cadastral_code == cadastral, lot)
+    rank = case((code_key == key, 0), (lot, 2), else_=1)
+    named = or_(code_key == key, Parcel.cadastral_code == cadastral, lot)
     wanted = visible_parcels(actor).where(named).order_by(rank, Parcel.id).limit(2).with_for_update(of=Parcel)
     found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if not found:
         raise not_found(number)
-    if len(found) > 1 and found[0].code != number and found[0].cadastral_code != cadastral:
+    if len(found) > 1 and folded(found[0].code) != key and found[0].cadastral_code != cadastral:
         raise AmbiguousNumber(facts={"codes": [parcel.code for parcel in found]})
     return found[0]
 
 
 def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    """Lock many parcels, in one order for everybody; return code → id of those that are there and visible."""
+    """Lock many parcels, in one order for everybody; return code as asked → id of those there and visible."""
     wanted = (
         visible_parcels(actor)
-        .where(Parcel.code == any_(literal(list(codes), ARRAY(Text))))
+        .where(code_key == any_(literal([*map(folded, codes)], ARRAY(Text))))
         .order_by(Parcel.id)
         .with_for_update(of=Parcel)
     )
-    return {row.code: row.id for row in session.execute(wanted.with_only_columns(Parcel.code, Parcel.id))}
+    rows = session.execute(wanted.with_only_columns(code_key, Parcel.id))
+    ids: dict[str, int] = {row[0]: row[1] for row in rows}
+    return {code: ids[key] for code in codes if (key := folded(code)) in ids}
 
 
 def events_of(session: Session, parcel_ids: Sequence[int]) -> dict[int, list[Happened]]:

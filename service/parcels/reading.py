@@ -17,10 +17,11 @@ import shapely
 from service.accounts.access import Actor
 from service.codes import queries as codes
 from service.core.errors import BadRequest, Conflict, NotFound
+from service.core.spelling import folded
 from service.geo import crs as geo_crs
 from service.parcels import lifecycle, planning, selection
 from service.parcels.lifecycle import Hold, Idle, Stage, State
-from service.parcels.selection import NOW, Moment, Selection
+from service.parcels.selection import CODE_KEY, NOW, Moment, Selection
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -85,8 +86,8 @@ def _time_key(row: Row) -> list[Any]:
 
 
 SORTS = {
-    "code": _Sort("p.code", "p.code > %(after_0)s", _code_key),
-    "-code": _Sort("p.code DESC", "p.code < %(after_0)s", _code_key),
+    "code": _Sort(CODE_KEY, f"{CODE_KEY} > %(after_0)s", _code_key),
+    "-code": _Sort(f"{CODE_KEY} DESC", f"{CODE_KEY} < %(after_0)s", _code_key),
     "area_m2": _Sort("p.area_m2, p.id", "(p.area_m2, p.id) > (%(after_0)s::float8::numeric, %(after_1)s)", _area_key),
     "-area_m2": _Sort(
         "p.area_m2 DESC, p.id DESC", "(p.area_m2, p.id) < (%(after_0)s::float8::numeric, %(after_1)s)", _area_key
@@ -134,7 +135,7 @@ def _after(sort: str, key: Sequence[object]) -> dict[str, object]:
     """Bind a cursor's key; its types are checked, because a cursor comes from outside."""
     match sort.removeprefix("-"), list(key):
         case "code", [str() as code]:
-            return {"after_0": code}
+            return {"after_0": folded(code)}
         case "area_m2", [int() | float() as area, int() as number]:
             return {"after_0": float(area), "after_1": number}
         case "updated_at", [str() as instant, int() as number]:
@@ -159,11 +160,10 @@ def parcel(
         AmbiguousNumber: several parcels have this lot number.
 
     """
-    asked, state, allowed = selection.asked([number]), moment.state, selection.visible(actor)
+    asked, state = selection.asked([number], actor), moment.state
     columns = ", ".join((_SUMMARY, _DETAIL, _GEOJSON if target is None else _WKB))
     statement = ("SELECT", columns, "FROM", asked.sql, state.sql, _PLACES)
-    condition = ("WHERE s.stage IS NOT NULL AND", allowed.sql, "LIMIT 20")
-    rows = run(connection, asked.params | state.params | allowed.params, *statement, *condition)
+    rows = run(connection, asked.params | state.params, *statement, "WHERE s.stage IS NOT NULL LIMIT 20")
     if len(rows) > 1:
         found = sorted(row[1] for row in rows)
         raise AmbiguousNumber(
@@ -178,9 +178,8 @@ def parcel(
 
 def version(connection: Connection, actor: Actor, number: str) -> int | None:
     """Return the version of one parcel, without reading its shape; None if there isn't exactly one."""
-    asked, allowed = selection.asked([number]), selection.visible(actor)
-    statement = ("SELECT p.version FROM", asked.sql, "WHERE", allowed.sql, "LIMIT 2")
-    rows = run(connection, asked.params | allowed.params, *statement)
+    asked = selection.asked([number], actor)
+    rows = run(connection, asked.params, "SELECT p.version FROM", asked.sql, "LIMIT 2")
     return rows[0][0] if len(rows) == 1 else None
 
 
@@ -221,9 +220,8 @@ _STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "versi
 
 def statuses(connection: Connection, actor: Actor, numbers: Sequence[str]) -> Statuses:
     """Return the present state of many parcels by any of their numbers; a shared lot number gives all its parcels."""
-    asked, allowed = selection.asked(numbers), selection.visible(actor)
-    statement = ("SELECT", _STATUS, "FROM", asked.sql, "WHERE", allowed.sql, "ORDER BY a.n, p.code")
-    rows = run(connection, asked.params | allowed.params, *statement)
+    asked = selection.asked(numbers, actor)
+    rows = run(connection, asked.params, "SELECT", _STATUS, "FROM", asked.sql, "ORDER BY a.n, p.code")
     known = {row[0] for row in rows}
     unknown = [each for each in dict.fromkeys(numbers) if each not in known]
     return Statuses([dict(zip(_STATUS_NAMES, row, strict=True)) for row in rows], unknown)
@@ -242,9 +240,9 @@ def history(connection: Connection, actor: Actor, number: str) -> list[Json]:
         NotFound: absent or not visible.
 
     """
-    asked, allowed = selection.asked([number]), selection.visible(actor)
-    statement = ("SELECT", _HISTORY, "FROM", asked.sql, _EVENTS, "WHERE", allowed.sql)
-    rows = run(connection, asked.params | allowed.params, *statement, "ORDER BY e.effective_on, e.id")
+    asked = selection.asked([number], actor)
+    statement = ("SELECT", _HISTORY, "FROM", asked.sql, _EVENTS, "ORDER BY e.effective_on, e.id")
+    rows = run(connection, asked.params, *statement)
     if not rows:
         raise not_found(number)
     return [_event(row) for row in rows if row[0] is not None]

@@ -14,8 +14,9 @@ from service.accounts.access import Actor
 from service.codes.queries import LAND_USE
 from service.core import clock
 from service.core.errors import BadRequest
+from service.core.spelling import folded
 from service.geo.bbox import Bbox
-from service.parcels import identifiers
+from service.parcels import identifiers, searching
 from service.parcels.lifecycle import Hold, Idle, Stage
 
 STATE_NOW = "CROSS JOIN LATERAL (SELECT p.stage, p.hold, p.idle, p.stage_since) AS s"
@@ -32,18 +33,22 @@ _IN_FORCE = """FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as
     AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
 STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 
+# What codes are compared and ordered by: an index holds it.
+CODE_KEY = 'upper(p.code COLLATE "C")'
+
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
 
-# What a number may be: the code, else the cadastral code, else the lot number, which several parcels may share.
-# `coalesce` looks no further than it has to.
-_OF_NUMBER = """AS a (asked, cadastral, lot, n) JOIN parcel AS p ON p.id = ANY (coalesce(
-    (SELECT ARRAY[id] FROM parcel WHERE code = btrim(a.asked)),
-    (SELECT ARRAY[id] FROM parcel WHERE cadastral_code = a.cadastral),
-    (SELECT array_agg(id ORDER BY id) FROM parcel WHERE lot_number = a.lot)))"""
-_MANY = "unnest(%(asked)s::text[], %(cadastral)s::text[], %(lot)s::text[]) WITH ORDINALITY"
+# What a number may be: the code, else the cadastral code, else the lot number, which several parcels may share; each of
+# a parcel that may be seen, for a stranger's code must not hide the own lot of that number. `coalesce` looks no further
+# than it has to.
+_OF_NUMBER = """AS a (asked, code, cadastral, lot, n) JOIN parcel AS p ON p.id = ANY (coalesce(
+    (SELECT ARRAY[p.id] FROM parcel AS p WHERE {code_key} = a.code AND {visible}),
+    (SELECT ARRAY[p.id] FROM parcel AS p WHERE p.cadastral_code = a.cadastral AND {visible}),
+    (SELECT array_agg(p.id ORDER BY p.id) FROM parcel AS p WHERE p.lot_number = a.lot AND {visible})))"""
+_MANY = "unnest(%(asked)s::text[], %(code)s::text[], %(cadastral)s::text[], %(lot)s::text[]) WITH ORDINALITY"
 # A single number gets a text of its own: with an array, whose length counts, PostgreSQL plans every time anew (0.2 ms).
-_ONE = "(VALUES (%(asked)s::text, %(cadastral)s::text, %(lot)s::text, 1))"
+_ONE = "(VALUES (%(asked)s::text, %(code)s::text, %(cadastral)s::text, %(lot)s::text, 1))"
 
 CHINA = Bbox(73, 3, 136, 54)
 """Where parcels can be, degrees; the table's constraint says the same."""
@@ -88,7 +93,8 @@ class Selection:
     """Filters of a list; an empty one selects every parcel that the caller may see. Values of one filter are choices.
 
     `land_use` is a prefix of the main use's code, of the list of 2023 unless it says `scheme:code`. `region` is a
-    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address.
+    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address,
+    in either case and width and with brackets of any kind.
     """
 
     stage: Sequence[Stage] = ()
@@ -111,16 +117,20 @@ def visible(actor: Actor) -> Fragment:
     return Fragment(VISIBLE, {"scope": sorted(actor.jurisdictions)})
 
 
-def asked(numbers: Sequence[str]) -> Fragment:
-    """Return the source of the parcels with these numbers: `p`, and `a` with the number as asked and its place `n`."""
+def asked(numbers: Sequence[str], actor: Actor) -> Fragment:
+    """Return the source of the visible parcels with these numbers: `p`, and `a` with number as asked and place `n`."""
+    allowed = visible(actor)
+    found = _OF_NUMBER.format(code_key=CODE_KEY, visible=allowed.sql)
     columns: dict[str, list[str] | list[str | None]] = {
         "asked": list(numbers),
+        "code": [folded(each) for each in numbers],
         "cadastral": [cadastral_code_in(each) for each in numbers],
         "lot": [identifiers.normalise_lot_number(each) for each in numbers],
     }
     if len(numbers) == 1:
-        return Fragment(f"{_ONE} {_OF_NUMBER}", {name: values[0] for name, values in columns.items()})
-    return Fragment(f"{_MANY} {_OF_NUMBER}", columns)
+        one = {name: values[0] for name, values in columns.items()}
+        return Fragment(f"{_ONE} {found}", allowed.params | one)
+    return Fragment(f"{_MANY} {found}", allowed.params | columns)
 
 
 def cadastral_code_in(text: str) -> str | None:
@@ -219,11 +229,14 @@ def _land_use(prefixes: Sequence[str]) -> Fragment:
 def _search(q: str) -> Iterator[Fragment]:
     kind = identifiers.looks_like(q)
     if (code := cadastral_code_in(q)) is not None:
-        yield Fragment("(p.cadastral_code = %(q)s OR p.code = %(q)s)", {"q": code})
+        yield Fragment(f"(p.cadastral_code = %(q)s OR {CODE_KEY} = %(q)s)", {"q": code})
         return
     words = [identifiers.normalise_lot_number(q)] if kind is identifiers.Number.lot else q.split()
     if len(words) > _MOST_WORDS:
         raise BadRequest(f"搜索词不能超过 {_MOST_WORDS} 个。", f"A search has at most {_MOST_WORDS} words.")
     for i, word in enumerate(words):
-        escaped = re.sub(r"([\\%_])", r"\\\1", word.lower())
-        yield Fragment(f"p.search LIKE %(q_{i})s", {f"q_{i}": f"%{escaped}%"})
+        # The trigram index serves both; LIKE is the cheaper one.
+        if searching.is_plain(word):
+            yield Fragment(f"p.search LIKE %(q_{i})s", {f"q_{i}": searching.pattern(word)})
+        else:
+            yield Fragment(f"p.search ~ %(q_{i})s", {f"q_{i}": searching.expression(word)})

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from service.accounts import bindings
 from service.accounts.access import Actor
 from service.core.errors import NotFound
 from service.regions.models import Jurisdiction, Region
@@ -30,6 +31,14 @@ def visible_regions(actor: Actor) -> Select[Region]:
         return select(Region)
     own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
     return select(Region).where(or_(Region.jurisdiction_id.is_(None), Region.jurisdiction_id.in_(own)))
+
+
+def known_jurisdictions(session: Session, codes: Sequence[str]) -> set[str]:
+    """Those of the codes that a jurisdiction has, whoever may see it."""
+    return set(session.scalars(select(Jurisdiction.code).where(Jurisdiction.code.in_(codes))))
+
+
+bindings.register("jurisdictions", known_jurisdictions)
 
 
 def jurisdiction_by_code(session: Session, actor: Actor, code: str) -> Jurisdiction:

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from service.accounts import access
+from service.accounts import access, denials
 from service.accounts.permissions import Permission, Role
+from service.audit.ration import Ration
 from tests.caller import Caller
 
 As = Callable[..., Caller]
@@ -71,6 +72,39 @@ def test_a_guessed_token_is_not_remembered(client: TestClient) -> None:
     for number in range(20):
         assert client.get("/api/v1/session", headers={"cookie": f"gongdi_session={number:043}"}).status_code == 401
     assert len(access._remembered) == before
+
+
+def written(owner: Owner) -> list[tuple[Any, ...]]:
+    columns = "actor, actor_kind, subject_type, subject_id, after->>'path', after->>'reason', request_id"
+    return owner.execute(f"SELECT {columns} FROM audit_entry WHERE action = 'access:denied' ORDER BY seq").fetchall()
+
+
+def test_a_change_that_is_denied_is_written_down(as_role: As, owner: Owner) -> None:
+    viewer, admin = as_role(Role.VIEWER), as_role(Role.ADMINISTRATOR, jurisdictions=["ZD"])
+    told = {"x-request-id": "denied-change"}
+    assert viewer.patch("/api/v1/parcels/ZD-1", json={"name": "x"}, headers=told).status_code == 403
+    assert viewer.get("/api/v1/users").status_code == 403, "who only looks is logged"
+    key = {"name": "wide", "scopes": ["write"]}
+    assert admin.post("/api/v1/api-keys", json=key, headers=told).status_code == 403
+    assert written(owner) == [
+        (viewer.username, "user", "route", "PATCH /api/v1/parcels/{number}", "/api/v1/parcels/ZD-1",
+         "This account lacks the permission parcel:write.", "denied-change"),
+        (admin.username, "user", "route", "POST /api/v1/api-keys", "/api/v1/api-keys",
+         "You can't grant a wider reach than your own.", "denied-change"),
+    ]  # fmt: skip
+
+
+def test_what_nobody_sent_and_what_is_sent_without_end_is_not(
+    client: TestClient, as_role: As, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(denials, "_of_actor", Ration(2))
+    viewer, forged = as_role(Role.VIEWER), as_role(Role.VIEWER)
+    forged.headers["x-csrf-token"] = "wrong"
+    for _ in range(4):
+        assert viewer.post("/api/v1/users", json={}).status_code == 403
+        assert forged.post("/api/v1/users", json={}).status_code == 403
+        assert client.post("/api/v1/users", json={}).status_code == 401
+    assert [row[0] for row in written(owner)] == [viewer.username] * 2
 
 
 def test_memory_of_callers_is_bounded(as_role: As, monkeypatch: pytest.MonkeyPatch) -> None:

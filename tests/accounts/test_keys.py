@@ -86,6 +86,7 @@ def test_a_key_works_until_the_end_of_its_last_day(client: TestClient, as_role: 
         ({"scopes": []}, "/scopes"),
         ({"scopes": ["admin"]}, "/scopes/0"),
         ({"name": "x\ny"}, "/name"),
+        ({"jurisdictions": ["nowhere"]}, "/jurisdictions/0"),
         ({"token_hash": "00"}, "/token_hash"),
     ],
 )

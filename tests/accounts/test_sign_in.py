@@ -12,6 +12,7 @@ from service.accounts import passwords
 from service.accounts.access import system
 from service.accounts.commands import create_user
 from service.accounts.permissions import Role
+from service.audit.ration import Ration
 from service.core.db import Database
 
 Owner = psycopg.Connection[Any]
@@ -122,6 +123,21 @@ def test_an_address_is_barred_after_fifty_names(browser: TestClient, owner: Owne
     )
     assert sign_in(browser, "other", "wrong").status_code == 401
     assert sign_in(browser).status_code == 429
+    barred = owner.execute("SELECT subject_id FROM audit_entry WHERE action = 'address:barred'").fetchall()
+    assert barred == [("testclient",)]
+
+
+def test_made_up_names_do_not_flood_the_audit_log(
+    browser: TestClient, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.accounts.session_commands._MADE_UP", Ration(3))
+    for number in range(6):
+        sign_in(browser, f"nobody{number}", "wrong")
+    assert sign_in(browser, password="wrong").status_code == 401
+    refused = owner.execute(
+        "SELECT subject_id, count(*) FROM audit_entry WHERE action = 'session:refused' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert refused == [("li.na", 1), ("unknown", 3)]
 
 
 def test_parallel_guesses_see_one_another(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,11 @@ Owner = psycopg.Connection[Any]
 NEW = {"username": "li.na", "display_name": "李娜", "role": "registrar", "password": "Lin-jiang 27 mu"}
 
 
+@pytest.fixture(autouse=True)
+def _places(owner: Owner, client: TestClient) -> None:
+    owner.execute("INSERT INTO jurisdiction (code, name, name_en) VALUES ('ZD', '郑东', 'ZD'), ('JK', '经开', 'JK')")
+
+
 def test_a_created_user_can_sign_in(client: TestClient, as_role: As) -> None:
     admin = as_role(Role.ADMINISTRATOR)
     created = admin.post("/api/v1/users", json=NEW)
@@ -51,6 +56,33 @@ def test_a_wrong_user_is_refused_by_field(as_role: As, wrong: dict[str, object],
     answer = as_role(Role.ADMINISTRATOR).post("/api/v1/users", json={**NEW, **wrong})
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+BINDINGS: list[tuple[dict[str, object], str, str]] = [
+    ({"jurisdictions": ["ZD", "nowhere"]}, "/jurisdictions/1", "nowhere"),
+    ({"lead_bureau": "no_bureau"}, "/lead_bureau", "no_bureau"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "pointer", "value"), BINDINGS)
+def test_what_a_user_is_bound_to_must_be_there(as_role: As, wrong: dict[str, object], pointer: str, value: str) -> None:
+    admin = as_role(Role.ADMINISTRATOR)
+    admin.post("/api/v1/users", json=NEW)
+    for answer in (
+        admin.post("/api/v1/users", json={**NEW, "username": "other", **wrong}),
+        admin.patch("/api/v1/users/li.na", json=wrong, headers={"if-match": '"1"'}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown-code")
+        [error] = answer.json()["errors"]
+        assert (error["pointer"], value in error["detail"]) == (pointer, True)
+    listed = {each["username"]: each["version"] for each in admin.get("/api/v1/users").json()["items"]}
+    assert listed == {"li.na": 1, admin.username: 1}
+
+
+def test_a_limited_administrator_learns_nothing_of_other_jurisdictions(as_role: As) -> None:
+    limited = as_role(Role.ADMINISTRATOR, jurisdictions=["ZD"])
+    for code in ("JK", "nowhere"):
+        assert limited.post("/api/v1/users", json={**NEW, "jurisdictions": ["ZD", code]}).status_code == 403
 
 
 def test_users_are_paged_by_name(as_role: As) -> None:
@@ -145,7 +177,7 @@ def test_a_limited_administrator_neither_sees_nor_grants_beyond_their_reach(as_r
 def test_the_audit_log_tells_what_changed_of_a_user(as_role: As, owner: Owner) -> None:
     admin = as_role(Role.ADMINISTRATOR)
     admin.post("/api/v1/users", json=NEW)
-    change = {"role": "track_officer", "lead_bureau": "planning", "display_name": "李娜"}
+    change = {"role": "track_officer", "lead_bureau": "construction", "display_name": "李娜"}
     admin.patch("/api/v1/users/li.na", json=change, headers={"if-match": '"1"', "x-request-id": "change-of-role"})
     row = owner.execute(
         "SELECT actor, before, after, request_id FROM audit_entry WHERE action = 'user:changed'"
@@ -153,7 +185,7 @@ def test_the_audit_log_tells_what_changed_of_a_user(as_role: As, owner: Owner) -
     assert row == (
         admin.username,
         {"role": "registrar", "lead_bureau": None},
-        {"role": "track_officer", "lead_bureau": "planning"},
+        {"role": "track_officer", "lead_bureau": "construction"},
         "change-of-role",
     )
 

@@ -64,6 +64,13 @@ def test_files_are_listed_newest_first_by_pages(registrar: Caller) -> None:
     assert registrar.get(f"{URL}?subject_type=parcel&subject_id=GX-1").json()["items"] == []
 
 
+def test_a_parcels_code_may_be_given_in_either_case(registrar: Caller) -> None:
+    made = attach(registrar, subject_id="zd-1").json()
+    for code in ("ZD-1", "zd-1"):
+        found = registrar.get(f"{URL}?subject_type=parcel&subject_id={code}").json()["items"]
+        assert [item["id"] for item in found] == [made["id"]]
+
+
 def test_one_key_stands_for_one_file(registrar: Caller) -> None:
     key = {"idempotency-key": "scan-1"}
     data = {"subject_type": "parcel", "subject_id": "ZD-1"}

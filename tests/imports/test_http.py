@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pyogrio
 import pytest
+from starlette.testclient import TestClient
 
 from service.core.db import Database
 from service.core.settings import Settings
@@ -114,6 +115,24 @@ def test_the_stream_tells_the_end_and_closes(
     event, data = answer.text.strip().split("\n")[:2]
     assert event == "event: done"
     assert json.loads(data.removeprefix("data: "))["published"] == 6
+
+
+def test_who_may_not_read_imports_may_not_open_their_files(
+    registrar: Caller, client: TestClient, file: Path, as_role: Callable[..., Caller]
+) -> None:
+    made = sent(registrar, file).json()
+    listed = f"/api/v1/documents?subject_type=import&subject_id={made['id']}"
+    one = f"/api/v1/documents/{made['document_id']}"
+    key = {"name": "reader", "scopes": ["read"]}
+    secret = as_role("administrator").post("/api/v1/api-keys", json=key).json()["key"]
+    for caller in (as_role("viewer"), as_role("track_officer"), Caller(client, {"authorization": f"Bearer {secret}"})):
+        assert caller.get(listed).json()["items"] == []
+        assert caller.get(one).status_code == caller.get(f"{one}/content").status_code == 404
+    form = {"subject_type": "import", "subject_id": str(made["id"])}
+    attached = as_role("track_officer").post("/api/v1/documents", files={"file": ("a.pdf", b"%PDF-1")}, data=form)
+    assert (attached.status_code, attached.json()["code"]) == (422, "unknown-subject")
+    for role in ("planner", "approver", "administrator"):
+        assert as_role(role).get(f"{one}/content").status_code == 200
 
 
 def test_other_jurisdictions_imports_do_not_exist(

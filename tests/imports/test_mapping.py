@@ -79,6 +79,18 @@ def test_an_id_column_stands_in_for_codes_only_where_it_tells_rows_apart() -> No
     assert (None, None, "code_generated") in found(report, "warning")
 
 
+def test_a_code_keeps_its_case_but_not_its_width() -> None:
+    fields, report = mapped({"code": [" zd-1a ", "ＺＤ－２（甲）　"]})
+    assert (fields["code"], found(report)) == (["zd-1a", "ZD-2(甲)"], [])
+
+
+def test_codes_that_differ_in_case_alone_are_one_code() -> None:
+    _, report = mapped({"code": ["zd-1a", "ZD-2", "ZD-1A"]})
+    assert found(report) == [(3, "code", "code_duplicate")]
+    fields, _ = mapped({"id": ["a", "A"]})
+    assert fields["code"] == ["IMP7-1", "IMP7-2"]
+
+
 def test_numbers_are_kept_the_one_way_they_are_written() -> None:
     fields, _ = mapped(
         {"code": ["A"], "出让编号": ["郑政东出[2022] 5号（网）"], "宗地代码": ["410105 003 012 gb 00023"]}

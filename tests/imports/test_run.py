@@ -114,7 +114,7 @@ def test_overlapping_rows_are_refused_and_slivers_are_not(tmp_path: Path, bring_
 
 def test_parcels_that_exist_are_named(tmp_path: Path, bring_in: BringIn, owner: psycopg.Connection[Any]) -> None:
     bring_in(package(tmp_path / "a.gpkg"))
-    again = bring_in(package(tmp_path / "b.gpkg"))
+    again = bring_in(package(tmp_path / "b.gpkg", 地块编号=[f"zd-{n:03d}" for n in range(1, 7)]))
     assert {error[2] for error in again.errors} == {"code_taken", "overlap_existing"}
     assert sum(error[2] == "code_taken" for error in again.errors) == 6
     assert counts(owner)[0] == 6

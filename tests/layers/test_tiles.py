@@ -11,7 +11,9 @@ import numpy as np
 import psycopg
 import pyogrio
 import pytest
+from fastapi import FastAPI
 
+from service.core.settings import Settings
 from service.layers.tiles import TileCache
 from tests.caller import Caller
 
@@ -180,6 +182,20 @@ def test_tiles_outside_the_pyramid_are_404(viewer: Caller, tile: str) -> None:
 @pytest.mark.parametrize("tile", ["1_0/0/0", "a/0/0", "3/1.5/0", "3/99999999999999999999/0"])
 def test_tile_addresses_that_are_no_numbers_are_404(viewer: Caller, tile: str) -> None:
     assert viewer.get(f"/tiles/parcels/{tile}").status_code == 404
+
+
+def test_tilejson_does_not_repeat_the_host_it_was_asked_by(
+    viewer: Caller, app: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tiles() -> list[str]:
+        told = {"host": "evil.example", "x-forwarded-host": "evil.example"}
+        found: list[str] = viewer.get("/tiles/parcels.json", headers=told).json()["tiles"]
+        return found
+
+    assert tiles() == ["/tiles/parcels/{z}/{x}/{y}"]
+    told = settings.model_copy(update={"base_url": "https://gongdi.example"})
+    monkeypatch.setattr(app.state, "settings", told)
+    assert tiles() == ["https://gongdi.example/tiles/parcels/{z}/{x}/{y}"]
 
 
 def test_tilejson_names_what_the_tiles_hold(many: Caller) -> None:

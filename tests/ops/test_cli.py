@@ -136,6 +136,12 @@ def test_init_then_users_then_audit(gongdi: Gongdi, home: Path) -> None:
     added = gongdi("user", "add", "zhao", "--name", "赵", "--role", "viewer", home=home, text="a long pass phrase\n")
     assert added.returncode == 0, added.stderr
     assert "zhao" in gongdi("user", "list", home=home).stdout
+    lost = gongdi(
+        *("user", "add", "qian", "--name", "钱", "--role", "viewer", "--jurisdiction", "nowhere"),
+        home=home,
+        text="a long pass phrase\n",
+    )
+    assert (lost.returncode, "/jurisdictions/0: 没有代码“nowhere”" in lost.stderr) == (1, True)
     again = gongdi("user", "add", "zhao", "--name", "赵", "--role", "viewer", home=home, text="a long pass phrase\n")
     assert again.returncode == 1
     assert "已存在" in again.stderr

@@ -142,6 +142,14 @@ def test_the_worker_has_no_way_out() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
 
 
+def test_only_the_network_of_the_proxy_is_believed() -> None:
+    [subnet] = COMPOSE["networks"]["edge"]["ipam"]["config"]
+    assert SERVICES["app"]["environment"]["GONGDI_TRUSTED_PROXIES"] == subnet["subnet"]
+    assert {name for name, service in SERVICES.items() if "edge" in service["networks"]} == {"app"}
+    default = re.sub(r"\$\{\w+:-(.*)\}", r"\1", subnet["subnet"])
+    assert Settings(trusted_proxies=default, base_url="").trusted_proxies == default
+
+
 def test_only_loopback_is_published() -> None:
     assert [port for service in SERVICES.values() for port in service.get("ports", [])] == [
         "127.0.0.1:${GONGDI_PORT:-8000}:8000"

@@ -6,6 +6,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,9 @@ from service.accounts.access import Actor
 from service.audit.models import AuditEntry
 from service.core.db import Database
 from service.core.errors import GongdiError, Invalid, NotFound, PreconditionFailed
+from service.core.spelling import folded, tidied
 from service.documents.models import Document
+from service.imports.models import Import
 from service.parcels import commands, event_commands, queries, reading
 from service.parcels.changes import EventCreate, LandUse, ParcelChange
 from service.parcels.lifecycle import EventKind, Idle, IllegalTransition, LaterEventBroken, Stage, State
@@ -82,10 +86,18 @@ def test_a_wrong_parcel_is_refused(session: Session, wrong: dict[str, Any], code
     assert refused.value.errors
 
 
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_codes_are_folded_here_as_in_the_index(session: Session, code: str) -> None:
+    in_database = session.scalar(text('SELECT upper(CAST(:code AS text) COLLATE "C")'), {"code": tidied(code)})
+    assert folded(code) == in_database
+
+
 def test_a_code_is_given_once(session: Session) -> None:
     make_parcel(session, code="ZD-1", cadastral_code="410105003012GB00023")
-    with pytest.raises(commands.NumberTaken):
-        make_parcel(session, code="ZD-1")
+    for code in ("ZD-1", "zd-1", "ｚｄ－１"):
+        with pytest.raises(commands.NumberTaken):
+            make_parcel(session, code=code)
     with pytest.raises(commands.NumberTaken):
         make_parcel(session, cadastral_code="410105003012gb00023")
 
@@ -173,10 +185,18 @@ def test_a_document_that_other_readers_of_the_parcel_may_not_see_is_refused(sess
     session.add(document)
     session.flush()
     sold = event(EventKind.sell, document_id=document.id)
-    with pytest.raises(Invalid) as refused:
-        event_commands.record_event(session, actor, parcel.code, sold)
-    assert [each.code for each in refused.value.errors] == ["unknown-document"]
-    document.subject_id = parcel.code
+    file = Import(
+        jurisdiction_id=parcel.jurisdiction_id, document_id=document.id, file_name="a", declared={}, created_by="x"
+    )
+    session.add(file)
+    session.flush()
+    for subject in (("parcel", elsewhere.code), ("import", str(file.id))):
+        document.subject_type, document.subject_id = subject
+        session.flush()
+        with pytest.raises(Invalid) as refused:
+            event_commands.record_event(session, actor, parcel.code, sold)
+        assert [each.code for each in refused.value.errors] == ["unknown-document"]
+    document.subject_type, document.subject_id = "parcel", parcel.code
     session.flush()
     event_commands.record_event(session, actor, parcel.code, sold)
     assert parcel.stage == "sold"

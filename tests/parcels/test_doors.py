@@ -104,6 +104,20 @@ def test_a_number_typed_in_full_width_is_understood(planner: Caller, number: str
     assert [item["code"] for item in planner.get(f"{URL}?q={quote(number)}").json()["items"]] == ["ZD-1"]
 
 
+@pytest.mark.parametrize("number", ["zd-12a", "ZD-12A", "Zd-12a", " ｚｄ－１２ａ "])
+def test_a_code_is_found_in_any_case_and_shown_as_written(
+    registrar: Caller, database: Database, actor: Actor, number: str
+) -> None:
+    with database.write(actor) as session:
+        make_parcel(session, code="Zd-12a", stage=Stage.listed)
+    address = f"{URL}/{quote(number, safe='')}"
+    assert registrar.get(address).json()["code"] == "Zd-12a"
+    assert len(registrar.get(f"{address}/history").json()["items"]) == 1
+    assert registrar.post(f"{URL}/status", json={"codes": [number, number]}).json()["items"][1]["code"] == "Zd-12a"
+    assert registrar.post(f"{address}/events", json=SELL, headers={"if-match": '"1"'}).json()["code"] == "Zd-12a"
+    assert registrar.patch(address, json={"name": "新名"}, headers={"if-match": '"2"'}).json()["code"] == "Zd-12a"
+
+
 def test_doors_are_documented_with_their_shapes(app: FastAPI) -> None:
     document = app.openapi()
     jsonschema.Draft202012Validator.check_schema(document["components"]["schemas"]["ParcelRead"])
@@ -210,6 +224,25 @@ def test_another_jurisdiction_does_not_exist(parcels: None, as_role: Callable[..
     assert theirs.post(f"{URL}/status", json={"codes": ["ZD-1"]}).json()["unknown"] == ["ZD-1"]
     event = {"kind": "sell", "effective_on": "2022-06-01"}
     assert theirs.post(f"{URL}/ZD-1/events", json=event, headers={"if-match": '"1"'}).status_code == 404
+
+
+@pytest.mark.parametrize(("number", "etag"), [(LOT, '"1"'), ("410105003012GB00023", '"1"')])
+def test_a_strangers_code_does_not_hide_the_own_parcel_of_that_number(
+    parcels: None, database: Database, actor: Actor, as_role: Callable[..., Caller], number: str, etag: str
+) -> None:
+    with database.write(actor) as session:
+        make_parcel(session, code=number, jurisdiction="GXQ")
+    ours = as_role("registrar", jurisdictions=["ZDXQ"])
+    address = f"{URL}/{quote(number, safe='')}"
+    assert ours.get(address).json()["code"] == "ZD-1"
+    assert ours.get(address, headers={"if-none-match": etag}).status_code == 304
+    assert len(ours.get(f"{address}/history").json()["items"]) == 1
+    statuses = ours.post(f"{URL}/status", json={"codes": [number, "ZD-2"]}).json()
+    assert ([item["code"] for item in statuses["items"]], statuses["unknown"]) == (["ZD-1", "ZD-2"], [])
+    assert ours.post(f"{URL}/{number}/events", json=SELL, headers={"if-match": etag}).json()["code"] == "ZD-1"
+    assert ours.patch(address, json={"name": "新名"}, headers={"if-match": '"2"'}).json()["code"] == "ZD-1"
+    everybody = as_role("registrar")
+    assert everybody.get(address).json()["jurisdiction"]["code"] == "GXQ", "of two visible ones the code goes first"
 
 
 SELL = {"kind": "sell", "effective_on": "2022-06-01", "note": "一号厅"}

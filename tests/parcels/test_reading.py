@@ -76,6 +76,16 @@ def codes_of(connection: Connection, actor: Actor, **filters: Any) -> list[str]:
         ({"q": "龙湖"}, ["A-1"]),
         ({"q": "号 金融"}, ["A-1"]),
         ({"q": "郑政东出[2022]5号（网）"}, ["B-2"]),
+        ({"q": "[2022]5号"}, ["B-2"]),
+        ({"q": "［2022】5号"}, ["B-2"]),
+        ({"q": "（２０２２）５号(网)"}, ["B-2"]),
+        ({"q": "郑政东出[2022] 5号"}, ["B-2"]),
+        ({"q": "2022)5号"}, ["B-2"]),
+        ({"q": "[2022]6号"}, []),
+        ({"q": "(2022.5号"}, []),
+        ({"q": "ｂ－２"}, ["B-2"]),
+        ({"q": "[金水路]Ｅ区"}, ["C-1"]),
+        ({"q": "(金水路)e区"}, []),
         ({"q": "410105003012gb00023"}, ["C-1"]),
         ({"q": "100%"}, ["C-1"]),
         ({"q": "_"}, []),
@@ -92,7 +102,9 @@ def test_filters(
     make_parcel(
         session, code="B-2", jurisdiction="GXQ", lot_number="郑政东出〔2022〕5号(网)", geometry=square(114.5, 34.0)
     )
-    make_parcel(session, code="C-1", address="金水东路 100% 北", cadastral_code="410105003012GB00023")
+    make_parcel(
+        session, code="C-1", address="金水东路 100% 北", name="（金水路）Ｅ区", cadastral_code="410105003012GB00023"
+    )
     assert codes_of(connection, actor, **filters) == expected
     counts = facets.facets(connection, actor, Selection(**filters))
     assert counts["total"] == len(expected)

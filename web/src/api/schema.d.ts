@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Tile Json
-         * @description TileJSON 3.0 描述。What a map client needs to show a layer.
+         * @description TileJSON 3.0 描述。What a map client needs to show a layer; addresses never come from the Host header.
          */
         get: operations["tile_json"];
         put?: never;

@@ -1,0 +1,52 @@
+"""What users and keys are bound to: jurisdictions and a lead bureau, which must be there.
+
+Accounts stand below the packages that know these, so those say here, when they are loaded, which codes there are. What
+nobody has said anything about can't be checked: that is an error of ours, never a silent yes.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+from sqlalchemy.orm import Session
+
+from service.core.errors import FieldError, Invalid
+
+Known = Callable[[Session, Sequence[str]], Collection[str]]
+"""Gives at least those of the codes that are there."""
+
+_KNOWN: dict[str, Known] = {}
+
+
+class UnknownCode(Invalid):
+    """A code that nothing has."""
+
+    code, title_zh, title_en = "unknown-code", "代码不存在", "Unknown code"
+
+
+def register(field: str, known: Known) -> None:
+    """Say which codes a field of a user or key may hold."""
+    _KNOWN[field] = known
+
+
+def refuse_unknown(session: Session, field: str, codes: Sequence[str] | str | None) -> None:
+    """Refuse codes that are not there.
+
+    Raises:
+        UnknownCode: naming field and value of each.
+
+    """
+    given = [codes] if isinstance(codes, str) else codes
+    if not given:
+        return
+    known = _KNOWN[field](session, given)
+    errors = [
+        FieldError(
+            f"/{field}" if isinstance(codes, str) else f"/{field}/{i}",
+            "unknown-code",
+            f"没有代码“{code}”",
+            f"There is no {code!r}",
+        )
+        for i, code in enumerate(given)
+        if code not in known
+    ]
+    if errors:
+        raise UnknownCode(f"{field}: {errors[0].zh}。", f"{field}: {errors[0].en}.", errors=errors)
