@@ -1,7 +1,9 @@
 """Imports over HTTP: submitted with a job in one transaction, watched, and seen only by those who may."""
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,16 @@ def test_the_stream_tells_the_end_and_closes(
     event, data = answer.text.strip().split("\n")[:2]
     assert event == "event: done"
     assert json.loads(data.removeprefix("data: "))["published"] == 6
+
+
+def test_a_stream_ends_with_the_session_of_who_watches(registrar: Caller, file: Path) -> None:
+    number = sent(registrar, file).json()["id"]
+    with ThreadPoolExecutor() as threads:
+        watching = threads.submit(registrar.get, f"/api/v1/imports/{number}/stream")
+        time.sleep(0.5)
+        assert not watching.done()
+        assert registrar.delete("/api/v1/session").status_code == 204
+        assert watching.result(timeout=10).text.count("event: ") == 1
 
 
 def test_other_jurisdictions_imports_do_not_exist(
