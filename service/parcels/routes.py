@@ -15,7 +15,7 @@ from service.core.doors import ReadRoute
 from service.core.idempotency import CommandRoute
 from service.core.schemas import CalendarDay, Instant, Plain
 from service.geo import crs as geo_crs
-from service.geo.bbox import parse_bbox
+from service.geo.bbox import parse_bbox, place
 from service.parcels import commands, event_commands, reading
 from service.parcels.changes import EventCreate, ParcelChange, StatusQuery
 from service.parcels.facets import FacetsRead, facets
@@ -131,12 +131,12 @@ def locate_parcels(
     lat: Annotated[float, Query(allow_inf_nan=False, description="纬度或北坐标 latitude, or northing of crs"), Plain],
     crs: CrsName = None,
 ) -> Response:
-    """Find the parcels that cover a point; on a common boundary there are several."""
+    """Find the parcels that cover a point, on a common boundary several; say where it lies in degrees."""
     if crs is not None:
         lons, lats = geo_crs.to_cgcs2000(geo_crs.recognise(crs), np.array([lon]), np.array([lat]))
         lon, lat = float(lons[0]), float(lats[0])
     with database.pool.connection() as connection:
-        return _answer({"items": reading.at(connection, actor, lon, lat)})
+        return _answer({"point": place(lon, lat), "items": reading.at(connection, actor, lon, lat)})
 
 
 @reads.post("/status", summary="批量查状态 Status of many", responses={200: {"model": StatusesRead}})
