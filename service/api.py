@@ -17,11 +17,13 @@ from service.codes.routes import router as codes
 from service.documents.routes import router as documents
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
+from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
 
 ROUTERS: tuple[APIRouter, ...] = (
-    layers,  # first, because addresses are compared in this order and tiles are asked for most
+    layers,  # first, because addresses are compared in this order and these are asked for most
+    parcel_reads,
     accounts,
     audit,
     regions,

@@ -56,7 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database = Database(settings)
     app.state.revisions = revisions = Revisions(conninfo_for(settings, APP_ROLE))
     app.state.head = health.head_revision()
-    app.state.tiles = TileDoor(database.pool, settings.tile_cache_mib << 20, app.state.head)
+    app.state.tiles = TileDoor(database, settings.tile_cache_mib << 20, settings.tiles_at_once, app.state.head)
     database.pool.open()
     guard.refuse_unsafe(database, demo=settings.demo)
     try:

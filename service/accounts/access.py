@@ -270,6 +270,14 @@ class UploadRoute(CommandRoute):
         return guarded
 
 
+async def is_still(actor: Actor, request: Request) -> bool:
+    """Whether a long answer may go on: its caller is signed in, and may and sees what they did when it began."""
+    try:
+        return await current_actor(request) == actor
+    except Unauthenticated:
+        return False
+
+
 async def signed_in(request: Request) -> Actor:
     """Give the actor if it is a person with a session, whatever the role; a key has none."""
     actor = await current_actor(request)

@@ -6,6 +6,7 @@ own.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -94,7 +95,8 @@ def engine_for(conninfo: str, *, pool_size: int) -> Engine:
 class Database:
     """The database as one process of the service sees it, as role `gongdi_app`.
 
-    `write()` and `read()` give transactions; `pool` gives autocommit connections for the hot read doors.
+    `write()` and `read()` give transactions; `pool` gives autocommit connections for the hot read doors, and `threads`
+    are as many as its connections: who has a thread never waits for a connection.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -110,6 +112,7 @@ class Database:
             open=False,
             kwargs={"autocommit": True, "prepare_threshold": 2},
         )
+        self.threads = ThreadPoolExecutor(settings.pool_size, "reading")
 
     @contextmanager
     def write(self, actor: Acting) -> Iterator[Session]:
@@ -128,6 +131,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
         self.pool.close()
         self.engine.dispose()
 

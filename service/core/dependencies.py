@@ -88,11 +88,11 @@ IfMatch = Annotated[int, Depends(if_match)]
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page is asked for, and the address it was asked at."""
+    """Which page is asked for, and the request that asks."""
 
     limit: int
     cursor: str | None
-    address: str
+    request: Request
 
     def after(self, size: int) -> list[str | int | float | None] | None:
         """Return the sort key of the last row seen, or None for the first page."""
@@ -109,7 +109,8 @@ class PageRequest:
 
     def address_after(self, key: Sequence[object]) -> str:
         """Return the address of the page that follows a row with this sort key."""
-        return f"{self.address}{'&' if '?' in self.address else '?'}cursor={encode_cursor(key)}"
+        address = self.request.url.include_query_params(cursor=encode_cursor(key))
+        return str(address.replace(scheme="", netloc=""))
 
 
 async def page_request(
@@ -118,7 +119,7 @@ async def page_request(
     cursor: Annotated[str | None, Query(max_length=2000, description="上一页给出的游标 from the page before")] = None,
 ) -> PageRequest:
     """Read the paging parameters."""
-    return PageRequest(limit, cursor, str(request.url.remove_query_params("cursor").replace(scheme="", netloc="")))
+    return PageRequest(limit, cursor, request)
 
 
 PageQuery = Annotated[PageRequest, Depends(page_request)]

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     max_body_mib: int = Field(10, ge=1, description="Largest JSON body, in MiB.")
     max_upload_mib: int = Field(512, ge=1, description="Largest uploaded file, in MiB.")
     tile_cache_mib: int = Field(256, ge=0, description="Memory for encoded tiles per worker, in MiB.")
+    tiles_at_once: int = Field(
+        4, ge=1, le=64, description="Tiles made at the same time per worker; best about the database's cores."
+    )
     session_idle_minutes: int = Field(30, ge=1, description="A session unused for this long ends.")
     session_hours: int = Field(12, ge=1, description="A session ends after this long whatever happens.")
     map_notice: str = Field("", description="Map approval number (审图号) or data notice shown on the map.")

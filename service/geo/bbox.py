@@ -41,3 +41,13 @@ def parse_bbox(text: str) -> Bbox:
             "A box needs -180 <= west < east <= 180 and -90 <= south < north <= 90",
         )
     return box
+
+
+def place(lon: float, lat: float) -> tuple[float, float] | None:
+    """Return a point in degrees, cut to 0.1 mm; None if it lies nowhere on Earth, or is not finite.
+
+    >>> place(113.7, 34.75), place(475300, 3849130)
+    ((113.7, 34.75), None)
+    """
+    on_earth = -180 <= lon <= 180 and -90 <= lat <= 90  # noqa: PLR2004 - the Earth
+    return (round(lon, 9), round(lat, 9)) if on_earth else None

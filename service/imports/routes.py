@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
-from service.accounts.access import Importer, ImportReader, UploadRoute
+from service.accounts.access import Importer, ImportReader, UploadRoute, is_still
 from service.core.dependencies import Configured, Data, PageQuery, Read, Write
 from service.core.paging import Page
 from service.core.schemas import Line, Note, Whole
@@ -90,10 +91,12 @@ def looking(actor: ImportReader, database: Data, import_id: ImportId) -> Look:
 
 
 @router.get("/{import_id}/stream", response_class=EventSourceResponse)
-async def watch_import(actor: ImportReader, look: Annotated[Look, Depends(looking)]) -> AsyncIterator[ServerSentEvent]:
-    """Stream the import while it changes: `progress` events, and `done` at its end."""
+async def watch_import(
+    request: Request, actor: ImportReader, look: Annotated[Look, Depends(looking)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Stream the import while it changes: `progress` events, and `done` at its end; it stops when the session does."""
     seen = None
-    while seen is None or seen.status not in FINISHED:
+    while (seen is None or seen.status not in FINISHED) and await is_still(actor, request):
         found = await run_in_threadpool(look)
         if found != seen:
             yield ServerSentEvent(event="done" if found.status in FINISHED else "progress", data=found)

@@ -4,6 +4,7 @@ A tile's entity tag is the schema's edition, the revision of what it shows and t
 request sees is never older than the request (core/revisions.py), so a cached tile is either right or not used.
 """
 
+import asyncio
 import gzip
 import zlib
 from collections import OrderedDict
@@ -12,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg_pool import ConnectionPool
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.core import metrics
+from service.core.db import Database
 from service.core.errors import NotFound
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -77,9 +77,14 @@ class TileCache:
 class TileDoor:
     """Answers tiles of one process. `query` takes z, x, y and, for parcels, the allowed jurisdictions' ids."""
 
-    def __init__(self, pool: ConnectionPool[psycopg.Connection[Any]], cache_bytes: int, edition: str) -> None:
-        """Share the pool of the hot doors; `edition` is the schema's, whose functions make the tiles."""
-        self._pool = pool
+    def __init__(self, database: Database, cache_bytes: int, at_once: int, edition: str) -> None:
+        """Share the pool of the hot doors; `edition` is the schema's, whose functions make the tiles.
+
+        Beyond `at_once` tiles, others wait their turn: more than the database has cores take longer altogether, and
+        would leave no connection to the doors that answer in a millisecond.
+        """
+        self._database = database
+        self._turns = asyncio.Semaphore(at_once)
         self._edition = edition
         self._cache = TileCache(cache_bytes)
 
@@ -110,7 +115,9 @@ class TileDoor:
         tile = self._cache.get(key)
         if tile is None:
             metrics.tile_cache_misses.inc()
-            tile = await run_in_threadpool(self._make, query, address, allowed)
+            async with self._turns:
+                run = asyncio.get_running_loop().run_in_executor
+                tile = await run(self._database.threads, self._make, query, address, allowed)
             self._cache.put(key, tile)
         else:
             metrics.tile_cache_hits.inc()
@@ -122,7 +129,7 @@ class TileDoor:
 
     def _make(self, query: str, address: Sequence[int], allowed: frozenset[str] | None) -> bytes:
         arguments: list[object] = list(address)
-        with self._pool.connection() as connection:
+        with self._database.pool.connection() as connection:
             if query == PARCELS:
                 arguments.append(None if allowed is None else self._ids(connection, allowed))
             row = connection.cursor(binary=True).execute(query, arguments).fetchone()

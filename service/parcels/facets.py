@@ -42,7 +42,7 @@ class FacetsRead(BaseModel):
 
 # One scan: counted by every combination that occurs (some thousands), then summed up by each property here.
 _COUNTED = """SELECT s.stage, s.hold, s.idle, p.jurisdiction_id, p.region_id, p.land_use_scheme, p.land_use_code,
-    count(*) AS n, sum(p.area_m2)::float8 AS area_m2 FROM parcel AS p"""
+    count(*) AS n, sum(p.area_m2)::float8 AS area_m2"""
 _NAMED = """SELECT g.stage, g.hold, g.idle, j.code, j.name, r.code, r.name, g.land_use_scheme, g.land_use_code,
     g.n, g.area_m2
 FROM g JOIN jurisdiction AS j ON j.id = g.jurisdiction_id LEFT JOIN region AS r ON r.id = g.region_id"""
@@ -50,7 +50,7 @@ FROM g JOIN jurisdiction AS j ON j.id = g.jurisdiction_id LEFT JOIN region AS r 
 
 def facets(connection: reading.Connection, actor: Actor, selected: Selection) -> Json:
     """Return the totals, and n and area_m2 by value of each property; what has no value is left out of its property."""
-    chosen = selection.where(selected, actor)
+    chosen = selection.chosen(selected, actor)
     counted = ("WITH g AS (", _COUNTED, chosen.sql, "GROUP BY 1, 2, 3, 4, 5, 6, 7)")
     rows = reading.run(connection, chosen.params, *counted, _NAMED, prepare=False)
     return _summed(rows)

@@ -21,13 +21,14 @@ from service.core.spelling import folded
 from service.geo import crs as geo_crs
 from service.parcels import lifecycle, planning, selection
 from service.parcels.lifecycle import Hold, Idle, Stage, State
-from service.parcels.selection import CODE_KEY, NOW, Moment, Selection
+from service.parcels.selection import CODE_KEY, CODE_KEY_OF, NOW, Moment, Selection
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
 Json = dict[str, Any]
 
 DEGREE_DIGITS = 7  # 1 cm
+_GRID = 10.0**DEGREE_DIGITS  # `round` to digits writes the number out and reads it again: ten times the price
 _METRE_DIGITS = 4
 
 
@@ -64,13 +65,19 @@ _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.densit
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1)"""
+# A list sorts short rows; only those on the page get all their columns.
+_SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
 
 
 class _Sort(NamedTuple):
-    order: str
+    columns: Sequence[str]  # `{}` stands for the table
     after: str
     key: Callable[[Row], list[Any]]
+    direction: str = ""
+
+    def order(self, table: str) -> str:
+        return ", ".join(f"{column.format(table)} {self.direction}" for column in self.columns)
 
 
 def _code_key(row: Row) -> list[Any]:
@@ -85,17 +92,14 @@ def _time_key(row: Row) -> list[Any]:
     return [row[_UPDATED_AT], row[0]]
 
 
+_AREA, _TIME = ("{}.area_m2", "{}.id"), ("{}.updated_at", "{}.id")
 SORTS = {
-    "code": _Sort(CODE_KEY, f"{CODE_KEY} > %(after_0)s", _code_key),
-    "-code": _Sort(f"{CODE_KEY} DESC", f"{CODE_KEY} < %(after_0)s", _code_key),
-    "area_m2": _Sort("p.area_m2, p.id", "(p.area_m2, p.id) > (%(after_0)s::float8::numeric, %(after_1)s)", _area_key),
-    "-area_m2": _Sort(
-        "p.area_m2 DESC, p.id DESC", "(p.area_m2, p.id) < (%(after_0)s::float8::numeric, %(after_1)s)", _area_key
-    ),
-    "updated_at": _Sort("p.updated_at, p.id", "(p.updated_at, p.id) > (%(after_0)s, %(after_1)s)", _time_key),
-    "-updated_at": _Sort(
-        "p.updated_at DESC, p.id DESC", "(p.updated_at, p.id) < (%(after_0)s, %(after_1)s)", _time_key
-    ),
+    "code": _Sort([CODE_KEY_OF], f"{CODE_KEY} > %(after_0)s", _code_key),
+    "-code": _Sort([CODE_KEY_OF], f"{CODE_KEY} < %(after_0)s", _code_key, "DESC"),
+    "area_m2": _Sort(_AREA, "(p.area_m2, p.id) > (%(after_0)s, %(after_1)s)", _area_key),
+    "-area_m2": _Sort(_AREA, "(p.area_m2, p.id) < (%(after_0)s, %(after_1)s)", _area_key, "DESC"),
+    "updated_at": _Sort(_TIME, "(p.updated_at, p.id) > (%(after_0)s, %(after_1)s)", _time_key),
+    "-updated_at": _Sort(_TIME, "(p.updated_at, p.id) < (%(after_0)s, %(after_1)s)", _time_key, "DESC"),
 }
 
 
@@ -118,15 +122,18 @@ def page(
 ) -> ParcelPage:
     """Return one page of the visible parcels that the selection holds; with geometry, items are GeoJSON features."""
     how = SORTS[sort]
-    chosen = selection.where(selected, actor)
+    chosen = selection.chosen(selected, actor)
     params = chosen.params | {"limit": limit + 1}
     columns = f"{_SUMMARY}, {_GEOJSON}" if with_geometry else _SUMMARY
-    parts = ["SELECT", columns, "FROM parcel AS p", _PLACES, chosen.sql]
+    following = ""
     if after is not None:
         params |= _after(sort, after)
-        parts += ["AND", how.after]
-    # Never a generic plan: which index is best depends on the box and the bounds.
-    rows = run(connection, params, *parts, "ORDER BY", how.order, "LIMIT %(limit)s", prepare=False)
+        following = f"AND {how.after}"
+    inner = (_SORTED, chosen.sql, following, "ORDER BY", how.order("p"), "LIMIT %(limit)s")
+    statement = ("SELECT", columns, "FROM (", *inner, ") AS s JOIN parcel AS p ON p.id = s.id", _PLACES)
+    # Which index is best depends on the values, so that a plan is not kept; only a narrow box knows its index.
+    prepare = None if selected.is_narrow else False
+    rows = run(connection, params, *statement, "ORDER BY", how.order("s"), prepare=prepare)
     last = how.key(rows[limit - 1]) if len(rows) > limit else None
     return ParcelPage([_feature(row) if with_geometry else summary(row) for row in rows[:limit]], last)
 
@@ -137,7 +144,7 @@ def _after(sort: str, key: Sequence[object]) -> dict[str, object]:
         case "code", [str() as code]:
             return {"after_0": folded(code)}
         case "area_m2", [int() | float() as area, int() as number]:
-            return {"after_0": float(area), "after_1": number}
+            return {"after_0": selection.numeric(float(area)), "after_1": number}
         case "updated_at", [str() as instant, int() as number]:
             try:
                 return {"after_0": dt.datetime.fromisoformat(instant), "after_1": number}
@@ -296,8 +303,8 @@ def summary(row: Row) -> Json:
         "area_legal_m2": legal,
         "area_plane_m2": plane,
         "area_ellipsoid_m2": ellipsoid,
-        "bbox": [round(value, DEGREE_DIGITS) for value in (west, south, east, north)],
-        "centre": [round(lon, DEGREE_DIGITS), round(lat, DEGREE_DIGITS)],
+        "bbox": [round(value * _GRID) / _GRID for value in (west, south, east, north)],
+        "centre": [round(lon * _GRID) / _GRID, round(lat * _GRID) / _GRID],
         "version": revision,
         "updated_at": updated_at,
     }

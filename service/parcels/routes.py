@@ -11,10 +11,11 @@ from service.accounts.access import Actor, ParcelReader, ParcelWriter, StageOffi
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, PageQuery, Write, etag
+from service.core.doors import ReadRoute
 from service.core.idempotency import CommandRoute
 from service.core.schemas import CalendarDay, Instant, Plain
 from service.geo import crs as geo_crs
-from service.geo.bbox import parse_bbox
+from service.geo.bbox import parse_bbox, place
 from service.parcels import commands, event_commands, reading
 from service.parcels.changes import EventCreate, ParcelChange, StatusQuery
 from service.parcels.facets import FacetsRead, facets
@@ -29,7 +30,9 @@ from service.parcels.schemas import (
 )
 from service.parcels.selection import Moment, Selection
 
-router = APIRouter(prefix="/api/v1/parcels", tags=["地块 parcels"], route_class=CommandRoute)
+ABOUT: dict[str, Any] = {"prefix": "/api/v1/parcels", "tags": ["地块 parcels"]}
+reads = APIRouter(**ABOUT, route_class=ReadRoute)
+router = APIRouter(**ABOUT, route_class=CommandRoute)
 
 AreaFilter = Annotated[float | None, Query(ge=0, le=1e12, allow_inf_nan=False), Plain]
 Codes = Annotated[list[str] | None, Query(max_length=50)]
@@ -90,7 +93,7 @@ async def selection(  # noqa: PLR0913 - one parameter a filter
 Selected = Annotated[Selection, Depends(selection)]
 
 
-@router.get("", summary="地块列表 Parcels", responses={200: {"model": ParcelList | ParcelFeatures}})
+@reads.get("", summary="地块列表 Parcels", responses={200: {"model": ParcelList | ParcelFeatures}})
 def list_parcels(
     actor: ParcelReader,
     selected: Selected,
@@ -113,14 +116,14 @@ def list_parcels(
     return _answer({"items": found.items, "next": following})
 
 
-@router.get("/facets", summary="分类统计 Counts by property", responses={200: {"model": FacetsRead}})
+@reads.get("/facets", summary="分类统计 Counts by property", responses={200: {"model": FacetsRead}})
 def count_parcels(actor: ParcelReader, selected: Selected, database: Data) -> Response:
     """Count the parcels and the land that a list with the same filters would hold."""
     with database.pool.connection() as connection:
         return _answer(facets(connection, actor, selected))
 
 
-@router.get("/locate", summary="按坐标查地块 Parcels under a point", responses={200: {"model": ParcelsHere}})
+@reads.get("/locate", summary="按坐标查地块 Parcels under a point", responses={200: {"model": ParcelsHere}})
 def locate_parcels(
     actor: ParcelReader,
     database: Data,
@@ -128,24 +131,22 @@ def locate_parcels(
     lat: Annotated[float, Query(allow_inf_nan=False, description="纬度或北坐标 latitude, or northing of crs"), Plain],
     crs: CrsName = None,
 ) -> Response:
-    """Find the parcels that cover a point; on a common boundary there are several."""
+    """Find the parcels that cover a point, on a common boundary several; say where it lies in degrees."""
     if crs is not None:
         lons, lats = geo_crs.to_cgcs2000(geo_crs.recognise(crs), np.array([lon]), np.array([lat]))
         lon, lat = float(lons[0]), float(lats[0])
     with database.pool.connection() as connection:
-        return _answer({"items": reading.at(connection, actor, lon, lat)})
+        return _answer({"point": place(lon, lat), "items": reading.at(connection, actor, lon, lat)})
 
 
-@router.post("/status", summary="批量查状态 Status of many", responses={200: {"model": StatusesRead}})
+@reads.post("/status", summary="批量查状态 Status of many", responses={200: {"model": StatusesRead}})
 def read_statuses(actor: ParcelReader, query: StatusQuery, database: Data) -> Response:
     """Give the present state of up to 1,000 parcels by any of their numbers, in the order asked."""
     with database.pool.connection() as connection:
         return _answer(reading.statuses(connection, actor, query.codes)._asdict())
 
 
-@router.get(
-    "/{number}", summary="地块 One parcel", responses={200: {"model": ParcelRead}, 304: {"description": "未变"}}
-)
+@reads.get("/{number}", summary="地块 One parcel", responses={200: {"model": ParcelRead}, 304: {"description": "未变"}})
 def read_parcel(
     number: Number,
     actor: ParcelReader,
@@ -165,7 +166,7 @@ def read_parcel(
     return _answer(found.members, headers=_headers(found.version) if at.is_now else None)
 
 
-@router.get("/{number}/history", summary="历史 What happened", responses={200: {"model": HistoryRead}})
+@reads.get("/{number}/history", summary="历史 What happened", responses={200: {"model": HistoryRead}})
 def read_history(number: Number, actor: ParcelReader, database: Data) -> Response:
     """List the events of a parcel in order of effect."""
     with database.pool.connection() as connection:

@@ -124,8 +124,11 @@ class ParcelFeatures(BaseModel):
 
 
 class ParcelsHere(BaseModel):
-    """The parcels under a point."""
+    """A point and the parcels under it."""
 
+    point: tuple[float, float] | None = Field(
+        description="所查之点的经纬度 longitude, latitude of the point (CRS84); null: nowhere on Earth"
+    )
     items: list[ParcelSummary]
 
 

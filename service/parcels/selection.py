@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from service.accounts.access import Actor
@@ -34,7 +35,8 @@ _IN_FORCE = """FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as
 STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 
 # What codes are compared and ordered by: an index holds it.
-CODE_KEY = 'upper(p.code COLLATE "C")'
+CODE_KEY_OF = 'upper({}.code COLLATE "C")'
+CODE_KEY = CODE_KEY_OF.format("p")
 
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
@@ -109,6 +111,12 @@ class Selection:
     q: str | None = None
     moment: Moment = field(default=NOW)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there is a box, no larger than a screen of some streets."""
+        box = self.bbox
+        return box is not None and (box.east - box.west) * (box.north - box.south) <= _NARROW
+
 
 def visible(actor: Actor) -> Fragment:
     """Return the condition that keeps an actor to its jurisdictions."""
@@ -144,8 +152,8 @@ def cadastral_code_in(text: str) -> str | None:
     return None
 
 
-def where(selection: Selection, actor: Actor) -> Fragment:
-    """Return `JOIN … WHERE …`, to follow a `FROM parcel AS p`.
+def chosen(selection: Selection, actor: Actor) -> Fragment:
+    """Return `FROM … WHERE …`, which gives the selected parcels as `p` and `s`.
 
     Raises:
         BadRequest: a land-use filter that is no code, or a search of too many words.
@@ -158,7 +166,19 @@ def where(selection: Selection, actor: Actor) -> Fragment:
     params = dict(state.params)
     for part in parts:
         params.update(part.params)
-    return Fragment(f"{state.sql} WHERE " + " AND ".join(part.sql for part in parts), params)
+    conditions = " AND ".join(part.sql for part in parts)
+    if selection.is_narrow:
+        conditions = f"{_IN_SIGHT} AND ({conditions}) IS TRUE"
+    return Fragment(f"FROM parcel AS p {state.sql} WHERE {conditions}", params)
+
+
+def numeric(value: float) -> Decimal:
+    """Write a float as PostgreSQL's cast to numeric does, which a kept plan would do again for every row.
+
+    >>> numeric(1 / 3), numeric(3000)
+    (Decimal('0.333333333333333'), Decimal('3000'))
+    """
+    return Decimal(f"{value:.15g}")
 
 
 def _conditions(selection: Selection) -> Iterator[Fragment]:
@@ -173,11 +193,11 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
     if selection.land_use:
         yield _land_use(selection.land_use)
     if selection.area_min_m2 is not None:
-        yield Fragment("p.area_m2 >= %(area_min)s::float8::numeric", {"area_min": selection.area_min_m2})
+        yield Fragment("p.area_m2 >= %(area_min)s", {"area_min": numeric(selection.area_min_m2)})
     if selection.area_max_m2 is not None:
-        yield Fragment("p.area_m2 <= %(area_max)s::float8::numeric", {"area_max": selection.area_max_m2})
+        yield Fragment("p.area_m2 <= %(area_max)s", {"area_max": numeric(selection.area_max_m2)})
     if selection.bbox is not None:
-        yield _in_box(selection.bbox)
+        yield _in_box(selection.bbox, _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
     if selection.q:
         yield from _search(selection.q)
 
@@ -189,24 +209,24 @@ _IN_REGION = """p.region_id = ANY (ARRAY(
 # The index is on the Mercator copy, where a box of degrees is a box too. Only shapes on its edge are tested themselves,
 # by a function whose low price keeps the planner from reading a whole attribute index first (migrations/sql).
 # Of a wide box the planner is told what it holds: the box is a constant when a list is planned. A narrow one, a
-# screen's usual case, hides behind a subselect: it passes for very selective, so its index goes before the order's.
+# screen's usual case, hides behind a subselect: it passes for very selective, so its index goes before the order's; and
+# `IS TRUE` keeps the other filters from their indexes. That is best whatever the filters, so the plan can be kept.
 _BOX = "ST_MakeEnvelope(%(west)s::float8, %(south)s::float8, %(east)s::float8, %(north)s::float8, 4490)"
-_IN_BOX = "p.geom_web && {web} AND (p.geom @ {box} OR shape_meets(p.geom, {box}))"
-_IN_WIDE_BOX = _IN_BOX.format(box=_BOX, web=f"ST_Transform({_BOX}, 3857)")
-_IN_NARROW_BOX = _IN_BOX.format(box=f"(SELECT {_BOX})", web=f"(SELECT ST_Transform({_BOX}, 3857))")
+_BOX_WEB = f"ST_Transform({_BOX}, 3857)"
+_ON_SHAPE = "(p.geom @ {box} OR shape_meets(p.geom, {box}))"
+_IN_WIDE_BOX = f"p.geom_web && {_BOX_WEB} AND {_ON_SHAPE.format(box=_BOX)}"
+_IN_NARROW_BOX = _ON_SHAPE.format(box=f"(SELECT {_BOX})")
+_IN_SIGHT = f"p.geom_web && (SELECT {_BOX_WEB})"
 _NARROW = 0.02  # square degrees: 200 km² here
 
 
-def _in_box(box: Bbox) -> Fragment:
+def _in_box(box: Bbox, condition: str) -> Fragment:
     """Cut the box to where parcels can be: Web Mercator has no poles."""
     west, south = max(box.west, CHINA.west), max(box.south, CHINA.south)
     east, north = min(box.east, CHINA.east), min(box.north, CHINA.north)
     if west > east or south > north:
         return Fragment("false", {})
-    narrow = (east - west) * (north - south) <= _NARROW
-    return Fragment(
-        _IN_NARROW_BOX if narrow else _IN_WIDE_BOX, {"west": west, "south": south, "east": east, "north": north}
-    )
+    return Fragment(condition, {"west": west, "south": south, "east": east, "north": north})
 
 
 def _land_use(prefixes: Sequence[str]) -> Fragment:

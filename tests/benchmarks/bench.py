@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.bench [--parcels 100000] [--rounds 3] [--seconds 4] [--only reads|import]
 
-Uses its own cluster (`.local/bench`, durable). The parcels come from the generator beside the project; without it there
-is nothing to measure, and the script says so. Quote ratios, not times: server, database and load share the machine.
+Uses its own cluster (`.local/bench`, durable); `--only reads` asks for the parcels that the last import left there.
+They come from the generator beside the project; without it there is nothing to measure, and the script says so. Quote
+ratios and processor times, not rates: server, database and load share the machine.
 """
 
 import argparse
@@ -20,19 +21,21 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from service.core.cluster import ClusterUrls, ensure, stop
+from service.core.cluster import ClusterUrls, ensure, status, stop
 from service.core.migrate import upgrade
-from tests.benchmarks.load import Target, memory_mib, run
+from tests.benchmarks.load import Target, memory_mib, processor_ms, run
 from tests.benchmarks.requests_made import lookups, tiles
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".local" / "bench"
 GENERATOR = ROOT.parent / "shared" / "bench" / "make_parcels.py"
+DATABASE = "bench"
 CONNECTIONS = 16
 RAW_THREADS = 4
 
@@ -48,13 +51,19 @@ def generated(count: int) -> Path:
     return path
 
 
+def addresses(name: str) -> ClusterUrls:
+    """Return the addresses of a database in the bench's cluster, started if need be."""
+    cluster = ensure(HOME)
+    return ClusterUrls(*(make_conninfo(getattr(cluster, each), dbname=name) for each in ClusterUrls.__slots__))
+
+
 def fresh_database(name: str) -> ClusterUrls:
     """Make a migrated, empty database in the bench's cluster, with one jurisdiction."""
     cluster = ensure(HOME)
     with psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         admin.execute(sql.SQL("CREATE DATABASE {} OWNER gongdi_owner").format(sql.Identifier(name)))
-    urls = ClusterUrls(*(make_conninfo(getattr(cluster, each), dbname=name) for each in ClusterUrls.__slots__))
+    urls = addresses(name)
     with psycopg.connect(urls.superuser_url, autocommit=True) as connection:
         connection.execute(
             "CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner"
@@ -110,14 +119,21 @@ def read_key(urls: ClusterUrls) -> str:
     return key
 
 
-def raw_rate(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[object]], seconds: int) -> float:
-    """Return statements a second over prepared binary psycopg, `RAW_THREADS` connections: what the database gives.
+class Raw(NamedTuple):
+    """What the database gives by itself: statements a second, and its time on the processors for each, ms."""
+
+    rate: float
+    ms: float
+
+
+def raw(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[object]], seconds: int) -> Raw:
+    """Ask over prepared binary psycopg, `RAW_THREADS` connections.
 
     Each argument is asked at least once: tiles differ a thousandfold in cost.
     """
     until = time.perf_counter() + seconds
 
-    def work(offset: int) -> int:
+    def work(offset: int) -> tuple[int, float]:
         done = 0
         with psycopg.connect(urls.app_url, autocommit=True, prepare_threshold=0) as connection:
             cursor = connection.cursor(binary=True)
@@ -125,35 +141,38 @@ def raw_rate(urls: ClusterUrls, statement: str, arguments: Sequence[Sequence[obj
                 given = arguments[(offset + done) % len(arguments)]
                 cursor.execute(statement, given).fetchall()
                 done += 1
-        return done
+            return done, processor_ms(connection.info.backend_pid)
 
     started = time.perf_counter()
     with ThreadPoolExecutor(RAW_THREADS) as threads:
-        done = sum(threads.map(work, range(0, len(arguments), max(1, len(arguments) // RAW_THREADS))))
-    return done / (time.perf_counter() - started)
+        found = list(threads.map(work, range(0, len(arguments), max(1, len(arguments) // RAW_THREADS))))
+    done = sum(each for each, _ in found)
+    return Raw(done / (time.perf_counter() - started), sum(ms for _, ms in found) / done)
 
 
 def table(title: str, rows: Sequence[tuple[str, float, str, float, str]]) -> None:
-    """Print rows of (what, rate, against what, ratio, latency)."""
-    print(f"\n### {title}\n\n| what | /s | ratio | goal | p50 / p95 / p99 ms |\n|---|---|---|---|---|")
-    for name, rate, against, ratio, latency in rows:
+    """Print rows of (what, rate, against what, ratio, times)."""
+    print(f"\n### {title}\n\n| what | /s | ratio | goal | p50 / p95 / p99 ms | processor ms, service + database |")
+    print("|---|---|---|---|---|---|")
+    for name, rate, against, ratio, times in rows:
         shown = f"{ratio:.2f} × {against}" if against else ""
-        print(f"| {name} | {rate:,.0f} | {shown} | {GOALS.get(name, '')} | {latency} |")
+        print(f"| {name} | {rate:,.0f} | {shown} | {GOALS.get(name, '')} | {times} |")
 
 
 GOALS = {
-    "tiles z8–17 uncached": "≥ 0.9 × raw SQL",
+    "tiles z8–17 uncached": "≥ 0.9 × raw SQL tile",
     "tiles cached": "≥ 0.5 × ping",
     "tiles 304": "≥ 0.6 × ping",
     "item by code": "≥ 0.22 × ping",
     "status by code": "≥ 0.22 × ping",
-    "page of 50, filtered": "≥ 0.6 × raw SQL",
+    "page of 50, filtered": "≥ 0.6 × raw SQL page",
 }
 
 
-def latency(target: Target) -> str:
-    """Write a target's latencies."""
-    return " / ".join(f"{target.middle(key):.1f}" for key in ("p50", "p95", "p99"))
+def times(target: Target) -> str:
+    """Write a target's latencies, and what one request costs the processors."""
+    waited = " / ".join(f"{target.middle(key):.1f}" for key in ("p50", "p95", "p99"))
+    return f"{waited} | " + " + ".join(f"{spent:.3f}" for spent in target.milliseconds)
 
 
 def tags(base: str, paths: Sequence[str], headers: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -174,28 +193,33 @@ def measure_reads(urls: ClusterUrls, *, seconds: int, rounds: int) -> None:
     paths = [f"/tiles/parcels/{z}/{x}/{y}" for z, x, y in made]
     with psycopg.connect(urls.owner_url) as connection:
         asked = lookups(connection)
-    with server(urls, GONGDI_TILE_CACHE_MIB="0") as (cold, _), server(urls) as (warm, pid):
+    postgres = status(HOME).pid or 0
+    with server(urls, GONGDI_TILE_CACHE_MIB="0") as (cold, cold_pid), server(urls) as (warm, pid):
+
+        def target(requests: Sequence[tuple[str, str, str]]) -> Target:
+            return Target(warm, requests, headers, (pid, postgres))
+
         known = tags(warm, paths, headers)
         plain = [(path, "", "") for path in paths]
         targets = {
-            "ping": Target("ping", warm, [("/healthz", "", "")], headers),
-            "tiles z8–17 uncached": Target("uncached", cold, plain, headers),
-            "tiles cached": Target("cached", warm, plain, headers),
-            "tiles 304": Target("304", warm, known, headers),
-            "item by code": Target("item", warm, asked["item"], headers),
-            "status by code": Target("status", warm, asked["status"], headers),
-            "point in parcel": Target("locate", warm, asked["locate"], headers),
-            "page of 50, filtered": Target("page", warm, asked["page"], headers),
+            "ping": target([("/healthz", "", "")]),
+            "tiles z8–17 uncached": Target(cold, plain, headers, (cold_pid, postgres)),
+            "tiles cached": target(plain),
+            "tiles 304": target(known),
+            "item by code": target(asked["item"]),
+            "status by code": target(asked["status"]),
+            "point in parcel": target(asked["locate"]),
+            "page of 50, filtered": target(asked["page"]),
         }
-        raws: dict[str, list[float]] = {"tile": [], "page": []}
+        raws: dict[str, list[Raw]] = {"raw SQL tile": [], "raw SQL page": []}
         raw_tiles = [(z, x, y, None) for z, x, y in made]
         raw_pages = page_arguments(asked["page"])
         for _ in range(rounds):
             run(list(targets.values()), connections=CONNECTIONS, seconds=seconds, rounds=1)
-            raws["tile"].append(raw_rate(urls, "SELECT parcel_tile(%s, %s, %s, %s)", raw_tiles, seconds))
-            raws["page"].append(raw_rate(urls, RAW_PAGE, raw_pages, seconds))
+            raws["raw SQL tile"].append(raw(urls, "SELECT parcel_tile(%s, %s, %s, %s)", raw_tiles, seconds))
+            raws["raw SQL page"].append(raw(urls, RAW_PAGE, raw_pages, seconds))
         print(f"\nmemory of the warm server: {memory_mib(pid):.0f} MiB")
-    report(targets, {name: statistics.median(rates) for name, rates in raws.items()})
+    report(targets, {name: Raw(*map(statistics.median, zip(*found, strict=True))) for name, found in raws.items()})
 
 
 RAW_PAGE = """
@@ -215,14 +239,16 @@ def page_arguments(pages: Sequence[tuple[str, str, str]]) -> list[tuple[object, 
     return arguments
 
 
-def report(targets: dict[str, Target], raw: dict[str, float]) -> None:
+AGAINST = {"tiles z8–17 uncached": "raw SQL tile", "page of 50, filtered": "raw SQL page"}
+
+
+def report(targets: dict[str, Target], raws: dict[str, Raw]) -> None:
     """Print the reads' table."""
-    ping = targets["ping"].rate
-    against = {"tiles z8–17 uncached": ("raw SQL", raw["tile"]), "page of 50, filtered": ("raw SQL", raw["page"])}
-    rows = [("raw SQL tile", raw["tile"], "", 0.0, ""), ("raw SQL page", raw["page"], "", 0.0, "")]
+    rates = {name: found.rate for name, found in raws.items()} | {"ping": targets["ping"].rate}
+    rows = [(name, found.rate, "", 0.0, f" | {found.ms:.3f}") for name, found in raws.items()]
     for name, target in targets.items():
-        other, rate = against.get(name, ("ping", ping))
-        rows.append((name, target.rate, other, target.rate / rate, latency(target)))
+        other = AGAINST.get(name, "ping")
+        rows.append((name, target.rate, other, target.rate / rates[other], times(target)))
         bad = sum(run["bad"] for run in target.runs)
         if bad:
             print(f"WARNING {name}: {bad:.0f} answers were not 2xx/3xx")
@@ -233,7 +259,7 @@ def measure_import(path: Path, *, rounds: int) -> ClusterUrls:
     """Print our import next to ogr2ogr's plain load of the same file, interleaved; leave the last database."""
     ours, theirs = [], []
     for _ in range(rounds):
-        urls = fresh_database("bench")
+        urls = fresh_database(DATABASE)
         theirs.append(timed(ogr2ogr, path, urls))
         ours.append(timed(own_import, path, urls))
     rows = [
@@ -285,13 +311,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--import-rounds", type=int, default=1)
+    parser.add_argument("--only", choices=("reads", "import"))
     options = parser.parse_args()
-    path = generated(options.parcels)
     try:
-        urls = measure_import(path, rounds=options.import_rounds)
-        with psycopg.connect(urls.owner_url, autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE parcel, parcel_event, parcel_tally, region_tally")
-        measure_reads(urls, seconds=options.seconds, rounds=options.rounds)
+        if options.only == "reads":
+            urls = addresses(DATABASE)
+        else:
+            urls = measure_import(generated(options.parcels), rounds=options.import_rounds)
+            with psycopg.connect(urls.owner_url, autocommit=True) as connection:
+                connection.execute("VACUUM ANALYZE parcel, parcel_event, parcel_tally, region_tally")
+        if options.only != "import":
+            measure_reads(urls, seconds=options.seconds, rounds=options.rounds)
     finally:
         stop(HOME)
 

@@ -34,13 +34,21 @@ end
 
 @dataclass
 class Target:
-    """One thing to load: a name, the server's address, the requests as (path, ETag or '', JSON body or '')."""
+    """One thing to load: the server's address, the requests as (path, ETag or '', JSON body or '').
 
-    name: str
+    `processes` are those whose time on the processors is noted: the service's, the database's.
+    """
+
     base: str
     requests: Sequence[tuple[str, str, str]]
     headers: Mapping[str, str]
+    processes: Sequence[int]
     runs: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def milliseconds(self) -> list[float]:
+        """Time on the processors a request, ms, by process: median of the rounds."""
+        return [self.middle(f"ms_{pid}") for pid in self.processes]
 
     @property
     def rate(self) -> float:
@@ -73,11 +81,20 @@ def _script(target: Target, stem: Path) -> Path:
 
 def _once(target: Target, script: Path, connections: int, seconds: int) -> dict[str, float]:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=60s", "-s", str(script), target.base]
+    before = [processor_ms(pid) for pid in target.processes]
     printed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 120)
     found = re.search(r"RESULT (.*)", printed.stdout)
     assert found, printed.stdout + printed.stderr
     result: dict[str, float] = json.loads(found[1])
+    for pid, was in zip(target.processes, before, strict=True):
+        result[f"ms_{pid}"] = (processor_ms(pid) - was) / max(result["n"], 1)
     return result
+
+
+def processor_ms(pid: int) -> float:
+    """Time on the processors of a process and its living children so far, ms."""
+    root = psutil.Process(pid)
+    return float(sum(sum(each.cpu_times()[:2]) for each in (root, *root.children(recursive=True)))) * 1000
 
 
 def memory_mib(pid: int) -> float:

@@ -162,6 +162,14 @@ def test_search_takes_coordinates(map_page: MapPage) -> None:
         expect(page.page).to_have_url(re.compile(r"at=16"))
 
 
+def test_search_by_easting_and_northing_flies_there_off_any_parcel(map_page: MapPage) -> None:
+    with map_page("/desk/map") as page:
+        page.window.keys("/")
+        page.page.keyboard.type("500000,3800000")
+        page.page.get_by_role("option", name=re.compile("经纬度")).click()
+        expect(page.page).to_have_url(re.compile(r"at=16(\.0)?/34\.3\d+/11[34]\.?\d*"))
+
+
 def test_an_address_restores_the_whole_view(map_page: MapPage) -> None:
     path = "/desk/map?at=14/34.775/113.745&stage=market&layers=-roads&open=layers,list&sort=-area_m2"
     with map_page(path) as page:

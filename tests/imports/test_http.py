@@ -1,7 +1,9 @@
 """Imports over HTTP: submitted with a job in one transaction, watched, and seen only by those who may."""
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,16 @@ def test_who_may_not_read_imports_may_not_open_their_files(
     assert (attached.status_code, attached.json()["code"]) == (422, "unknown-subject")
     for role in ("planner", "approver", "administrator"):
         assert as_role(role).get(f"{one}/content").status_code == 200
+
+
+def test_a_stream_ends_with_the_session_of_who_watches(registrar: Caller, file: Path) -> None:
+    number = sent(registrar, file).json()["id"]
+    with ThreadPoolExecutor() as threads:
+        watching = threads.submit(registrar.get, f"/api/v1/imports/{number}/stream")
+        time.sleep(0.5)
+        assert not watching.done()
+        assert registrar.delete("/api/v1/session").status_code == 204
+        assert watching.result(timeout=10).text.count("event: ") == 1
 
 
 def test_other_jurisdictions_imports_do_not_exist(

@@ -171,7 +171,10 @@ def test_an_unchanged_parcel_is_not_sent_again(planner: Caller) -> None:
 def test_a_point_may_be_given_in_a_plane(planner: Caller) -> None:
     here = planner.get(f"{URL}/locate?lon=38475300&lat=3849130&crs=4526").json()
     assert [item["code"] for item in here["items"]] == ["ZD-1"]
-    assert planner.get(f"{URL}/locate?lon=475300&lat=3849130&crs=4526").json() == {"items": []}
+    assert here["point"] == pytest.approx([LON, LAT], abs=0.01)
+    assert planner.get(f"{URL}/locate?lon=1&lat=2").json() == {"point": [1, 2], "items": []}
+    assert planner.get(f"{URL}/locate?lon=475300&lat=3849130").json() == {"point": None, "items": []}
+    assert planner.get(f"{URL}/locate?lon=475300&lat=3849130&crs=4526").json()["items"] == []
 
 
 BAD_QUESTIONS = [

@@ -112,6 +112,28 @@ def test_lists_use_the_index_made_for_them(
         assert not any(each.startswith("scan") for each in plan), (filters, plan)
 
 
+def test_a_narrow_box_lets_no_other_index_in(
+    connection: Connection, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything: dict[str, Any] = {
+        "stage": [Stage.listed],
+        "jurisdiction": ["zhengdong"],
+        "region": ["410105001"],
+        "land_use": ["07"],
+        "area_min_m2": 8990,
+        "q": "n-4711",
+    }
+    for filters in ({name: value} for name, value in everything.items()):
+        selected = Selection(bbox=SMALL_BOX, **filters)
+        plan = plan_of(
+            connection,
+            monkeypatch,
+            lambda s=selected: reading.page(connection, actor, s, sort="-area_m2", after=None, limit=50),  # type: ignore[misc]
+        )
+        used = {index for index in plan if "parcel" in index}
+        assert used == {"ix_parcel_geom_web", "pk_parcel"}, (filters, plan)
+
+
 def test_look_ups_use_the_index_of_each_number(
     connection: Connection, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,12 +41,14 @@ export async function readHistory(number: string, signal?: AbortSignal): Promise
   return (await answer(call)).items
 }
 
+/** A point in degrees (`null`: nowhere on Earth) and what stands there. */
+export interface Here { point: [lon: number, lat: number] | null, items: ParcelSummary[] }
+
 /** What stands at a point; `crs` is an EPSG code, with easting and northing for a projected one. */
-export async function locateParcels(x: number, y: number, crs: number, signal?: AbortSignal): Promise<ParcelSummary[]> {
-  const query = { lon: x, lat: y, crs: String(crs) }
-  const here = await answer(service.GET('/api/v1/parcels/locate', { params: { query }, signal: signal ?? null }))
-  return here.items as ParcelSummary[]
-}
+export const locateParcels = (x: number, y: number, crs: number, signal?: AbortSignal): Promise<Here> =>
+  answer(service.GET('/api/v1/parcels/locate', {
+    params: { query: { lon: x, lat: y, crs: String(crs) } }, signal: signal ?? null,
+  })) as Promise<Here>
 
 /** Record what happened to a parcel; refused with 412 when the parcel has changed since `version`. */
 export const recordEvent = (number: string, version: number, order: EventOrder): Promise<Parcel> =>

@@ -84,6 +84,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地块列表 Parcels
+         * @description List parcels that meet every filter; values of one filter are choices.
+         */
+        get: operations["list_parcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分类统计 Counts by property
+         * @description Count the parcels and the land that a list with the same filters would hold.
+         */
+        get: operations["count_parcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 按坐标查地块 Parcels under a point
+         * @description Find the parcels that cover a point, on a common boundary several; say where it lies in degrees.
+         */
+        get: operations["locate_parcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量查状态 Status of many
+         * @description Give the present state of up to 1,000 parcels by any of their numbers, in the order asked.
+         */
+        post: operations["read_statuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地块 One parcel
+         * @description Give one parcel with its shape; 304 if `If-None-Match` names its present version.
+         */
+        get: operations["read_parcel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改属性 Change attributes
+         * @description Change what is given; null removes a value.
+         */
+        patch: operations["change_parcel"];
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 历史 What happened
+         * @description List the events of a parcel in order of effect.
+         */
+        get: operations["read_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -360,130 +484,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/parcels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 地块列表 Parcels
-         * @description List parcels that meet every filter; values of one filter are choices.
-         */
-        get: operations["list_parcels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/parcels/facets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 分类统计 Counts by property
-         * @description Count the parcels and the land that a list with the same filters would hold.
-         */
-        get: operations["count_parcels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/parcels/locate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 按坐标查地块 Parcels under a point
-         * @description Find the parcels that cover a point; on a common boundary there are several.
-         */
-        get: operations["locate_parcels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/parcels/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * 批量查状态 Status of many
-         * @description Give the present state of up to 1,000 parcels by any of their numbers, in the order asked.
-         */
-        post: operations["read_statuses"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/parcels/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 地块 One parcel
-         * @description Give one parcel with its shape; 304 if `If-None-Match` names its present version.
-         */
-        get: operations["read_parcel"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * 修改属性 Change attributes
-         * @description Change what is given; null removes a value.
-         */
-        patch: operations["change_parcel"];
-        trace?: never;
-    };
-    "/api/v1/parcels/{number}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 历史 What happened
-         * @description List the events of a parcel in order of effect.
-         */
-        get: operations["read_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/parcels/{number}/events": {
         parameters: {
             query?: never;
@@ -641,7 +641,7 @@ export interface paths {
         };
         /**
          * Watch Import
-         * @description Stream the import while it changes: `progress` events, and `done` at its end.
+         * @description Stream the import while it changes: `progress` events, and `done` at its end; it stops when the session does.
          */
         get: operations["watch_import"];
         put?: never;
@@ -1570,9 +1570,17 @@ export interface components {
         };
         /**
          * ParcelsHere
-         * @description The parcels under a point.
+         * @description A point and the parcels under it.
          */
         ParcelsHere: {
+            /**
+             * Point
+             * @description 所查之点的经纬度 longitude, latitude of the point (CRS84); null: nowhere on Earth
+             */
+            point: [
+                number,
+                number
+            ] | null;
             /** Items */
             items: components["schemas"]["ParcelSummary"][];
         };
@@ -2042,6 +2050,294 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TileJson"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_parcels: {
+        parameters: {
+            query?: {
+                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
+                f?: "json" | "geojson";
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelList"] | components["schemas"]["ParcelFeatures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_parcels: {
+        parameters: {
+            query?: {
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    locate_parcels: {
+        parameters: {
+            query: {
+                /** @description 经度或东坐标 longitude, or easting of crs */
+                lon: number;
+                /** @description 纬度或北坐标 latitude, or northing of crs */
+                lat: number;
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelsHere"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_statuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_parcel: {
+        parameters: {
+            query?: {
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelRead"];
+                };
+            };
+            /** @description 未变 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_parcel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParcelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryRead"];
                 };
             };
             /** @description Validation Error */
@@ -2542,294 +2838,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Codes"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_parcels: {
-        parameters: {
-            query?: {
-                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
-                f?: "json" | "geojson";
-                stage?: components["schemas"]["Stage"][] | null;
-                hold?: components["schemas"]["Hold"][] | null;
-                idle?: components["schemas"]["Idle"][] | null;
-                jurisdiction?: string[] | null;
-                region?: string[] | null;
-                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
-                land_use?: string[] | null;
-                area_min_m2?: number | null;
-                area_max_m2?: number | null;
-                /** @description west,south,east,north in degrees */
-                bbox?: string | null;
-                /** @description 编号、名称、坐落中的词 words */
-                q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
-                as_of?: string | null;
-                /** @description 知悉时点 as far as was known then; a date counts to its end */
-                known_at?: string | null;
-                /** @description 每页条数 rows a page */
-                limit?: number;
-                /** @description 上一页给出的游标 from the page before */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParcelList"] | components["schemas"]["ParcelFeatures"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    count_parcels: {
-        parameters: {
-            query?: {
-                stage?: components["schemas"]["Stage"][] | null;
-                hold?: components["schemas"]["Hold"][] | null;
-                idle?: components["schemas"]["Idle"][] | null;
-                jurisdiction?: string[] | null;
-                region?: string[] | null;
-                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
-                land_use?: string[] | null;
-                area_min_m2?: number | null;
-                area_max_m2?: number | null;
-                /** @description west,south,east,north in degrees */
-                bbox?: string | null;
-                /** @description 编号、名称、坐落中的词 words */
-                q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
-                as_of?: string | null;
-                /** @description 知悉时点 as far as was known then; a date counts to its end */
-                known_at?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FacetsRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    locate_parcels: {
-        parameters: {
-            query: {
-                /** @description 经度或东坐标 longitude, or easting of crs */
-                lon: number;
-                /** @description 纬度或北坐标 latitude, or northing of crs */
-                lat: number;
-                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
-                crs?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParcelsHere"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_statuses: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StatusQuery"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StatusesRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_parcel: {
-        parameters: {
-            query?: {
-                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
-                crs?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
-                as_of?: string | null;
-                /** @description 知悉时点 as far as was known then; a date counts to its end */
-                known_at?: string | null;
-            };
-            header?: {
-                "if-none-match"?: string | null;
-            };
-            path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParcelRead"];
-                };
-            };
-            /** @description 未变 */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    change_parcel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 版本号 (ETag) the change is based on */
-                "if-match"?: string | null;
-            };
-            path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ParcelChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ParcelRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryRead"];
                 };
             };
             /** @description Validation Error */

@@ -61,7 +61,7 @@ export function useSelection(
       return
     }
     const shown = new Set(hits.map((hit) => hit.id))
-    const found = (await locateParcels(at.lon, at.lat, CGCS2000)).filter((one) => shown.has(one.id))
+    const found = (await locateParcels(at.lon, at.lat, CGCS2000)).items.filter((one) => shown.has(one.id))
     const [first] = found
     if (found.length > 1) choices.value = found
     else if (first !== undefined) choose(first.code, true)

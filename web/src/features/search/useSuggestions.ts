@@ -1,12 +1,13 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { listParcels, locateParcels, type ParcelSummary } from '@/api/parcels'
 import { asProblem, type Problem } from '@/api/problem'
-import { typedPoint, type TypedPoint } from './coordinates'
+import { typedPoint } from './coordinates'
 
 const PATIENCE_MS = 200
 const MOST = 8
 
-export interface Found { text: string, point: TypedPoint | null, parcels: ParcelSummary[], more: boolean }
+/** `point`: where the coordinates that were typed lie, in degrees; `null` for words. */
+export interface Found { text: string, point: [lon: number, lat: number] | null, parcels: ParcelSummary[], more: boolean }
 
 export interface Suggestions {
   /** The answer to the text as it stands; `null` while it is on its way. */
@@ -16,10 +17,13 @@ export interface Suggestions {
 }
 
 async function search(text: string, signal: AbortSignal): Promise<Found> {
-  const point = typedPoint(text)
-  if (point !== null) return { text, point, parcels: await locateParcels(point.x, point.y, point.crs, signal), more: false }
+  const typed = typedPoint(text)
+  if (typed !== null) {
+    const { point, items } = await locateParcels(typed.x, typed.y, typed.crs, signal)
+    return { text, point, parcels: items, more: false }
+  }
   const page = await listParcels({ q: text, limit: MOST }, signal)
-  return { text, point, parcels: page.items, more: page.next !== null }
+  return { text, point: null, parcels: page.items, more: page.next !== null }
 }
 
 /** Suggestions while typing: waits for a pause, and drops what was overtaken. */
