@@ -13,6 +13,7 @@ import pyogrio
 import pytest
 from fastapi import FastAPI
 
+from service.core import dependencies
 from service.core.settings import Settings
 from service.layers.tiles import TileCache
 from tests.caller import Caller
@@ -194,7 +195,7 @@ def test_tilejson_does_not_repeat_the_host_it_was_asked_by(
 
     assert tiles() == ["/tiles/parcels/{z}/{x}/{y}"]
     told = settings.model_copy(update={"base_url": "https://gongdi.example"})
-    monkeypatch.setattr(app.state, "settings", told)
+    monkeypatch.setitem(app.dependency_overrides, dependencies.settings, lambda: told)
     assert tiles() == ["https://gongdi.example/tiles/parcels/{z}/{x}/{y}"]
 
 
