@@ -60,7 +60,7 @@ class Parcel(Base):
             " AND density_pct <@ numrange(0, 100, '[]') AND green_pct <@ numrange(0, 100, '[]')",
             name="planning_bounds",
         ),
-        # A code is kept as written and compared regardless of case: one index for look-up, order and uniqueness.
+        # Kept as written, compared regardless of case: one index for look-up, order and uniqueness.
         Index("uq_parcel_code", text('upper(code COLLATE "C")'), unique=True),
         # Columns of few values are indexed alone: small, cheap to keep, and joined with the others as a bitmap.
         Index("ix_parcel_geom_web", "geom_web", postgresql_using="gist"),
@@ -133,10 +133,7 @@ code_key = func.upper(Parcel.code.collate("C"))
 
 
 class ParcelLandUse(Base):
-    """One land-use component of a parcel: 居住 70 years beside 商业 40 years, each with its share.
-
-    Kept where the parcel's main use doesn't say it all: mixed use, or a term of its own.
-    """
+    """One of the components of a mixed use, 居住 70 years beside 商业 40 years; or a single use's unusual term."""
 
     __tablename__ = "parcel_land_use"
     __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)
