@@ -73,10 +73,10 @@ class _Declared:
                 found[name] = value
         if self.request is not None:
             found[self.request] = request
+        _take(found, errors, request_params_to_args(self.path, request.path_params))
         for fields, source in ((self.query, request.query_params), (self.headers, request.headers)):
             asked = [field for name, field in fields.items() if name in self.required or name in source]
             _take(found, errors, request_params_to_args(asked, source))
-        _take(found, errors, request_params_to_args(self.path, request.path_params))
         if self.body:
             sent = request.scope["state"]["body"]  # read and checked by the input layer
             value = orjson.loads(sent) if sent else PydanticUndefined

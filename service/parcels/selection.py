@@ -114,7 +114,7 @@ class Selection:
     @property
     def is_narrow(self) -> bool:
         """Whether there is a box, no larger than a screen of some streets."""
-        box = self.bbox
+        box = self.bbox and _cut(self.bbox)
         return box is not None and (box.east - box.west) * (box.north - box.south) <= _NARROW
 
 
@@ -197,7 +197,7 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
     if selection.area_max_m2 is not None:
         yield Fragment("p.area_m2 <= %(area_max)s", {"area_max": numeric(selection.area_max_m2)})
     if selection.bbox is not None:
-        yield _in_box(selection.bbox, _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
+        yield _in_box(_cut(selection.bbox), _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
     if selection.q:
         yield from _search(selection.q)
 
@@ -220,13 +220,15 @@ _IN_SIGHT = f"p.geom_web && (SELECT {_BOX_WEB})"
 _NARROW = 0.02  # square degrees: 200 km² here
 
 
-def _in_box(box: Bbox, condition: str) -> Fragment:
-    """Cut the box to where parcels can be: Web Mercator has no poles."""
+def _cut(box: Bbox) -> Bbox | None:
+    """Cut a box to where parcels can be: Web Mercator has no poles. None: nothing is left."""
     west, south = max(box.west, CHINA.west), max(box.south, CHINA.south)
     east, north = min(box.east, CHINA.east), min(box.north, CHINA.north)
-    if west > east or south > north:
-        return Fragment("false", {})
-    return Fragment(condition, {"west": west, "south": south, "east": east, "north": north})
+    return None if west > east or south > north else Bbox(west, south, east, north)
+
+
+def _in_box(box: Bbox | None, condition: str) -> Fragment:
+    return Fragment("false", {}) if box is None else Fragment(condition, box._asdict())
 
 
 def _land_use(prefixes: Sequence[str]) -> Fragment:

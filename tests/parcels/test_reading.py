@@ -72,6 +72,7 @@ def codes_of(connection: Connection, actor: Actor, **filters: Any) -> list[str]:
         ({"bbox": parse_bbox("114.4,33.9,114.6,34.1")}, ["B-2"]),
         ({"bbox": parse_bbox("-180,-90,180,90")}, ["A-1", "A-2", "B-1", "B-2", "C-1"]),
         ({"bbox": parse_bbox("0,0,10,10")}, []),
+        ({"bbox": parse_bbox("0,0,0.1,0.1")}, []),
         ({"q": "a-"}, ["A-1", "A-2"]),
         ({"q": "龙湖"}, ["A-1"]),
         ({"q": "号 金融"}, ["A-1"]),
