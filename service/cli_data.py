@@ -20,7 +20,7 @@ from service.audit.verify import Checkpoint, verify
 from service.core import migrate
 from service.core.db import Database
 from service.core.settings import Settings
-from service.dossier.order import Language, Paper
+from service.dossier.order import Language, Order, Paper
 from service.terminal import out, step, tell
 
 COMMAND_LINE = system("cli")
@@ -162,7 +162,6 @@ def plan(
     """打印宗地图为 PDF · Draw the plan of a parcel to scale as PDF."""
     from service.dossier import commands as dossier
     from service.dossier import printing
-    from service.dossier.parcel_plan import Order
 
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
