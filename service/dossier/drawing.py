@@ -18,6 +18,7 @@ Ring = list[Place]
 _TICKS_MM = 30.0  # least distance of grid lines on paper
 _DIGITS = 4  # of a millimetre on paper: 0.1 µm
 _CELL = 0.5  # mm, of the places taken by words
+_UPRIGHT = 90.5  # degrees: words are read from below or, on a vertical line, from the right
 _FIGURES = 1.9  # mm, size of edge lengths
 _CANDIDATES = 25  # a side: where a label might stand inside a shape
 
@@ -216,7 +217,7 @@ def edge_labels(rings: Iterable[tuple[Floats, Sequence[str]]], taken: Taken, *, 
                 continue
             nx, ny = -(y1 - y0) / long, (x1 - x0) / long  # to the right of the way: inside
             turn = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
-            turn = turn - 180 if turn > 90 else turn + 180 if turn <= -90 else turn  # noqa: PLR2004 - read from below
+            turn = (turn + _UPRIGHT) % 180 - _UPRIGHT
             for side in (1.7, -1.7):
                 px, py = (x0 + x1) / 2 + nx * side, (y0 + y1) / 2 + ny * side
                 if taken.take(row_of(px, py, width_of(text, _FIGURES), 1.5, turn), 0.75):
