@@ -15,6 +15,7 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
+from service.dossier.routes import router as dossier
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import reads as parcel_reads
@@ -29,6 +30,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     regions,
     codes,
     parcels,
+    dossier,
     documents,
     imports,
 )

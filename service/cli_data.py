@@ -20,6 +20,7 @@ from service.audit.verify import Checkpoint, verify
 from service.core import migrate
 from service.core.db import Database
 from service.core.settings import Settings
+from service.dossier.order import Language, Order, Paper
 from service.terminal import out, step, tell
 
 COMMAND_LINE = system("cli")
@@ -144,6 +145,31 @@ def import_file(
         out.print(found.problem, soft_wrap=True, markup=False)
     if found.status != "published":
         raise typer.Exit(1)
+
+
+def plan(
+    number: Annotated[str, typer.Argument(help="地块编号、宗地代码或出让编号 · Any number of the parcel.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="PDF")],
+    paper: Annotated[Paper, typer.Option(help="图幅 · Paper.")] = "A4",
+    scale: Annotated[
+        int | None, typer.Option(min=100, max=1_000_000, help="比例尺分母, 缺省为放得下的最大常用比例尺 · 1:scale.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="坐标系, 如 4547; 缺省为所在 3° 带 · Its own 3° zone if left out.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="语言 · Language.")] = "zh",
+) -> None:
+    """打印宗地图为 PDF · Draw the plan of a parcel to scale as PDF."""
+    from service.dossier import commands as dossier
+    from service.dossier import printing
+
+    settings = running.serving_settings(Settings())
+    with _database(settings) as opened:
+        with opened.pool.connection() as connection:
+            made = printing.imprint(settings)
+            drawing = printing.draw(connection, COMMAND_LINE, number, Order(paper, scale, crs, lang), made)
+        file.write_bytes(dossier.print_plan(opened, COMMAND_LINE, drawing))
+    out.print(f"[green]✓[/] {drawing.code}  1:{drawing.order.scale}  {drawing.order.crs}  {file}", soft_wrap=True)
 
 
 @contextlib.contextmanager

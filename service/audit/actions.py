@@ -34,6 +34,7 @@ class Action(StrEnum):
     PARCEL_REGISTERED = "parcel:registered"
     PARCEL_CHANGED = "parcel:changed"
     PARCEL_EVENT_RECORDED = "parcel:event_recorded"
+    PARCEL_PRINTED = "parcel:printed"
 
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"

@@ -54,6 +54,7 @@ REVIEWED = {
     "POST /api/v1/parcels/status": "parcel:read",
     "GET /api/v1/parcels/{number}": "parcel:read",
     "GET /api/v1/parcels/{number}/history": "parcel:read",
+    "GET /api/v1/parcels/{number}/plan.pdf": "parcel:read",
     "POST /api/v1/parcels/{number}/events": "parcel:stage",
     "PATCH /api/v1/parcels/{number}": "parcel:write",
     "GET /api/v1/documents": "document:read",

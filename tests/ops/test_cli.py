@@ -23,7 +23,7 @@ from service.core import cluster, migrate
 from service.core.settings import Settings
 from service.running import environment
 
-COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "user", "audit", "openapi", "doctor"}
+COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "plan", "user", "audit", "openapi", "doctor"}
 
 
 @pytest.fixture(scope="module")

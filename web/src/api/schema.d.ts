@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/{number}/plan.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地图 Parcel plan
+         * @description Draw a parcel to scale with its boundary points and neighbours, in its own 3° zone unless `crs` says another.
+         */
+        get: operations["print_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -2878,6 +2898,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ParcelRead"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    print_plan: {
+        parameters: {
+            query?: {
+                /** @description 图幅 paper */
+                paper?: "A4" | "A3";
+                /** @description 比例尺分母 1:scale; 缺省为放得下的最大常用比例尺 */
+                scale?: number | null;
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 语言 language */
+                lang?: "zh" | "en";
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 宗地图 The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description 未变 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

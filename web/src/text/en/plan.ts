@@ -1,0 +1,17 @@
+export const plan = {
+  open: 'Print parcel plan',
+  title: 'Parcel plan: {code}',
+  intro: 'Vector PDF to an exact scale, with boundary points, areas, neighbours, coordinate grid and QR code.',
+  paper: 'Paper',
+  scale: 'Scale',
+  largest: 'Automatic: the largest usual scale that fits',
+  language: 'Language of the plan',
+  zh: 'Chinese',
+  en: 'English',
+  make: 'Make PDF',
+  made: 'The parcel plan is ready',
+  blocked: 'If it did not open by itself:',
+  show: 'Open the plan',
+  save: 'Save',
+  logged: 'Each print is written to the audit log.',
+}

@@ -1,0 +1,17 @@
+export const plan = {
+  open: '打印宗地图',
+  title: '宗地图：{code}',
+  intro: '矢量 PDF，比例尺准确。含界址点成果表、面积、邻宗、坐标格网和二维码。',
+  paper: '图幅',
+  scale: '比例尺',
+  largest: '自动：放得下的最大常用比例尺',
+  language: '图面语言',
+  zh: '中文',
+  en: '英文',
+  make: '生成 PDF',
+  made: '宗地图已生成',
+  blocked: '如未自动打开，请点：',
+  show: '打开宗地图',
+  save: '保存',
+  logged: '每次打印都记入审计日志。',
+}
