@@ -5,6 +5,8 @@ from fastapi import APIRouter
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
+import service.exports.jobs
+import service.exports.models
 import service.imports.jobs  # its tasks are known to the queue once it is loaded
 import service.imports.models
 import service.layers.jobs
@@ -15,6 +17,7 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
+from service.exports.routes import router as exports
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import router as parcels
@@ -29,4 +32,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     parcels,
     documents,
     imports,
+    exports,
 )

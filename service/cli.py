@@ -125,6 +125,7 @@ def worker(
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
     # Loading these registers every job.
     import service.accounts.jobs
+    import service.exports.jobs
     import service.imports.jobs  # noqa: F401
 
     running.work(settings)

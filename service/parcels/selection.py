@@ -91,6 +91,7 @@ class Selection:
     township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address.
     """
 
+    code: Sequence[str] = ()
     stage: Sequence[Stage] = ()
     hold: Sequence[Hold] = ()
     idle: Sequence[Idle] = ()
@@ -152,9 +153,10 @@ def where(selection: Selection, actor: Actor) -> Fragment:
 
 
 def _conditions(selection: Selection) -> Iterator[Fragment]:
-    for name in ("stage", "hold", "idle"):
+    for column in ("p.code", "s.stage", "s.hold", "s.idle"):
+        name = column[2:]
         if values := getattr(selection, name):
-            yield Fragment(f"s.{name} = ANY (%({name})s)", {name: [str(value) for value in values]})
+            yield Fragment(f"{column} = ANY (%({name})s)", {name: [str(value) for value in values]})
     if selection.jurisdiction:
         wanted = "SELECT id FROM jurisdiction WHERE code = ANY (%(jurisdiction)s)"
         yield Fragment(f"p.jurisdiction_id = ANY (ARRAY({wanted}))", {"jurisdiction": list(selection.jurisdiction)})
