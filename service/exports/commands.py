@@ -30,8 +30,12 @@ class TooManyParcels(TooLarge):
     code, title_zh, title_en = "too-many-parcels", "地块数量过多", "Too many parcels"
 
 
-def export_now(session: Session, actor: Actor, order: Order, folder: Path) -> Written:
+def export_now(
+    session: Session, actor: Actor, order: Order, folder: Path, *, most: int | None = MOST_AT_ONCE
+) -> Written:
     """Write a file into a folder of the caller's; it may be given out once this transaction has committed.
+
+    `most` is how many parcels may be in it; None: any number.
 
     Raises:
         TooManyParcels: more than are answered at once.
@@ -40,11 +44,11 @@ def export_now(session: Session, actor: Actor, order: Order, folder: Path) -> Wr
     """
     order.target()
     connection = driver_connection(session)
-    if rows.count(connection, actor, order.selection, most=MOST_AT_ONCE + 1) > MOST_AT_ONCE:
+    if most is not None and rows.count(connection, actor, order.selection, most=most + 1) > most:
         raise TooManyParcels(
-            f"超过 {MOST_AT_ONCE} 宗，请改为后台导出（POST /api/v1/exports）。",
-            f"More than {MOST_AT_ONCE} parcels: ask for it in the background (POST /api/v1/exports).",
-            facts={"limit": MOST_AT_ONCE},
+            f"超过 {most} 宗，请改为后台导出（POST /api/v1/exports）。",
+            f"More than {most} parcels: ask for it in the background (POST /api/v1/exports).",
+            facts={"limit": most},
         )
     written = files.write(connection, actor, order, folder)
     record(session, Action.PARCELS_EXPORTED, "export", "direct", after={"rows": written.rows, **order.told()})

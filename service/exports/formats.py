@@ -120,3 +120,19 @@ def _encoding(chosen: Format, asked: str | None) -> Encoding:
             return each
     allowed = "、".join(each.upper() for each in chosen.encodings)
     raise FormatCannot(f"{chosen.title} 的文字编码只能是 {allowed}。", f"{chosen.title} is written in {allowed}.")
+
+
+def format_of(name: str | None, file_name: str) -> FileName:
+    """Return the format of this name, or else the one that a file's name ends in.
+
+    Raises:
+        FormatCannot: neither tells.
+
+    >>> format_of(None, "地块.zip"), format_of("txt", "地块.zip")
+    ('shp', 'txt')
+    """
+    for each in FORMATS.values():
+        if each.name == name or (name is None and file_name.lower().endswith(each.suffix)):
+            return each.name
+    zh, en = "、".join(FORMATS), ", ".join(FORMATS)
+    raise FormatCannot(f"请用 --format 指定格式：{zh}。", f"Name the format with --format: {en}.")

@@ -652,6 +652,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出地块 Parcels as a file
+         * @description Write every parcel that the list with the same filters holds: up to 10,000, beyond that see POST.
+         */
+        get: operations["export_parcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/parcels/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出一宗 One parcel as a file
+         * @description Write one parcel, by any of its numbers.
+         */
+        get: operations["export_parcel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的导出 My exports
+         * @description List the caller's exports in the background, the newest first.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * 后台导出 Export in the background
+         * @description Have a file of any size written; follow the export, then fetch its document's content.
+         */
+        post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出进度 One export
+         * @description Say how far one of the caller's exports is.
+         */
+        get: operations["read_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -906,6 +990,43 @@ export interface components {
             note: string | null;
             /** Override Reason */
             override_reason: string | null;
+        };
+        /**
+         * ExportRead
+         * @description One export in the background: `done` of `total` parcels; the file is the content of `document_id`.
+         */
+        ExportRead: {
+            /** Id */
+            id: number;
+            /** File Name */
+            file_name: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed" | "expired";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Document Id */
+            document_id: number | null;
+            /** Problem */
+            problem: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * FacetsRead
@@ -1314,6 +1435,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ExportRead] */
+        Page_ExportRead_: {
+            /** Items */
+            items: components["schemas"]["ExportRead"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[FindingRead] */
         Page_FindingRead_: {
             /** Items */
@@ -1591,7 +1719,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -2559,7 +2687,10 @@ export interface operations {
         parameters: {
             query?: {
                 sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
-                f?: "json" | "geojson";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
                 stage?: components["schemas"]["Stage"][] | null;
                 hold?: components["schemas"]["Hold"][] | null;
                 idle?: components["schemas"]["Idle"][] | null;
@@ -2581,8 +2712,16 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
+                /** @description 格式 form; a file needs parcel:export */
+                f?: ("json" | "geojson" | "csv" | "xlsx" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt") | null;
+                /** @description 文件的文字编码 of a file */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 members or columns: code,area_m2 */
+                fields?: string | null;
             };
-            header?: never;
+            header?: {
+                accept?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2596,6 +2735,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ParcelList"] | components["schemas"]["ParcelFeatures"];
                 };
+            };
+            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -2611,6 +2757,8 @@ export interface operations {
     count_parcels: {
         parameters: {
             query?: {
+                /** @description 地块编号 codes */
+                code?: string[] | null;
                 stage?: components["schemas"]["Stage"][] | null;
                 hold?: components["schemas"]["Hold"][] | null;
                 idle?: components["schemas"]["Idle"][] | null;
@@ -2733,9 +2881,16 @@ export interface operations {
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
+                /** @description 格式 form; a file needs parcel:export */
+                f?: ("json" | "geojson" | "csv" | "xlsx" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt") | null;
+                /** @description 文件的文字编码 of a file */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 members or columns: code,area_m2 */
+                fields?: string | null;
             };
             header?: {
                 "if-none-match"?: string | null;
+                accept?: string | null;
             };
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
@@ -2756,6 +2911,13 @@ export interface operations {
             };
             /** @description 未变 */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3167,6 +3329,245 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_parcels: {
+        parameters: {
+            query: {
+                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json": unknown;
+                    "application/geopackage+sqlite3": unknown;
+                    "application/zip": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.google-earth.kml+xml": unknown;
+                    "image/vnd.dxf": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_parcel: {
+        parameters: {
+            query: {
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json": unknown;
+                    "application/geopackage+sqlite3": unknown;
+                    "application/zip": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.google-earth.kml+xml": unknown;
+                    "image/vnd.dxf": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    request_export: {
+        parameters: {
+            query: {
+                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
                 };
             };
             /** @description Validation Error */
