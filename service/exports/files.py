@@ -1,6 +1,7 @@
 """One file of the selected parcels, in a folder of the caller's; memory holds a batch, whatever is selected."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,17 @@ def write(
     wanted = order.target()
     count = 0
 
-    def counted() -> Iterator[Batch]:
+    def counted(source: Iterator[Batch]) -> Iterator[Batch]:
         nonlocal count
-        for batch in rows.batches(connection, actor, order.selection, wanted, sort=order.sort):
+        for batch in source:
             yield batch
             count += len(batch.shapes)
             heard(count)
 
     path = folder / f"parcels{wanted.format.suffix}"
-    _write(counted(), order, wanted, path)
+    # Closed here and now also when a writer gives up: collected later, it would close a cursor in another's transaction.
+    with closing(rows.batches(connection, actor, order.selection, wanted, sort=order.sort)) as source:
+        _write(counted(source), order, wanted, path)
     return Written(path, count)
 
 

@@ -4,7 +4,7 @@ Where the latest survey was delivered in that system its coordinates are given b
 shape is transformed, to 0.01 mm.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,14 +61,14 @@ LEFT JOIN LATERAL (SELECT source_crs, geometry, points, surveyed_on FROM parcel_
 def count(connection: psycopg.Connection[Any], actor: Actor, selected: Selection, *, most: int) -> int:
     """Count the visible parcels of a selection, `most` at the highest."""
     chosen = selection.where(selected, actor)
-    statement = f"SELECT count(*) FROM (SELECT FROM parcel AS p {chosen.sql} LIMIT %(most)s) AS some"  # noqa: S608
+    statement = f"SELECT count(*) FROM (SELECT FROM parcel AS p {chosen.sql} LIMIT %(most)s) AS found"  # noqa: S608
     row = connection.execute(statement.encode(), {**chosen.params, "most": most}, prepare=False).fetchone()
     return 0 if row is None else int(row[0])
 
 
 def batches(
     connection: psycopg.Connection[Any], actor: Actor, selected: Selection, target: Target, *, sort: str = "code"
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Yield the visible parcels of a selection in the order of `sort`, through a cursor: memory holds one batch.
 
     The connection must be in a transaction; everything is read as it stood when the statement began.

@@ -17,8 +17,9 @@ from service.core.db import Database
 from service.core.settings import Settings
 from service.exports import commands, jobs
 from service.exports.formats import FORMATS
+from service.exports.vector import NotInGbk
 from tests.caller import Caller
-from tests.exports.conftest import SOUTH, WEST, keep_parcel
+from tests.exports.conftest import SOUTH, WEST, Write, keep_parcel
 
 As = Callable[..., Caller]
 Owner = psycopg.Connection[Any]
@@ -103,7 +104,7 @@ def test_one_parcel_by_any_number(as_role: As) -> None:
 @pytest.mark.parametrize(
     ("address", "headers", "file"),
     [
-        ("/api/v1/parcels?f=xlsx&stage=listed&crs=4526", {}, "/api/v1/exports/parcels?f=xlsx&stage=listed&crs=4526"),
+        ("/api/v1/parcels?f=xlsx&stage=listed&crs=4526", {}, "/api/v1/exports/parcels?stage=listed&crs=4526&f=xlsx"),
         ("/api/v1/parcels?q=a", {"accept": "text/csv"}, "/api/v1/exports/parcels?q=a&f=csv"),
         ("/api/v1/parcels/甲-1?f=gpkg", {}, "/api/v1/exports/parcels/%E7%94%B2-1?f=gpkg"),
     ],
@@ -118,7 +119,8 @@ def test_a_list_is_json_or_paged_features_unless_a_file_is_asked_for(as_role: As
     caller = as_role("viewer")
     assert "items" in caller.get("/api/v1/parcels", headers={"accept": "text/html, */*"}).json()
     assert "features" in caller.get("/api/v1/parcels", headers={"accept": "application/geo+json"}).json()
-    assert caller.get("/api/v1/parcels?f=csv").status_code == 403, "a viewer takes no files away"
+    elsewhere = caller.get("/api/v1/parcels?f=csv", follow_redirects=False).headers["location"]
+    assert caller.get(elsewhere).status_code == 403, "a viewer takes no files away"
     assert caller.get("/api/v1/parcels?encoding=gbk").status_code == 400
     assert caller.get("/api/v1/parcels?crs=4526").status_code == 400
 
@@ -156,6 +158,14 @@ def test_a_text_that_gbk_lacks_is_named(as_role: As, owner: Owner) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "not-in-gbk")
     assert "甲-1" in answer.json()["detail"]
     assert caller.get("/api/v1/exports/parcels?f=shp").status_code == 200
+
+
+def test_an_export_that_breaks_off_leaves_no_cursor_open(connection: Owner, write: Write) -> None:
+    """Else its end would fall into the next transaction of the connection."""
+    keep_parcel(connection, shapely.box(WEST, SOUTH, WEST + 9, SOUTH + 9), code="甲-1", name="龙湖𠮷")
+    with pytest.raises(NotInGbk):
+        write(format="shp", encoding="gbk")
+    assert connection.execute("SELECT count(*) FROM pg_cursors WHERE name = 'export'").fetchone() == (0,)
 
 
 @pytest.mark.usefixtures("district")
@@ -216,7 +226,9 @@ def test_files_are_taken_back_after_a_week_and_dead_exports_reported(
     done, dead = (caller.post("/api/v1/exports?f=csv").json()["id"] for _ in range(2))
     jobs.run_now(database, settings, done)
     owner.execute("UPDATE export SET finished_at = finished_at - interval '8 days', created_at = '2022-01-01'")
-    owner.execute("UPDATE jobs.procrastinate_jobs SET status = 'failed'")
+    with owner.transaction():
+        owner.execute("SET LOCAL search_path = public, jobs")
+        owner.execute("UPDATE procrastinate_jobs SET status = 'failed'")
     jobs.sweep_now(database, settings)
     states = {
         each["id"]: (each["status"], each["document_id"]) for each in caller.get("/api/v1/exports").json()["items"]
