@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import shapely
 
+from service.core.errors import Conflict
 from service.exports.formats import Target
 from service.exports.rows import Batch, Points
+from service.geo import crs
 from service.geo.area import to_hectares
 from service.geo.crs import Floats, Zone
 
@@ -25,12 +27,24 @@ _KEPT_M = 5e-5
 _CODECS = {"gbk": "gb18030", "utf-8": "utf-8"}  # the bytes of GBK wherever it has the character
 _EOL = "\r\n"
 
+
+class OutsideZone(Conflict):
+    """A parcel outside the zone that the file is written in."""
+
+    code, title_zh, title_en = "outside-zone", "地块不在所选带内", "Outside the zone"
+
+
 Rings = list[tuple[Floats, list[str]]]
 """Open rings of one polygon, shell first, each with the numbers of its points."""
 
 
 def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, today: dt.date) -> None:
-    """Write parcels; each part of a multipolygon is one of its own (`-1`, `-2`), for readers disagree on rings."""
+    """Write parcels; each part of a multipolygon is one of its own (`-1`, `-2`), for readers disagree on rings.
+
+    Raises:
+        OutsideZone: a parcel whose eastings would be read as another zone's.
+
+    """
     zone = target.crs.zone
     assert zone is not None  # noqa: S101 - the format asks for one
     codec, body = _CODECS[target.encoding], path.with_suffix(".body")
@@ -38,6 +52,7 @@ def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, 
     with body.open("w", encoding=codec, newline="") as file:
         for batch in batches:
             for row, shape, points in zip(batch.columns.to_pylist(), batch.shapes, batch.points, strict=True):
+                _refuse_outside(zone, row["code"], shape)
                 fine = _digits(shape)
                 digits = max(digits, fine)
                 file.writelines(line + _EOL for line in parcel_lines(row, shape, points, digits=fine))
@@ -46,6 +61,16 @@ def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, 
     with path.open("ab") as whole, body.open("rb") as file_of_parcels:
         shutil.copyfileobj(file_of_parcels, whole)
     body.unlink()
+
+
+def _refuse_outside(zone: Zone, code: str, shape: shapely.MultiPolygon) -> None:
+    """Refuse a parcel whose eastings would be read as another zone's."""
+    expected = zone.number if zone.prefixed else 0
+    if crs.zone_prefixes(shapely.get_coordinates(shape)[:, 0]) != {expected}:
+        raise OutsideZone(
+            f"地块 {code} 不在 {zone.width}° 带 {zone.number} 带内，请选用其所在带的坐标系。",
+            f"Parcel {code} isn't in the {zone.width}° zone {zone.number}: choose the system of its own zone.",
+        )
 
 
 def header(zone: Zone, digits: int, today: dt.date) -> list[str]:

@@ -91,7 +91,7 @@ def write(
             heard(count)
 
     path = folder / f"parcels{wanted.format.suffix}"
-    # Closed here and now also when a writer gives up: collected later, it would close a cursor in another's transaction.
+    # Closed at once also when a writer gives up: left to be collected, it would end in another request's transaction.
     with closing(rows.batches(connection, actor, order.selection, wanted, sort=order.sort)) as source:
         _write(counted(source), order, wanted, path)
     return Written(path, count)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import shapely
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon
@@ -133,9 +132,10 @@ def literal(kept: Range[Decimal] | None) -> str | None:
 
 
 def farthest(left: shapely.Geometry, right: shapely.Geometry) -> float:
-    """Return how far apart two shapes' vertices are, whatever the order of parts and the turn of rings."""
-    a, b = (shapely.get_coordinates(shapely.normalize(_multi(each))) for each in (left, right))
-    return float(np.abs(a - b).max()) if len(a) == len(b) else math.inf
+    """Return how far apart two shapes' outlines are, whatever the order of parts and the turn of rings."""
+    if shapely.get_num_coordinates(left) != shapely.get_num_coordinates(right):
+        return math.inf
+    return float(shapely.hausdorff_distance(_multi(left), _multi(right)))
 
 
 def _multi(shape: shapely.Geometry) -> shapely.Geometry:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from service.accounts.access import Actor
 from service.exports import files
+from service.exports.boundary_txt import OutsideZone
 from service.exports.files import Order
 from service.exports.formats import FormatCannot
 from service.imports import boundary_rings, boundary_txt
@@ -146,6 +147,12 @@ def _polygons(shape: shapely.Geometry | None) -> list[shapely.Polygon]:
 def test_a_zone_has_to_be_named(write: Write, system: str | None) -> None:
     with pytest.raises(FormatCannot):
         write(format="txt", crs=system)
+
+
+def test_a_parcel_of_another_zone_is_refused(connection: psycopg.Connection[Any], write: Write) -> None:
+    keep_parcel(connection, HOLED, code="DK-06")
+    with pytest.raises(OutsideZone, match="DK-06"):
+        write(format="txt", crs="4528")
 
 
 def test_a_ring_starts_in_the_north_west(connection: psycopg.Connection[Any], write: Write) -> None:
