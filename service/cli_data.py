@@ -186,7 +186,7 @@ def export_file(  # noqa: PLR0917 - one parameter an option
     settings = running.serving_settings(Settings())
     with _database(settings) as opened, working_folder(settings) as folder:
         with opened.write(COMMAND_LINE) as session:
-            session.execute(text("SET LOCAL statement_timeout = 0"))
+            session.execute(text(exporting.UNHURRIED))
             written = exporting.export_now(session, COMMAND_LINE, order, Path(folder), most=None)
         shutil.copyfile(written.path, file)
     out.print(f"已导出 Exported {written.rows} → {file}", soft_wrap=True)

@@ -20,6 +20,8 @@ from service.exports.models import Export
 RUN = "exports.run"
 MOST_AT_ONCE = 10_000
 """Parcels that are answered at once; more are written in the background."""
+UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+"""For a transaction that writes a file of any size: packing it takes minutes after the last row."""
 _MOST = 2**31 - 1
 _FINISHED = ("done", "failed", "expired")
 

@@ -18,7 +18,7 @@ from service.core.jobs import ATTEMPTS, queue
 from service.core.settings import Settings
 from service.documents import storage
 from service.exports import commands, files, queries
-from service.exports.commands import RUN
+from service.exports.commands import RUN, UNHURRIED
 from service.exports.models import Export
 
 KEPT_DAYS = 7
@@ -67,7 +67,7 @@ def _carry_out(database: Database, settings: Settings, export: Export) -> None:
         database.read() as session,
     ):
         connection = driver_connection(session)
-        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute(UNHURRIED)
         progress = _Progress(noting, export.id)
         written = files.write(connection, asker, order, Path(folder), progress)
         with written.path.open("rb") as file:

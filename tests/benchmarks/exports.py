@@ -58,9 +58,8 @@ def main() -> None:
         process.start()
         rows, seconds, size, grown = out.get()
         process.join()
-        print(
-            f"{form:8} {rows:9,} rows {seconds:7.1f} s {rows / seconds:9,.0f} rows/s {size:7.1f} MiB, memory +{grown:.0f} MiB"
-        )
+        speed = f"{seconds:7.1f} s {rows / seconds:9,.0f} rows/s"
+        print(f"{form:8} {rows:9,} rows {speed} {size:7.1f} MiB, memory +{grown:.0f} MiB", flush=True)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def parcels(draw: st.DrawFn, delivered: int, most: int = 4) -> list[Made]:
 def _parcel(draw: st.DrawFn, place: int, delivered: int, digits: int) -> Made:
     scheme, use = draw(st.sampled_from(USES))
     state = draw(_states)
-    attributes = {
+    attributes: dict[str, Any] = {
         "code": f"DK-{place}{draw(st.sampled_from(['', '甲', '·2']))}",
         "name": draw(_texts),
         "address": draw(_texts),

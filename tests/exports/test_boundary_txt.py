@@ -95,7 +95,7 @@ K3,1,3849170.000,38475280.000"""
 def test_delivered_numbers_and_order_come_back(connection: psycopg.Connection[Any], write: Write, system: str) -> None:
     """Rings without 圈号 of their own, one not closed: as `imports` keeps them."""
     rows = [line.split(",") for line in DELIVERED.splitlines()]
-    points = [{"number": n, "ring": r, "northing": x, "easting": y} for n, r, x, y in rows]
+    points: list[dict[str, object]] = [{"number": n, "ring": r, "northing": x, "easting": y} for n, r, x, y in rows]
     shell, hole = ([(float(y), float(x)) for _, _, x, y in part] for part in (rows[:3], rows[4:]))
     keep_parcel(connection, shapely.Polygon(shell, [hole]), delivered=4526, code="DK-04", points=points)
     lines = write(format="txt", crs=system).path.read_text("gbk").splitlines()

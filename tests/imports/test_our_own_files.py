@@ -56,7 +56,10 @@ def test_a_file_of_ours_becomes_the_same_parcels(
     crs: str,
     encoding: str | None,
 ) -> None:
-    rich = {"状态": ["挂牌中 中止", "谋划", "净地", "已动工 中止", None, "已收回"], "状态日期": ["2022-03-04"] * 6}
+    rich: dict[str, Any] = {
+        "状态": ["挂牌中 中止", "谋划", "净地", "已动工 中止", None, "已收回"],
+        "状态日期": ["2022-03-04"] * 6,
+    }
     given = parcels(**rich, 出让编号=["郑政出〔2021〕3号(网)", None] * 3, 登记日期=[None, "2020-02-29"] * 3)
     pyogrio.write_dataframe(given, tmp_path / "given.gpkg")
     assert bring_in(tmp_path / "given.gpkg").row.status == "published"
