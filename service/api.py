@@ -5,6 +5,8 @@ from fastapi import APIRouter
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
+import service.exports.jobs
+import service.exports.models
 import service.imports.jobs  # its tasks are known to the queue once it is loaded
 import service.imports.models
 import service.layers.jobs
@@ -16,6 +18,7 @@ from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
 from service.dossier.routes import router as dossier
+from service.exports.routes import router as exports
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import reads as parcel_reads
@@ -33,4 +36,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     dossier,
     documents,
     imports,
+    exports,
 )

@@ -34,6 +34,7 @@ app.add_typer(database, name="db")
 app.add_typer(cli_data.demos, name="demo")
 app.command("import")(cli_data.import_file)
 app.command("plan")(cli_data.plan)
+app.command("export")(cli_data.export_file)
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
 
@@ -126,6 +127,7 @@ def worker(
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
     # Loading these registers every job.
     import service.accounts.jobs
+    import service.exports.jobs
     import service.imports.jobs  # noqa: F401
 
     running.work(settings)

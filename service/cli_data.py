@@ -1,6 +1,7 @@
 """Commands on what the database holds: demo, imports, users, the audit log."""
 
 import contextlib
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 import typer
 from rich.progress import Progress
 from rich.table import Table
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service import running
@@ -21,6 +23,7 @@ from service.core import migrate
 from service.core.db import Database
 from service.core.settings import Settings
 from service.dossier.order import Language, Order, Paper
+from service.parcels.lifecycle import Stage
 from service.terminal import out, step, tell
 
 COMMAND_LINE = system("cli")
@@ -170,6 +173,49 @@ def plan(
             drawing = printing.draw(connection, COMMAND_LINE, number, Order(paper, scale, crs, lang), made)
         file.write_bytes(dossier.print_plan(opened, COMMAND_LINE, drawing))
     out.print(f"[green]✓[/] {drawing.code}  1:{drawing.order.scale}  {drawing.order.crs}  {file}", soft_wrap=True)
+
+
+def export_file(  # noqa: PLR0917 - one parameter an option
+    file: Annotated[Path, typer.Argument(help="目标文件 · File to write.", dir_okay=False)],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="csv xlsx geojson gpkg shp parquet kml dxf txt · Else by the name.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="坐标系, 如 4526 · Coordinate system; CGCS2000 degrees if left out.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="文字编码 utf-8 gbk · Text encoding.")] = None,
+    fields: Annotated[str, typer.Option(help="字段, 逗号分隔 · Columns by comma; all of them if left out.")] = "",
+    code: Annotated[list[str] | None, typer.Option(help="地块编号 · Code; may be repeated.")] = None,
+    stage: Annotated[list[Stage] | None, typer.Option(help="状态 · Stage; may be repeated.")] = None,
+    jurisdiction: Annotated[list[str] | None, typer.Option(help="管辖区代码 · Jurisdiction; may be repeated.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="区县或办事处代码 · County or township.")] = None,
+    land_use: Annotated[list[str] | None, typer.Option(help="用地代码前缀 · Land-use prefix.")] = None,
+    q: Annotated[str | None, typer.Option(help="编号、名称、坐落中的词 · Words.")] = None,
+) -> None:
+    """导出地块, 记入数据导出日志 · Export parcels to a file; logged like every export."""
+    from service.exports import commands as exporting
+    from service.exports.files import Order
+    from service.exports.formats import format_of
+    from service.exports.jobs import working_folder
+    from service.parcels.selection import Selection
+
+    selected = Selection(
+        code=code or (),
+        stage=stage or (),
+        jurisdiction=jurisdiction or (),
+        region=region or (),
+        land_use=land_use or (),
+        q=q,
+    )
+    columns = [name.strip() for name in fields.split(",") if name.strip()]
+    order = Order(format_of(format_, file.name), selected, crs, encoding, columns)
+    settings = running.serving_settings(Settings())
+    with _database(settings) as opened, working_folder(settings) as folder:
+        with opened.write(COMMAND_LINE) as session:
+            session.execute(text(exporting.UNHURRIED))
+            written = exporting.export_now(session, COMMAND_LINE, order, Path(folder), most=None)
+        shutil.copyfile(written.path, file)
+    out.print(f"已导出 Exported {written.rows} → {file}", soft_wrap=True)
 
 
 @contextlib.contextmanager

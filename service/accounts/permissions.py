@@ -10,6 +10,7 @@ class Permission(StrEnum):
     PARCEL_READ = "parcel:read"
     PARCEL_WRITE = "parcel:write"
     PARCEL_STAGE = "parcel:stage"
+    PARCEL_EXPORT = "parcel:export"
     IMPORT_RUN = "import:run"
     IMPORT_READ = "import:read"
     DOCUMENT_READ = "document:read"
@@ -60,25 +61,32 @@ _LOOKING = frozenset(
         Permission.REGION_READ,
     }
 )
+_SUPPLYING = _LOOKING | {
+    Permission.PARCEL_STAGE,
+    Permission.PARCEL_EXPORT,
+    Permission.IMPORT_READ,
+    Permission.DOCUMENT_WRITE,
+}
 _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
     Permission.PARCEL_STAGE,
+    Permission.PARCEL_EXPORT,
     Permission.IMPORT_RUN,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
 }
 
-# An administrator hands out rights but does no land business. An approver may read the audit log, so that somebody
+# An administrator hands out rights but does no land business, and whoever only looks takes no files of the register
+# away. An approver may read the audit log, so that somebody
 # other than the administrator sees what the administrator did.
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _LOOKING
     | {Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE},
-    Role.PLANNER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.PLANNER: _SUPPLYING,
     Role.REGISTRAR: _REGISTERING,
-    Role.LISTING_OFFICER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
-    Role.APPROVER: _LOOKING
-    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ},
+    Role.APPROVER: _SUPPLYING | {Permission.AUDIT_READ},
     Role.VIEWER: _LOOKING,
 }
 

@@ -36,6 +36,12 @@ class Action(StrEnum):
     PARCEL_EVENT_RECORDED = "parcel:event_recorded"
     PARCEL_PRINTED = "parcel:printed"
 
+    PARCELS_EXPORTED = "parcels:exported"
+    EXPORT_REQUESTED = "export:requested"
+    EXPORT_STARTED = "export:started"
+    EXPORT_FAILED = "export:failed"
+    EXPORT_EXPIRED = "export:expired"
+
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"
     IMPORT_PUBLISHED = "import:published"

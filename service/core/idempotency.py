@@ -54,7 +54,7 @@ def bind(request: Request, session: Session, body: bytes) -> None:
             "Idempotency-Key 应为 1–200 个可见 ASCII 字符。",
             "Idempotency-Key must be 1–200 printable ASCII characters.",
         )
-    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body).digest()
     session.info["idempotency"] = (key, digest)
 
 

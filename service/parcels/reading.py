@@ -66,7 +66,7 @@ _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.densit
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1)"""
 # A list sorts short rows; only those on the page get all their columns.
-_SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
+SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
 
 
@@ -129,7 +129,7 @@ def page(
     if after is not None:
         params |= _after(sort, after)
         following = f"AND {how.after}"
-    inner = (_SORTED, chosen.sql, following, "ORDER BY", how.order("p"), "LIMIT %(limit)s")
+    inner = (SORTED, chosen.sql, following, "ORDER BY", how.order("p"), "LIMIT %(limit)s")
     statement = ("SELECT", columns, "FROM (", *inner, ") AS s JOIN parcel AS p ON p.id = s.id", _PLACES)
     # Which index is best depends on the values, so that a plan is not kept; only a narrow box knows its index.
     prepare = None if selected.is_narrow else False

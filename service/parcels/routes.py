@@ -5,18 +5,21 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from service.accounts.access import Actor, ParcelReader, ParcelWriter, StageOfficer
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, PageQuery, Write, etag
 from service.core.doors import ReadRoute
+from service.core.errors import BadRequest
 from service.core.idempotency import CommandRoute
 from service.core.schemas import CalendarDay, Instant, Plain
 from service.geo import crs as geo_crs
 from service.geo.bbox import parse_bbox, place
-from service.parcels import commands, event_commands, reading
+from service.parcels import answers, commands, event_commands, reading
+from service.parcels.answers import Form, Wanted
 from service.parcels.changes import EventCreate, ParcelChange, StatusQuery
 from service.parcels.facets import FacetsRead, facets
 from service.parcels.lifecycle import Hold, Idle, Stage
@@ -26,6 +29,7 @@ from service.parcels.schemas import (
     ParcelList,
     ParcelRead,
     ParcelsHere,
+    ParcelSummary,
     StatusesRead,
 )
 from service.parcels.selection import Moment, Selection
@@ -61,6 +65,7 @@ AsOf = Annotated[Moment, Depends(moment)]
 async def selection(  # noqa: PLR0913 - one parameter a filter
     at: AsOf,
     *,
+    code: Annotated[list[str] | None, Query(max_length=200, description="地块编号 codes")] = None,
     stage: Annotated[list[Stage] | None, Query(max_length=15)] = None,
     hold: Annotated[list[Hold] | None, Query(max_length=2)] = None,
     idle: Annotated[list[Idle] | None, Query(max_length=4)] = None,
@@ -76,6 +81,7 @@ async def selection(  # noqa: PLR0913 - one parameter a filter
 ) -> Selection:
     """Read the filters."""
     return Selection(
+        code=code or (),
         stage=stage or (),
         hold=hold or (),
         idle=idle or (),
@@ -93,27 +99,56 @@ async def selection(  # noqa: PLR0913 - one parameter a filter
 Selected = Annotated[Selection, Depends(selection)]
 
 
-@reads.get("", summary="地块列表 Parcels", responses={200: {"model": ParcelList | ParcelFeatures}})
+async def wanted(
+    request: Request,
+    f: Annotated[Form | None, Query(description="格式 form; a file needs parcel:export")] = None,
+    encoding: Annotated[Literal["utf-8", "gbk"] | None, Query(description="文件的文字编码 of a file")] = None,
+    fields: Annotated[str | None, Query(max_length=500, description="字段 members or columns: code,area_m2")] = None,
+    accept: Annotated[str | None, Header()] = None,
+) -> Wanted:
+    """Read in which form the answer is wanted; a file is made at an address of its own."""
+    form = answers.form_wanted(f, accept)
+    if form in answers.PAGED and encoding is not None:
+        raise BadRequest("JSON 总是 UTF-8，encoding 只用于文件。", "JSON is UTF-8: encoding is for files.")
+    if form in answers.PAGED:
+        return Wanted(form, fields)
+    path = request.url.path.replace("/api/v1/", "/api/v1/exports/", 1)
+    address = request.url.replace(path=path, scheme="", netloc="").include_query_params(f=form)
+    return Wanted(form, fields, str(address))
+
+
+HowWanted = Annotated[Wanted, Depends(wanted)]
+_ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "文件另见 A file is at /api/v1/exports/parcels"}}
+
+
+@reads.get("", summary="地块列表 Parcels", responses={200: {"model": ParcelList | ParcelFeatures}, **_ELSEWHERE})
 def list_parcels(
     actor: ParcelReader,
     selected: Selected,
     page: PageQuery,
     database: Data,
+    how: HowWanted,
     sort: Sort = "code",
-    f: Literal["json", "geojson"] = "json",
+    crs: CrsName = None,
 ) -> Response:
     """List parcels that meet every filter; values of one filter are choices."""
+    if how.elsewhere is not None:
+        return RedirectResponse(how.elsewhere)
+    answers.refuse_crs(crs)
+    members = answers.members_wanted(how.fields, ParcelSummary)
     after = page.after(1 if sort.endswith("code") else 2)
-    as_features = f == "geojson"
+    as_features = how.form == "geojson"
     with database.pool.connection() as connection:
         found = reading.page(
             connection, actor, selected, sort=sort, after=after, limit=page.limit, with_geometry=as_features
         )
     following = None if found.last is None else page.address_after(found.last)
     if as_features:
+        for feature in found.items:
+            feature["properties"] = answers.cut(feature["properties"], members)
         collection = {"type": "FeatureCollection", "features": found.items, "next": following}
         return _answer(collection, media_type="application/geo+json")
-    return _answer({"items": found.items, "next": following})
+    return _answer({"items": [answers.cut(item, members) for item in found.items], "next": following})
 
 
 @reads.get("/facets", summary="分类统计 Counts by property", responses={200: {"model": FacetsRead}})
@@ -146,16 +181,24 @@ def read_statuses(actor: ParcelReader, query: StatusQuery, database: Data) -> Re
         return _answer(reading.statuses(connection, actor, query.codes)._asdict())
 
 
-@reads.get("/{number}", summary="地块 One parcel", responses={200: {"model": ParcelRead}, 304: {"description": "未变"}})
+@reads.get(
+    "/{number}",
+    summary="地块 One parcel",
+    responses={200: {"model": ParcelRead}, 304: {"description": "未变"}, **_ELSEWHERE},
+)
 def read_parcel(
     number: Number,
     actor: ParcelReader,
     at: AsOf,
     database: Data,
+    how: HowWanted,
     crs: CrsName = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Give one parcel with its shape; 304 if `If-None-Match` names its present version."""
+    if how.elsewhere is not None:
+        return RedirectResponse(how.elsewhere)
+    members = answers.members_wanted(how.fields, ParcelRead)
     target = None if crs is None else geo_crs.recognise(crs)
     with database.pool.connection() as connection:
         if if_none_match is not None and at.is_now:
@@ -163,7 +206,7 @@ def read_parcel(
             if version is not None and etag(version) in if_none_match:
                 return Response(status_code=304, headers=_headers(version))
         found = reading.parcel(connection, actor, number, moment=at, target=target)
-    return _answer(found.members, headers=_headers(found.version) if at.is_now else None)
+    return _answer(answers.cut(found.members, members), headers=_headers(found.version) if at.is_now else None)
 
 
 @reads.get("/{number}/history", summary="历史 What happened", responses={200: {"model": HistoryRead}})

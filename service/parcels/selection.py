@@ -99,6 +99,7 @@ class Selection:
     in either case and width and with brackets of any kind.
     """
 
+    code: Sequence[str] = ()
     stage: Sequence[Stage] = ()
     hold: Sequence[Hold] = ()
     idle: Sequence[Idle] = ()
@@ -182,6 +183,8 @@ def numeric(value: float) -> Decimal:
 
 
 def _conditions(selection: Selection) -> Iterator[Fragment]:
+    if selection.code:
+        yield Fragment(f"{CODE_KEY} = ANY (%(code)s)", {"code": [*map(folded, selection.code)]})
     for name in ("stage", "hold", "idle"):
         if values := getattr(selection, name):
             yield Fragment(f"s.{name} = ANY (%({name})s)", {name: [str(value) for value in values]})
@@ -192,10 +195,9 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
         yield Fragment(_IN_REGION, {"region": list(selection.region)})
     if selection.land_use:
         yield _land_use(selection.land_use)
-    if selection.area_min_m2 is not None:
-        yield Fragment("p.area_m2 >= %(area_min)s", {"area_min": numeric(selection.area_min_m2)})
-    if selection.area_max_m2 is not None:
-        yield Fragment("p.area_m2 <= %(area_max)s", {"area_max": numeric(selection.area_max_m2)})
+    for name, sign in (("area_min_m2", ">="), ("area_max_m2", "<=")):
+        if (area := getattr(selection, name)) is not None:
+            yield Fragment(f"p.area_m2 {sign} %({name})s", {name: numeric(area)})
     if selection.bbox is not None:
         yield _in_box(_cut(selection.bbox), _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
     if selection.q:

@@ -6,6 +6,7 @@ REVIEWED = {
     "parcel:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "parcel:write": {REGISTRAR},
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
+    "parcel:export": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "import:run": {REGISTRAR},
     "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
     "document:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
@@ -18,7 +19,7 @@ REVIEWED = {
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
-WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:read", "document:write"}
+WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "parcel:export", "import:run", "import:read", "document:write"}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:

@@ -36,6 +36,7 @@ def test_every_foreign_key_that_is_followed_backwards_has_an_index(urls: Cluster
         "parcel_event.document_id",
         "import.jurisdiction_id",
         "import.document_id",
+        "export.document_id",
     }
     with psycopg.connect(urls.owner_url) as connection:
         found = {name for (name,) in connection.execute(unindexed)}

@@ -23,7 +23,7 @@ from service.core import cluster, migrate
 from service.core.settings import Settings
 from service.running import environment
 
-COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "plan", "user", "audit", "openapi", "doctor"}
+COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "openapi", "doctor"}
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +185,14 @@ def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, 
     again = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
     assert (again.returncode, "refused" in again.stdout) == (1, True), again.stdout
     assert "row 1" in again.stdout
+
+    out = tmp_path / "back.txt"
+    back = gongdi("export", str(out), "--crs", "4526", "--jurisdiction", "DQ", home=staffed)
+    assert (back.returncode, "Exported 1" in back.stdout) == (0, True), back.stdout + back.stderr
+    given, got = (each.read_text("gbk").splitlines() for each in (file, out))
+    assert [line for line in got if line.startswith("J")] == [line for line in given if line.startswith("J")]
+    guess = gongdi("export", str(out), home=staffed)
+    assert (guess.returncode, "crs=" in guess.stderr) == (1, True), "a zone is never guessed"
 
     elsewhere = gongdi("import", str(file), "--jurisdiction", "none", home=staffed)
     assert elsewhere.returncode == 1

@@ -15,6 +15,8 @@ const LONGEST_PAGE = 1000
 export interface ParcelData {
   parcel: Resource<Parcel>
   list: PagedList<ParcelSummary>
+  /** What the list holds: filters, frame, day and order. */
+  query: ComputedRef<ParcelQuery>
   /** Of everything that matches. */
   facets: Resource<Facets>
   /** In the map's frame (without a map: everywhere), whatever the stage: the legend's counts. */
@@ -48,10 +50,8 @@ export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View
     () => (state.value.parcel === null ? null : [state.value.parcel, state.value.asOf] as const),
     ([code, asOf], signal) => readParcel(code, asOf, signal),
   )
-  const list = usePagedList(
-    () => (listShown() ? { ...dated.value, sort: state.value.sort, bbox: state.value.inView ? frame.value : null, limit: 50 } : null),
-    listParcels,
-  )
+  const query = computed<ParcelQuery>(() => ({ ...dated.value, sort: state.value.sort, bbox: state.value.inView ? frame.value : null }))
+  const list = usePagedList(() => (listShown() ? { ...query.value, limit: 50 } : null), listParcels)
   const facets = useResource(() => ({ ...dated.value, bbox: state.value.inView ? frame.value : null }), readFacets)
   const legend = useResource(() => (frame.value === null && !mapless ? null : { ...dated.value, stage: null, bbox: frame.value }), readFacets)
   // Tiles show today, and carry no more than the state.
@@ -67,5 +67,5 @@ export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View
   function reload(): void {
     for (const one of [parcel, list, facets, legend, matches]) one.reload()
   }
-  return { parcel, list, facets, legend, matches, matchIds, reload }
+  return { parcel, list, query, facets, legend, matches, matchIds, reload }
 }

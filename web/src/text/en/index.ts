@@ -1,5 +1,6 @@
 import { admin } from './admin'
 import { common } from './common'
+import { exports } from './exports'
 import { imports } from './imports'
 import { map } from './map'
 import { plan } from './plan'
@@ -8,3 +9,4 @@ import { shell } from './shell'
 import type { Text } from '../zh'
 
 export const en: Text = { common, shell, map, imports, admin, plan }
+export const en: Text = { common, shell, map, imports, exports, admin }

@@ -1,11 +1,13 @@
 import { admin } from './admin'
 import { common } from './common'
+import { exports } from './exports'
 import { imports } from './imports'
 import { map } from './map'
 import { plan } from './plan'
 import { shell } from './shell'
 
 export const zh = { common, shell, map, imports, admin, plan }
+export const zh = { common, shell, map, imports, exports, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */

@@ -1,0 +1,1 @@
+"""Parcels on their way out: as files for desktop GIS, spreadsheets, CAD and other bureaus."""
