@@ -9,6 +9,7 @@ import service.imports.jobs  # its tasks are known to the queue once it is loade
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
+import service.parcels.lineage_models
 import service.parcels.models
 import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
@@ -17,6 +18,7 @@ from service.codes.routes import router as codes
 from service.documents.routes import router as documents
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
+from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
 
@@ -27,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     regions,
     codes,
     parcels,
+    lineage,
     documents,
     imports,
 )

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     PARCEL_READ = "parcel:read"
     PARCEL_WRITE = "parcel:write"
     PARCEL_STAGE = "parcel:stage"
+    PARCEL_DIVIDE = "parcel:divide"
+    PARCEL_OVERRIDE = "parcel:override"
     IMPORT_RUN = "import:run"
     IMPORT_READ = "import:read"
     DOCUMENT_READ = "document:read"
@@ -63,6 +65,7 @@ _LOOKING = frozenset(
 _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
     Permission.PARCEL_STAGE,
+    Permission.PARCEL_DIVIDE,
     Permission.IMPORT_RUN,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
@@ -78,7 +81,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.LISTING_OFFICER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _LOOKING
-    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ},
+    | {
+        *(Permission.PARCEL_STAGE, Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE),
+        *(Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ),
+    },
     Role.VIEWER: _LOOKING,
 }
 

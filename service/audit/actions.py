@@ -31,6 +31,8 @@ class Action(StrEnum):
     PARCEL_REGISTERED = "parcel:registered"
     PARCEL_CHANGED = "parcel:changed"
     PARCEL_EVENT_RECORDED = "parcel:event_recorded"
+    PARCEL_SPLIT = "parcel:split"
+    PARCEL_MERGED = "parcel:merged"
 
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"

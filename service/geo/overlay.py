@@ -1,8 +1,9 @@
 """Dividing and uniting plots so that what comes out fits together: no gap, no overlap, shared borders point by point.
 
-Everything becomes one net of lines: what lies within 2 cm is drawn together, lines are cut where they meet, and the net's
-faces are given to the pieces. So pieces have the same points on both sides of a border, and the outer border is exactly
-the old one. EPSG:4490, degrees. Overlay of shapes from outside can take for ever: `overlay_apart.py` runs it in a child.
+Everything becomes one net of lines: what lies within 2 cm is drawn together, lines are cut where they meet, and the
+net's faces are given to the pieces. So pieces have the same points on both sides of a border, and the outer border is
+exactly the old one. EPSG:4490, degrees. Overlay of shapes from outside can take for ever: `overlay_apart.py` runs it in
+a child.
 """
 
 from collections.abc import Sequence

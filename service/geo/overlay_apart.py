@@ -1,7 +1,7 @@
 """Overlay in a child process that can be killed: valid shapes can still take minutes to overlay (DESIGN §9.1).
 
-`python -m service.geo.overlay_apart REQUEST.json` is the child: it limits itself, reads shapes as WKB, overlays, and leaves
-the answer as WKB. It sees no file of ours, no network, no database.
+`python -m service.geo.overlay_apart REQUEST.json` is the child: it limits itself, reads shapes as WKB, overlays, and
+leaves the answer as WKB. It sees no file of ours, no network, no database.
 """
 
 import json

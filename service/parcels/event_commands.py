@@ -45,7 +45,7 @@ def record_event(
         refuse_stale(parcel, version)
     refuse_future("/effective_on", new.effective_on)
     if new.document_id is not None:
-        _check_document(session, actor, parcel, new.document_id)
+        check_document(session, actor, parcel, new.document_id)
     events = queries.events_of(session, [parcel.id])[parcel.id]
     effect = lifecycle.enter(events, new.kind, new.effective_on)
     values = new.model_dump()
@@ -59,7 +59,7 @@ def record_event(
     return parcel
 
 
-def _check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
+def check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
     """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
     own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
     reader = dataclasses.replace(actor, jurisdictions=frozenset({own}))

@@ -1,4 +1,4 @@
-"""Parcels (地块/宗地) and the events that made them what they are.
+"""Parcels (地块/宗地) and the events that made them what they are; what they became: `lineage_models.py`.
 
 Truth is `geom` (CGCS2000, EPSG:4490, longitude first); `geom_web` is its Web Mercator copy for tiles, kept by the
 database. Three areas, never mixed: the legal one comes from a document and is never overwritten by a computed one.
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.db import Base
 from service.documents.models import Document
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
+from service.parcels.lineage_models import LineageOperation
 from service.regions.models import Jurisdiction, Region
 
 AREA = Numeric(14, 2)
@@ -59,6 +60,7 @@ class Parcel(Base):
             " AND density_pct <@ numrange(0, 100, '[]') AND green_pct <@ numrange(0, 100, '[]')",
             name="planning_bounds",
         ),
+        CheckConstraint("made_by < retired_by", name="lineage"),
         # Columns of few values are indexed alone: small, cheap to keep, and joined with the others as a bitmap.
         Index("ix_parcel_geom_web", "geom_web", postgresql_using="gist"),
         Index("ix_parcel_stage", "stage"),
@@ -68,6 +70,8 @@ class Parcel(Base):
         Index("ix_parcel_updated_at", "updated_at", "id"),
         Index("uq_parcel_cadastral_code", "cadastral_code", unique=True, postgresql_where="cadastral_code IS NOT NULL"),
         Index("ix_parcel_lot_number", "lot_number", postgresql_where="lot_number IS NOT NULL"),
+        Index("ix_parcel_made_by", "made_by", postgresql_where="made_by IS NOT NULL"),
+        Index("ix_parcel_retired_by", "retired_by", postgresql_where="retired_by IS NOT NULL"),
         Index("ix_parcel_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 
@@ -102,6 +106,8 @@ class Parcel(Base):
     hold: Mapped[Hold] = mapped_column(Text, default=Hold.none, server_default="none")
     idle: Mapped[Idle] = mapped_column(Text, default=Idle.none, server_default="none")
     registered_on: Mapped[dt.date | None] = mapped_column(comment="不动产登记 date")
+    made_by: Mapped[int | None] = mapped_column(ForeignKey(LineageOperation.id), comment="split or merge that made it")
+    retired_by: Mapped[int | None] = mapped_column(ForeignKey(LineageOperation.id), comment="the one that ended it")
 
     land_use_scheme: Mapped[str | None] = mapped_column(Text, comment="code list of the main use")
     land_use_code: Mapped[str | None] = mapped_column(Text, comment="main use: the component with the largest share")
@@ -126,10 +132,7 @@ class Parcel(Base):
 
 
 class ParcelLandUse(Base):
-    """One land-use component of a parcel: 居住 70 years beside 商业 40 years, each with its share.
-
-    Kept where the parcel's main use doesn't say it all: mixed use, or a term of its own.
-    """
+    """One land-use component (居住 70 years beside 商业 40), kept where the parcel's main use doesn't say it all."""
 
     __tablename__ = "parcel_land_use"
     __table_args__ = (CheckConstraint("share > 0 AND share <= 1", name="share"),)

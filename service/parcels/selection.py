@@ -32,6 +32,11 @@ _IN_FORCE = """FROM parcel_event WHERE parcel_id = p.id AND effective_on <= %(as
     AND recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
 STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 
+# The split or merge that ended a parcel: `o`, null where none has by then.
+_ENDED_NOW = "LEFT JOIN lineage_operation AS o ON o.id = p.retired_by"
+_ENDED_THEN = f"""{_ENDED_NOW} AND o.effective_on <= %(as_of)s
+    AND o.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
+
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
 
@@ -79,16 +84,22 @@ class Moment:
             return Fragment(STATE_NOW, {})
         return Fragment(STATE_THEN, {"as_of": self.as_of or clock.today(), "known_at": self.known_at})
 
+    @property
+    def ended(self) -> Fragment:
+        """Return the join that gives `o`; what it binds, `state` binds too."""
+        return Fragment(_ENDED_NOW if self.is_now else _ENDED_THEN, {})
+
 
 NOW = Moment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Filters of a list; an empty one selects every parcel that the caller may see. Values of one filter are choices.
+    """Filters of a list; an empty one selects every parcel that the caller may see and that still stands.
 
-    `land_use` is a prefix of the main use's code, of the list of 2023 unless it says `scheme:code`. `region` is a
-    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address.
+    Values of one filter are choices. `land_use` is a prefix of the main use's code, of the list of 2023 unless it says
+    `scheme:code`. `region` is a township or a county. `q` is words of which each must occur in code, name, lot number,
+    cadastral code or address. What is split or merged away stands no longer.
     """
 
     stage: Sequence[Stage] = ()
@@ -143,8 +154,11 @@ def where(selection: Selection, actor: Actor) -> Fragment:
     """
     state = selection.moment.state
     parts = [visible(actor), *_conditions(selection)]
-    if not selection.moment.is_now:
-        parts.append(Fragment("s.stage IS NOT NULL", {}))
+    if selection.moment.is_now:
+        parts.append(Fragment("p.retired_by IS NULL", {}))
+    else:
+        parts.append(Fragment("s.stage IS NOT NULL AND o.id IS NULL", {}))
+        state = Fragment(f"{state.sql} {selection.moment.ended.sql}", state.params)
     params = dict(state.params)
     for part in parts:
         params.update(part.params)

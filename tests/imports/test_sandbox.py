@@ -110,7 +110,11 @@ seen = {{
 }}
 open({str(folder / "seen.json")!r}, "w").write(json.dumps(seen))
 """
-    subprocess.run([*child.walls(folder, child.environment(folder), path), sys.executable, "-I", "-c", script], check=True, timeout=30)
+    subprocess.run(
+        [*child.walls(folder, child.environment(folder), path), sys.executable, "-I", "-c", script],
+        check=True,
+        timeout=30,
+    )
     seen = json.loads((folder / "seen.json").read_text())
     assert seen["nets"] == ["lo"]
     assert seen["processes"] <= 3
