@@ -23,6 +23,7 @@ NEAR = 2e-7
 """Degrees, 2 cm: nearer than that is meant to be the same place. A boundary read back from GeoJSON is 1 cm off."""
 
 _SAME = 1e-11  # degrees: a point that was computed to lie on a line
+_METRE = 5  # decimals of a degree: of two pieces one above the other neither is the western
 _SLIVER_M2 = 1.0
 
 
@@ -76,7 +77,7 @@ def divide_by_line(plot: shapely.MultiPolygon, line: shapely.LineString) -> Divi
     cut = shapely.snap(shapely.LineString(vertices), shapely.MultiPoint(corners), NEAR)
     net = _net([border, cut], np.array([plot], dtype=object))
     pieces = [_multi(face) for face in net.faces[net.cover == 1]]
-    return Division(sorted(pieces, key=lambda piece: (piece.centroid.x, -piece.centroid.y)))
+    return Division(sorted(pieces, key=lambda piece: (round(piece.centroid.x, _METRE), -piece.centroid.y)))
 
 
 def divide_by_parts(plot: shapely.MultiPolygon, parts: Sequence[shapely.MultiPolygon]) -> Division:

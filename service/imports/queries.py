@@ -127,6 +127,12 @@ def jurisdiction_area(session: Session, jurisdiction_id: int) -> tuple[shapely.G
 _ASKED = 20_000  # values of one statement
 
 
+def retired(connection: psycopg.Connection[Any], codes: Sequence[str]) -> set[str]:
+    """Return those of the codes that parcels had which are split or merged away."""
+    query = "SELECT code FROM parcel WHERE code = ANY(%s) AND retired_by IS NOT NULL"
+    return {code for (code,) in connection.execute(query, (list(codes),))}
+
+
 def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
     """Return those of the values that parcels have in `column`."""
     if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
@@ -139,7 +145,7 @@ def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str
 _NEIGHBOURS = """
 SELECT asked.n, p.code, ST_AsBinary(p.geom)
 FROM unnest(%s::int[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]) AS asked (n, w, s, e, t)
-JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.t, 3857)
+JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.t, 3857) AND p.retired_by IS NULL
 """
 
 

@@ -504,6 +504,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 合并 Merge parcels
+         * @description Merge parcels that touch into a new one; the old codes stay and lead to it.
+         */
+        post: operations["merge_parcels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 分割 Split a parcel
+         * @description Split a parcel along a line or into parts; its code stays and leads to them.
+         */
+        post: operations["split_parcel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 沿革 Lineage
+         * @description Tell where a parcel comes from and what became of it.
+         */
+        get: operations["read_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -877,7 +937,7 @@ export interface components {
          * @description What can happen to a parcel.
          * @enum {string}
          */
-        EventKind: "propose" | "adopt" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
+        EventKind: "propose" | "adopt" | "derive" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
         /**
          * EventRead
          * @description One change of state; null where the event left the value alone.
@@ -1279,6 +1339,150 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LineageAnswer
+         * @description What an operation did or, of a dry run, would do: then there is no operation, and there are no parcels yet.
+         */
+        LineageAnswer: {
+            operation: components["schemas"]["OperationRead"] | null;
+            /** Retired */
+            retired: string[];
+            /** Parts */
+            parts: components["schemas"]["PartRead"][];
+            /** Parcels */
+            parcels: components["schemas"]["ParcelRead"][];
+            /** Findings */
+            findings: components["schemas"]["LineageFinding"][];
+        };
+        /**
+         * LineageEdge
+         * @description That one parcel became (part of) another.
+         */
+        LineageEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Operation Id */
+            operation_id: number;
+            kind: components["schemas"]["OperationKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+        };
+        /**
+         * LineageFinding
+         * @description What speaks against an operation, or should be known of it.
+         */
+        LineageFinding: {
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "block" | "warn";
+            /**
+             * Waiver
+             * @description whose `override_reason` sets a block aside; an approver's needs a document too
+             * @enum {string}
+             */
+            waiver: "none" | "reason" | "approver";
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LineageNode
+         * @description A parcel of a lineage.
+         */
+        LineageNode: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "self" | "ancestor" | "descendant" | "other";
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            idle: components["schemas"]["Idle"];
+            /** Area M2 */
+            area_m2: number;
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /**
+             * Made On
+             * @description of a split or merge; null: from the beginning
+             */
+            made_on: string | null;
+            /** Retired On */
+            retired_on: string | null;
+            /** Alive */
+            alive: boolean;
+        };
+        /**
+         * LineageRead
+         * @description The lineage of a parcel: ancestors, descendants, and what was made or ended together with them.
+         */
+        LineageRead: {
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Edges */
+            edges: components["schemas"]["LineageEdge"][];
+            /** Operations */
+            operations: components["schemas"]["OperationRead"][];
+        };
+        /**
+         * MergeOrder
+         * @description Which parcels to merge; `versions` says what was seen of each.
+         */
+        MergeOrder: {
+            /**
+             * Effective On
+             * Format: date
+             * @description 新地块取代原地块之日 from this day on; not after today
+             */
+            effective_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Override Reason
+             * @description 为何仍要办理 why a finding that blocks is set aside, where its `waiver` allows
+             */
+            override_reason?: string | null;
+            /** Codes */
+            codes: string[];
+            /**
+             * Versions
+             * @description code → version (ETag) of every parcel of `codes`
+             */
+            versions: {
+                [key: string]: number;
+            };
+            /**
+             * Code
+             * @description of the new parcel; issued if left out
+             */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Area Legal M2 */
+            area_legal_m2?: number | string | null;
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -1299,6 +1503,39 @@ export interface components {
             area_m2: number;
             /** Name */
             name: string | null;
+        };
+        /**
+         * OperationKind
+         * @description What was done to parcels.
+         * @enum {string}
+         */
+        OperationKind: "split" | "merge";
+        /**
+         * OperationRead
+         * @description One split or merge that is done.
+         */
+        OperationRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["OperationKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
         };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
@@ -1498,6 +1735,16 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Retired On
+             * @description 分割、合并之日 from when its successors stand for it; null: it stands
+             */
+            retired_on: string | null;
+            /**
+             * Successors
+             * @description codes of the parcels that a split or merge made of it
+             */
+            successors: string[];
             /** Allowed Events */
             allowed_events: components["schemas"]["EventKind"][];
         };
@@ -1577,6 +1824,48 @@ export interface components {
             items: components["schemas"]["ParcelSummary"][];
         };
         /**
+         * PartOrder
+         * @description One part of a parcel that is split.
+         */
+        PartOrder: {
+            /** Code */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Area Legal M2 */
+            area_legal_m2?: number | string | null;
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon in `crs`
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PartRead
+         * @description What a new parcel is or would be.
+         */
+        PartRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /** Area Ellipsoid M2 */
+            area_ellipsoid_m2: number;
+            /**
+             * Geometry
+             * @description GeoJSON MultiPolygon, CRS84
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * PasswordChange
          * @description A user's own change of password.
          */
@@ -1591,7 +1880,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:divide" | "parcel:override" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -1736,6 +2025,46 @@ export interface components {
             password: string;
         };
         /**
+         * SplitOrder
+         * @description How to split a parcel: along a line, or into parts.
+         */
+        SplitOrder: {
+            /**
+             * Effective On
+             * Format: date
+             * @description 新地块取代原地块之日 from this day on; not after today
+             */
+            effective_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Override Reason
+             * @description 为何仍要办理 why a finding that blocks is set aside, where its `waiver` allows
+             */
+            override_reason?: string | null;
+            /**
+             * Line
+             * @description GeoJSON LineString in `crs`, across the parcel
+             */
+            line?: {
+                [key: string]: unknown;
+            } | null;
+            /** Parts */
+            parts?: components["schemas"]["PartOrder"][] | null;
+            /**
+             * Codes
+             * @description of the parts in order; by line: west to east, north first. Issued if left out
+             */
+            codes?: string[] | null;
+            /**
+             * Crs
+             * @description 坐标系 of line or parts; CRS84 if left out
+             */
+            crs?: string | null;
+        };
+        /**
          * Stage
          * @description Where a parcel stands, in order.
          * @enum {string}
@@ -1768,6 +2097,13 @@ export interface components {
             stage_since: string;
             /** Version */
             version: number;
+            /**
+             * Retired On
+             * @description 分割、合并之日; null: it stands
+             */
+            retired_on: string | null;
+            /** Successors */
+            successors: string[];
         };
         /**
          * StatusesRead
@@ -2869,6 +3205,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParcelRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_parcels: {
+        parameters: {
+            query?: {
+                /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeOrder"];
+            };
+        };
+        responses: {
+            /** @description 试算 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    split_parcel: {
+        parameters: {
+            query?: {
+                /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitOrder"];
+            };
+        };
+        responses: {
+            /** @description 试算 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageRead"];
                 };
             };
             /** @description Validation Error */
