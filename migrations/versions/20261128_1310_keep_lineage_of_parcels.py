@@ -66,7 +66,9 @@ def downgrade() -> None:
         for text in script(name).split("\nCREATE ")[1:]:
             if text.removeprefix("FUNCTION ").startswith(functions):
                 run_script(f"CREATE OR REPLACE {text.partition('REVOKE')[0]}")
+    op.execute("ALTER TABLE parcel_event DISABLE TRIGGER USER")  # events are only ever added
     op.execute("UPDATE parcel_event SET kind = 'adopt' WHERE kind = 'derive'")
+    op.execute("ALTER TABLE parcel_event ENABLE TRIGGER USER")
     _allow_events(f"{BEGINNINGS}, {COURSE}")
     op.drop_column("parcel", "made_by")
     op.drop_column("parcel", "retired_by")

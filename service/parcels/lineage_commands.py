@@ -15,7 +15,6 @@ from service.core.errors import Conflict
 from service.geo.crs import CGCS2000
 from service.parcels import lifecycle, lineage, lineage_queries, queries
 from service.parcels.commands import refuse_stale, touch
-from service.parcels.event_commands import check_document
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
 from service.parcels.lineage import Finding, OperationKind
 from service.parcels.lineage_models import LineageOperation
@@ -88,7 +87,7 @@ def _carry_out(
         queries.refuse_retired(session, parcel)
         refuse_stale(parcel, versions[parcel.code])
     if order.document_id is not None:
-        check_document(session, actor, plan.old[0], order.document_id)
+        queries.check_document(session, actor, plan.old[0], order.document_id)
     _refuse_blocked(actor, plan.findings, order)
     told = order.model_dump(include={"effective_on", "document_id", "note", "override_reason"})
     operation = LineageOperation(kind=plan.kind, actor=actor.label, **told)

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from service.accounts.access import Actor
+from service.core.cluster import ClusterUrls
 from service.core.db import Database
 from service.parcels import event_commands, queries
 from service.parcels.changes import EventCreate, LandUse
@@ -22,6 +23,7 @@ from service.parcels.models import ParcelEvent
 from tests.factories.parcels import LAT, LON, make_parcel, make_regions, square
 
 Caller = Any
+Answer = Any  # the client's own type
 Json = dict[str, Any]
 URL = "/api/v1/parcels"
 EAST = square()["coordinates"][0][1][0] - LON  # 100 m
@@ -71,22 +73,22 @@ def strip(west: float, east: float) -> Json:
     return shapely.geometry.mapping(shapely.box(LON + west * EAST, LAT, LON + east * EAST, LAT + NORTH))
 
 
-def split(caller: Caller, code: str = "ZD-1", *, version: int = 1, dry_run: bool = False, **order: Any) -> Any:
+def split(caller: Caller, code: str = "ZD-1", *, version: int = 1, dry_run: bool = False, **order: object) -> Answer:
     order = {"effective_on": DAY} | ({} if "parts" in order else {"line": cut()}) | order
     query = "?dry_run=true" if dry_run else ""
     return caller.post(f"{URL}/{code}/split{query}", json=order, headers={"if-match": f'"{version}"'})
 
 
-def merge(caller: Caller, *codes: str, dry_run: bool = False, **order: Any) -> Any:
+def merge(caller: Caller, *codes: str, dry_run: bool = False, **order: object) -> Answer:
     order = {"codes": list(codes), "versions": dict.fromkeys(codes, 1), "effective_on": DAY} | order
     return caller.post(f"{URL}/merge{'?dry_run=true' if dry_run else ''}", json=order)
 
 
-def codes(answer: Any) -> list[str]:
+def codes(answer: Answer) -> list[str]:
     return [item["code"] for item in answer.json()["items"]]
 
 
-def finding_codes(answer: Any) -> list[str]:
+def finding_codes(answer: Answer) -> list[str]:
     return [found["code"] for found in answer.json()["findings"]]
 
 
@@ -168,7 +170,7 @@ def test_lists_counts_places_and_tiles_show_what_stands(registrar: Caller, owner
     tile, there = row.fetchone() or (b"", False)
     assert there
     labels = set(re.findall(rb"ZD-[0-9-]+", tile))
-    assert labels == {b"ZD-1-1", b"ZD-1-2", b"ZD-2", b"ZD-9"}
+    assert labels == {b"ZD-1-1", b"ZD-1-2"}, "of four parcels two lie in this tile"
 
 
 def test_each_day_has_its_parcels(registrar: Caller) -> None:
@@ -338,7 +340,7 @@ def test_codes_are_issued_and_never_used_twice(registrar: Caller, database: Data
         assert (refused.status_code, refused.json()["code"]) == (409, "number-taken")
     assert split(registrar, "ZD-1-2", line=cut(0.25), codes=["X"]).status_code == 422
     assert split(registrar, "ZD-1-2", line=cut(0.25), codes=["X", "Y"]).status_code == 201
-    with pytest.raises(Exception, match="属于另一地块|belongs to another"), database.write(actor) as session:
+    with pytest.raises(Exception, match="another parcel"), database.write(actor) as session:
         make_parcel(session, code="ZD-1")
 
 
@@ -373,7 +375,7 @@ def test_the_lineage_is_a_graph(registrar: Caller) -> None:
 
 
 def test_of_two_who_split_at_once_one_wins(registrar: Caller) -> None:
-    answers: list[Any] = []
+    answers: list[Answer] = []
     shares = (0.3, 0.6)
     threads = [
         threading.Thread(target=lambda s=share: answers.append(split(registrar, line=cut(s)))) for share in shares
@@ -432,7 +434,7 @@ def test_no_parcel_descends_from_itself_whatever_sql_says(
         superuser.execute("UPDATE parcel SET made_by = %s WHERE code = 'ZD-1'", (operation,))
 
 
-def test_the_service_may_not_rewrite_what_was_done(registrar: Caller, urls: Any) -> None:
+def test_the_service_may_not_rewrite_what_was_done(registrar: Caller, urls: ClusterUrls) -> None:
     split(registrar)
     with psycopg.connect(urls.app_url, autocommit=True) as app:
         for statement in ("UPDATE lineage_operation SET note = 'x'", "DELETE FROM lineage_operation"):
