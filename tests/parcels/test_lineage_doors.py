@@ -15,6 +15,7 @@ import shapely
 from service.accounts.access import Actor
 from service.core.cluster import ClusterUrls
 from service.core.db import Database
+from service.geo import crs as geo_crs
 from service.parcels import event_commands, queries
 from service.parcels.changes import EventCreate, LandUse
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
@@ -70,7 +71,8 @@ def cut(share: float = 0.5) -> Json:
 
 def strip(west: float, east: float) -> Json:
     """A part of ZD-1 between two shares of its width."""
-    return shapely.geometry.mapping(shapely.box(LON + west * EAST, LAT, LON + east * EAST, LAT + NORTH))
+    part: Json = shapely.geometry.mapping(shapely.box(LON + west * EAST, LAT, LON + east * EAST, LAT + NORTH))
+    return part
 
 
 def split(caller: Caller, code: str = "ZD-1", *, version: int = 1, dry_run: bool = False, **order: object) -> Answer:
@@ -205,18 +207,19 @@ def test_an_old_code_answers_with_its_successors(registrar: Caller) -> None:
         assert refused.json()["successors"] == ["ZD-1-1", "ZD-1-2"]
 
 
-def test_parts_are_given_as_shapes_in_a_crs_of_choice(registrar: Caller, database: Database, actor: Actor) -> None:
-    shape = registrar.get(f"{URL}/ZD-1?crs=4547").json()["geometry"]
-    (west, south, east, north), middle = shapely.geometry.shape(shape).bounds, 0.5
-    x = west + middle * (east - west)
-    corners = shape["coordinates"][0][0][:-1]
-    left, right = ([p for p in corners if (p[0] < x) == is_left] for is_left in (True, False))
-    on_south = np.interp(x, *zip(*sorted(p for p in corners if p[1] < (south + north) / 2), strict=True))
-    on_north = np.interp(x, *zip(*sorted(p for p in corners if p[1] > (south + north) / 2), strict=True))
-    border = [[x, on_south], [x, on_north]]
+def in_4547(part: Json) -> Json:
+    """A shape in metres, rounded to 0.1 mm as a survey is."""
+    crs = geo_crs.recognise("4547")
+    shape = shapely.geometry.shape(part)
+    metres = shapely.transform(shape, lambda x, y: geo_crs.from_cgcs2000(crs, x, y), interleaved=False)
+    rounded: Json = shapely.geometry.mapping(shapely.transform(metres, lambda xy: xy.round(4)))
+    return rounded
+
+
+def test_parts_are_given_as_shapes_in_a_crs_of_choice(registrar: Caller, owner: psycopg.Connection[Any]) -> None:
     parts = [
-        {"code": name, "name": f"{name}地块", "area_legal_m2": area, "geometry": _polygon([*side, *border])}
-        for name, side, area in (("A", left, 5005), ("B", right, 5005))
+        {"code": code, "name": f"{code}地块", "area_legal_m2": 5005, "geometry": in_4547(strip(*shares))}
+        for code, shares in (("A", (0, 0.5)), ("B", (0.5, 1)))
     ]
     answer = split(registrar, parts=parts, crs="4547")
     assert answer.status_code == 201, answer.text
@@ -224,11 +227,10 @@ def test_parts_are_given_as_shapes_in_a_crs_of_choice(registrar: Caller, databas
     assert [(part["name"], part["area_legal_m2"]) for part in told["parcels"]] == [("A地块", 5005), ("B地块", 5005)]
     assert sum(part["area_plane_m2"] for part in told["parts"]) == pytest.approx(SQUARE_M2, abs=0.1)
     assert told["parcels"][0]["survey"]["source_crs"] == 4547
-
-
-def _polygon(points: list[list[float]]) -> Json:
-    hull = shapely.MultiPoint(points).convex_hull
-    return shapely.geometry.mapping(hull)
+    # The survey is what was delivered, to the last digit; the parcels fit to each other and to the old border.
+    survey = "SELECT ST_AsText(ST_GeomFromWKB(geometry)) FROM parcel_survey ORDER BY id LIMIT 1"
+    (kept,) = owner.execute(survey).fetchone() or ("",)
+    assert shapely.from_wkt(kept).equals(shapely.MultiPolygon([shapely.geometry.shape(parts[0]["geometry"])]))
 
 
 @pytest.mark.parametrize(
