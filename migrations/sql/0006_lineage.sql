@@ -67,5 +67,13 @@ BEGIN
   RETURN shapes || labels;
 END $$;
 
+-- What made a parcel and what ended it is written once: nobody splits a parcel twice, or brings one back unseen.
+CREATE FUNCTION refuse_new_lineage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the lineage of parcel % is written once', OLD.code USING ERRCODE = 'insufficient_privilege'; END $$;
+CREATE TRIGGER lineage_written_once BEFORE UPDATE OF made_by, retired_by ON parcel FOR EACH ROW
+  WHEN (OLD.made_by IS DISTINCT FROM NEW.made_by OR (OLD.retired_by IS NOT NULL AND OLD.retired_by IS DISTINCT FROM NEW.retired_by))
+  EXECUTE FUNCTION refuse_new_lineage();
+CREATE TRIGGER lineage_operation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lineage_operation
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT, INSERT ON lineage_operation TO gongdi_app;
 GRANT USAGE ON SEQUENCE lineage_operation_id_seq TO gongdi_app;

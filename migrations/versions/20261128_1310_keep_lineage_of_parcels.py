@@ -70,6 +70,7 @@ def downgrade() -> None:
     op.execute("UPDATE parcel_event SET kind = 'adopt' WHERE kind = 'derive'")
     op.execute("ALTER TABLE parcel_event ENABLE TRIGGER USER")
     _allow_events(f"{BEGINNINGS}, {COURSE}")
+    op.execute("DROP TRIGGER lineage_written_once ON parcel; DROP FUNCTION refuse_new_lineage()")
     op.drop_column("parcel", "made_by")
     op.drop_column("parcel", "retired_by")
     op.drop_table("lineage_operation")
