@@ -11,6 +11,7 @@ import service.imports.jobs  # its tasks are known to the queue once it is loade
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
+import service.parcels.lineage_models
 import service.parcels.models
 import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
@@ -21,6 +22,7 @@ from service.dossier.routes import router as dossier
 from service.exports.routes import router as exports
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
+from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
@@ -33,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     regions,
     codes,
     parcels,
+    lineage,
     dossier,
     documents,
     imports,

@@ -289,6 +289,7 @@ async def signed_in(request: Request) -> Actor:
 SignedIn = Annotated[Actor, Depends(signed_in)]
 ParcelReader = Annotated[Actor, requires(Permission.PARCEL_READ)]
 ParcelWriter = Annotated[Actor, requires(Permission.PARCEL_WRITE)]
+ParcelDivider = Annotated[Actor, requires(Permission.PARCEL_DIVIDE)]
 StageOfficer = Annotated[Actor, requires(Permission.PARCEL_STAGE)]
 Exporter = Annotated[Actor, requires(Permission.PARCEL_EXPORT)]
 Importer = Annotated[Actor, requires(Permission.IMPORT_RUN)]

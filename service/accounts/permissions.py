@@ -11,6 +11,8 @@ class Permission(StrEnum):
     PARCEL_WRITE = "parcel:write"
     PARCEL_STAGE = "parcel:stage"
     PARCEL_EXPORT = "parcel:export"
+    PARCEL_DIVIDE = "parcel:divide"
+    PARCEL_OVERRIDE = "parcel:override"
     IMPORT_RUN = "import:run"
     IMPORT_READ = "import:read"
     DOCUMENT_READ = "document:read"
@@ -71,6 +73,7 @@ _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
     Permission.PARCEL_STAGE,
     Permission.PARCEL_EXPORT,
+    Permission.PARCEL_DIVIDE,
     Permission.IMPORT_RUN,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
@@ -86,7 +89,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REGISTRAR: _REGISTERING,
     Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
-    Role.APPROVER: _SUPPLYING | {Permission.AUDIT_READ},
+    Role.APPROVER: _SUPPLYING | {Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.AUDIT_READ},
     Role.VIEWER: _LOOKING,
 }
 

@@ -41,6 +41,8 @@ class Action(StrEnum):
     EXPORT_STARTED = "export:started"
     EXPORT_FAILED = "export:failed"
     EXPORT_EXPIRED = "export:expired"
+    PARCEL_SPLIT = "parcel:split"
+    PARCEL_MERGED = "parcel:merged"
 
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"

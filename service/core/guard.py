@@ -19,6 +19,10 @@ CHECKS = (
         "NOT has_table_privilege('parcel_event', 'UPDATE, DELETE, TRUNCATE')",
         "the request role may change parcel events",
     ),
+    (
+        "NOT has_table_privilege('lineage_operation', 'UPDATE, DELETE, TRUNCATE')",
+        "the request role may change splits and merges",
+    ),
 )
 DURABILITY = 3
 

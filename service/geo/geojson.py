@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from math import isfinite
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import numpy as np
 import shapely
 
 from service.core.errors import FieldError, Invalid
+from service.geo.crs import SourceCrs, to_cgcs2000
 from service.geo.validity import HAND_CAPS, REASONS_ZH, Caps, faults
+
+Shape = TypeVar("Shape", shapely.MultiPolygon, shapely.LineString)
 
 _POSITION = (2, 3)  # members of a position; a height is dropped
 _RING = 4  # positions of the smallest closed ring (RFC 7946, 3.1.6)
@@ -20,18 +23,48 @@ class BadGeometry(Invalid):
     code, title_zh, title_en = "bad-geometry", "图形有误", "Bad geometry"
 
 
-def parse_polygon(value: object, *, pointer: str = "/geometry", caps: Caps = HAND_CAPS) -> shapely.MultiPolygon:
-    """Read a GeoJSON Polygon or MultiPolygon (degrees, longitude first) into a valid two-dimensional multipolygon.
+def parse_polygon(
+    value: object, *, pointer: str = "/geometry", caps: Caps = HAND_CAPS, source: SourceCrs | None = None
+) -> shapely.MultiPolygon:
+    """Read a GeoJSON Polygon or MultiPolygon (longitude or easting first) into a valid two-dimensional multipolygon.
 
-    Rings must be closed and have four positions; numbers must be numbers. Raises `BadGeometry` with a JSON pointer.
+    Rings must be closed and have four positions; numbers must be numbers. `source` is the CRS of the coordinates, None:
+    degrees of EPSG:4490, which the answer is in. Raises `BadGeometry` with a JSON pointer.
 
     >>> square = [[[113, 34], [114, 34], [114, 35], [113, 34]]]
     >>> parse_polygon({"type": "Polygon", "coordinates": square}).wkt
     'MULTIPOLYGON (((113 34, 114 34, 114 35, 113 34)))'
     """
-    shape = read_polygon(value, pointer=pointer, caps=caps)
+    shape = _in_degrees(read_polygon(value, pointer=pointer, caps=caps), source)
     _check(shape, pointer, caps)
     return shape
+
+
+def parse_line(
+    value: object, *, pointer: str = "/line", caps: Caps = HAND_CAPS, source: SourceCrs | None = None
+) -> shapely.LineString:
+    """Read a GeoJSON LineString as `parse_polygon` reads a polygon; it has a length.
+
+    >>> parse_line({"type": "LineString", "coordinates": [[113, 34], [114, 34, 8]]}).wkt
+    'LINESTRING (113 34, 114 34)'
+    """
+    if not isinstance(value, dict) or value.get("type") != "LineString":
+        _refuse(pointer, "geometry-type", "应为 GeoJSON LineString", "A line is a GeoJSON LineString")
+    at = f"{pointer}/coordinates"
+    positions = [_position(each, where) for where, each in _members(value.get("coordinates"), at, caps.vertices)]
+    if len(set(positions)) < 2:  # noqa: PLR2004 - from somewhere to somewhere else
+        _refuse(at, "line-too-short", "线至少要有两个不同的点", "A line has two different positions at least")
+    line = _in_degrees(shapely.LineString(positions), source)
+    west, south, east, north = line.bounds
+    if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):  # noqa: PLR2004 - the Earth; NaN is outside
+        _refuse(pointer, "coordinate-out-of-range", "坐标超出经纬度范围", "A coordinate is outside ±180, ±90")
+    return line
+
+
+def _in_degrees(shape: Shape, source: SourceCrs | None) -> Shape:
+    if source is None:
+        return shape
+    return shapely.transform(shape, lambda x, y: to_cgcs2000(source, x, y), interleaved=False)
 
 
 def read_polygon(value: object, *, pointer: str = "/geometry", caps: Caps = HAND_CAPS) -> shapely.MultiPolygon:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import psycopg
@@ -119,7 +120,8 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     """Check codes and shapes against the parcels that are there; the caller keeps others from adding some meanwhile."""
     rows, places, report = checked.rows, checked.places, checked.report
     numbers = rows.read["row"].to_numpy()
-    checks.check_taken(rows.fields, numbers, report, lambda column, codes: queries.taken(connection, column, codes))
+    taken, retired = partial(queries.taken, connection), partial(queries.retired, connection)
+    checks.check_taken(rows.fields, numbers, report, taken, retired)
     wkb = rows.read["geom_wkb"].combine_chunks()
     known = np.flatnonzero(np.isfinite(places.bounds[:, 0]))
     for found, code in _existing(connection, wkb, places.bounds[known], known):

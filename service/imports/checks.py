@@ -61,17 +61,28 @@ def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, rep
     report.rows("area_differs", rows[wrong], field="area_legal_m2", values=shown, facts=facts)
 
 
-def check_taken(fields: pa.Table, rows: Rows, report: Report, taken: Callable[[str, list[str]], set[str]]) -> None:
-    """Refuse codes that parcels of the database have, in either case; `taken(column, keys)` says which those are."""
+def check_taken(
+    fields: pa.Table,
+    rows: Rows,
+    report: Report,
+    taken: Callable[[str, list[str]], set[str]],
+    retired: Callable[[list[str]], set[str]],
+) -> None:
+    """Refuse codes that parcels of the database have or had, in either case.
+
+    `taken(column, keys)` says which those are, `retired(keys)` which of them were split or merged away.
+    """
     for field, code in (("code", "code_taken"), ("cadastral_code", "cadastral_taken")):
         column = fields[field]
         if column.null_count == len(column):
             continue
         keys = pc.ascii_upper(column)
         found = taken(field, keys.drop_null().to_pylist())
-        if found:
-            there = _marked(pc.is_in(keys, pa.array(sorted(found), pa.string())))
-            _report(report, code, there, rows, field, column)
+        gone = retired(sorted(found)) if found and field == "code" else set[str]()
+        for held, kind in ((found - gone, code), (gone, "code_retired")):
+            if held:
+                there = _marked(pc.is_in(keys, pa.array(sorted(held), pa.string())))
+                _report(report, kind, there, rows, field, column)
 
 
 def _numbers(

@@ -334,6 +334,11 @@ CATALOGUE: dict[str, Kind] = {
         "地块编号“{value}”已在库中；本功能只新增地块，请先核对",
         "A parcel {value} exists already; an import only adds parcels",
     ),
+    "code_retired": Kind(
+        "error",
+        "编号“{value}”属于已分割或合并的地块，不能再用",
+        "The code {value} is of a parcel that was split or merged away; it is not used again",
+    ),
     "cadastral_invalid": Kind(
         "error", "宗地代码“{value}”有误：{reason}", "The cadastral code {value} is wrong: {reason_en}"
     ),

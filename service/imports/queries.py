@@ -137,6 +137,12 @@ _ASKED = 20_000  # values of one statement
 _KEYS = {"code": sql.SQL('upper(code COLLATE "C")'), "cadastral_code": sql.SQL("cadastral_code")}
 
 
+def retired(connection: psycopg.Connection[Any], keys: Sequence[str]) -> set[str]:
+    """Return those of the codes (as they are compared) that parcels had which are split or merged away."""
+    query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s) AND retired_by IS NOT NULL").format(_KEYS["code"])
+    return {code for (code,) in connection.execute(query, (list(keys),))}
+
+
 def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
     """Return those of the values, codes in upper case, that parcels have in `column`."""
     if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
@@ -149,7 +155,7 @@ def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str
 _NEIGHBOURS = """
 SELECT asked.n, p.code, ST_AsBinary(p.geom)
 FROM unnest(%s::int[], %s::float8[], %s::float8[], %s::float8[], %s::float8[]) AS asked (n, w, s, e, t)
-JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.t, 3857)
+JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.t, 3857) AND p.retired_by IS NULL
 """
 
 

@@ -6,7 +6,6 @@ It reads the request, limits itself, opens the file, and leaves two files in the
 
 import json
 import os
-import resource
 import sys
 import warnings
 from collections import deque
@@ -22,6 +21,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from service.core import child
 from service.geo import area, validity
 from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
 from service.geo.validity import Fault, Geometries
@@ -252,15 +252,14 @@ def _remarks(remarks: list[warnings.WarningMessage], path: Path) -> list[Finding
 def main(request_path: str) -> None:
     """Serve one request file; memory that runs out is told apart from a crash by the exit status 3."""
     request = json.loads(Path(request_path).read_text("utf-8"))
-    for name, limit in request.pop("limits", {}).items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
+    child.limit_self(request.pop("limits", {}))
     if not set(pyogrio.list_drivers()) <= DRIVERS:
         sys.exit("GDAL must be started with the allowed drivers only (GDAL_SKIP)")
     folder = Path(request["folder"])
     try:
         answer = read(Request(**request | {"path": Path(request["path"]), "folder": folder}))
     except (MemoryError, pa.ArrowMemoryError):
-        os._exit(3)
+        os._exit(child.OUT_OF_MEMORY)
     (folder / "result.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
 
 

@@ -1,37 +1,24 @@
-"""Where files from outside are opened: a child process that can be killed, sees one file, and has no network.
+"""Where files from outside are opened: a child process behind walls (`core/child.py`) that sees one file.
 
-Bubblewrap where it works (read-only view of the programs, private /tmp, no network, no other process in sight), else a
-network namespace of our own when root, else limits alone. In every case: processor time, memory, wall clock, no core
-file, no address to talk to, and no GDAL driver but three.
+On top of the walls: processor time and memory by the size of the file, and no GDAL driver but three.
 """
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
 
 import pyarrow as pa
 import pyogrio
 
-import service
+from service.core import child
 from service.imports.findings import Finding, finding
-
-Kind = Literal["bubblewrap", "namespace", "limits"]
 
 CPU_SECONDS = 60
 CPU_SECONDS_PER_MIB = 0.5  # of the file on top: a large clean file may take its time
 MEMORY_MIB = 4096  # address space; the resident part of a million rows is a tenth of it
-MAX_RESULT_BYTES = 64 << 20
 _MAX_OUTPUT_BYTES = 8 << 30  # of a written file
-_OUT_OF_MEMORY = 3  # the child's exit status
-_STDERR_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,58 +69,19 @@ def read_file(
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
     (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    outcome = _run(_command(path, folder), folder, wall)
-    if outcome is not None:
-        limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
-        return _unread(folder, finding(outcome, limit=limit))
+    ending = child.run(_command(path, folder), folder, _environment(folder), wall)
+    if ending is not None:
+        limit = MEMORY_MIB if ending == "memory" else f"{min(wall, cpu):g}"
+        return _unread(folder, finding(f"reader_{ending}", limit=limit))
     try:
         return _answer(folder)
     except (OSError, ValueError, TypeError, KeyError):
         return _unread(folder, finding("reader_crashed"))
 
 
-@lru_cache(maxsize=1)
-def kind() -> Kind:
-    """The strongest kind of sandbox that works on this machine."""
-    if shutil.which("bwrap") and _works(["bwrap", *_APART, "--ro-bind", "/", "/", "true"]):
-        return "bubblewrap"
-    if os.geteuid() == 0 and shutil.which("unshare") and _works(["unshare", "--net", "true"]):
-        return "namespace"
-    return "limits"
-
-
-_APART = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv")
-_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime")
-
-
-def _works(command: list[str]) -> bool:
-    """Tell whether a command can be run here."""
-    try:
-        return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
 def _command(path: Path, folder: Path) -> list[str]:
     """The command line of the child, with its walls."""
-    child = [sys.executable, "-I", "-m", "service.imports.reader", str(folder / "request.json")]
-    return [*_walls(path, folder), *child]
-
-
-def _walls(path: Path, folder: Path) -> list[str]:
-    """What stands before a command so that it sees programs, the file and the folder, and no network."""
-    if kind() == "limits":
-        return []
-    if kind() == "namespace":
-        return ["unshare", "--net"]
-    package = Path(service.__file__).parent
-    programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package))]
-    views = [word for p in dict.fromkeys(programs) for word in ("--ro-bind-try", str(p), str(p))]
-    # The empty /tmp goes first: mounted later it would hide a checkout that lies in /tmp.
-    private = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108
-    given = ["--bind", str(folder), str(folder), "--ro-bind", str(path), str(path)]
-    env = [word for name, value in _environment(folder).items() for word in ("--setenv", name, value)]
-    return ["bwrap", *_APART, *private, *views, *given, *env, "--chdir", str(folder)]
+    return child.command("service.imports.reader", folder, _environment(folder), path)
 
 
 @lru_cache(maxsize=1)
@@ -145,81 +93,21 @@ def _unwanted_drivers() -> str:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The child's environment: nothing of ours, no proxy that leads anywhere, one thread."""
-    nowhere = "http://127.0.0.1:9"
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
+    """The child's environment: GDAL with the allowed drivers only, which ask no network."""
+    return child.environment(folder) | {
         "GDAL_SKIP": _unwanted_drivers(),
         "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
         "GDAL_NUM_THREADS": "1",
         "OGR_GPKG_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "PROJ_NETWORK": "OFF",
         "CPL_CURL_ENABLE_VSIMEM": "NO",
-        "http_proxy": nowhere,
-        "https_proxy": nowhere,
-        "GDAL_HTTP_PROXY": nowhere,
+        "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
     }
-
-
-def _run(command: list[str], folder: Path, wall: float) -> str | None:
-    """Run the child to its end; the code of a finding when it didn't end well. Its whole group dies with it."""
-    with (folder / "stderr.txt").open("wb") as errors:
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=_environment(folder),
-            cwd=folder,
-            start_new_session=True,
-        )
-        try:
-            status = child.wait(wall)
-        except subprocess.TimeoutExpired:
-            return "reader_timeout"
-        finally:
-            _kill_group(child)
-    if status == 0:
-        return None
-    with (folder / "stderr.txt").open("rb") as errors:
-        errors.seek(max(0, errors.seek(0, os.SEEK_END) - _STDERR_BYTES))
-        words = errors.read()
-    return _verdict(status, words)
-
-
-def _verdict(status: int, words: bytes) -> str:
-    """What a bad end means; bubblewrap passes a signal on as 128 plus its number."""
-    number = -status if status < 0 else status - 128
-    if number in (signal.SIGXCPU, signal.SIGKILL):
-        return "reader_timeout"
-    if status == _OUT_OF_MEMORY or b"bad_alloc" in words or b"MemoryError" in words:
-        return "reader_memory"
-    return "reader_crashed"
-
-
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it started."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
-    finally:
-        child.wait()
 
 
 def _answer(folder: Path) -> Reading:
     """The child's answer; it is believed no more than the file was."""
-    path = folder / "result.json"
-    if path.is_symlink() or path.stat().st_size > MAX_RESULT_BYTES:
-        raise ValueError("result")
-    answer: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    answer = child.result(folder)
     found = tuple(Finding(**one) for one in answer.pop("findings"))
     known = {name: answer.get(name) for name in ("format", "driver", "layer", "source_crs", "encoding")}
     return Reading(

@@ -1,28 +1,22 @@
 """What changes the state of a parcel: events, one at a time or whole histories."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.accounts.permissions import ROLE_PERMISSIONS, Role
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
-from service.core.errors import FieldError, Invalid
-from service.documents import queries as documents
-from service.documents.models import Document
 from service.parcels import lifecycle, queries, selection
 from service.parcels.changes import EventCreate
 from service.parcels.commands import refuse_future, refuse_stale, touch
 from service.parcels.lifecycle import Effect, EventKind, Happened, State
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.reading import not_found
-from service.regions.models import Jurisdiction
 
 
 def record_event(
@@ -46,7 +40,7 @@ def record_event(
         refuse_stale(parcel, version)
     refuse_future("/effective_on", new.effective_on)
     if new.document_id is not None:
-        _check_document(session, actor, parcel, new.document_id)
+        queries.check_document(session, actor, parcel, new.document_id)
     events = queries.events_of(session, [parcel.id])[parcel.id]
     effect = lifecycle.enter(events, new.kind, new.effective_on)
     values = new.model_dump()
@@ -58,16 +52,6 @@ def record_event(
     after = {**_state_of(parcel), **{f"event_{name}": value for name, value in values.items() if value is not None}}
     record(session, Action.PARCEL_EVENT_RECORDED, "parcel", parcel.code, before=before, after=after)
     return parcel
-
-
-def _check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
-    """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
-    own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
-    viewer = ROLE_PERMISSIONS[Role.VIEWER]
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
-    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
-        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
 
 
 def _state_of(parcel: Parcel) -> dict[str, object]:

@@ -59,7 +59,7 @@ ATTACHED = {"F": "房屋等建筑物、构筑物", "L": "森林或林木", "Q": 
 
 _CADASTRAL_LENGTH, _UNIT_LENGTH = 19, 28
 _CODE = re.compile(r"(?=.*\w)[\w\-.·()\[\]〔〕#]{1,64}", re.DOTALL)
-_RESERVED = frozenset({"facets", "locate", "status"})
+_RESERVED = frozenset({"facets", "locate", "merge", "status"})
 _LOT = re.compile(r"(郑政[一-龥]{0,4}出)〔(\d{4})〕(\d{1,4})号(\(网\))?")
 # Letters and digits of full width have their half-width twins 0xFEE0 below.
 _FULL_TO_HALF = str.maketrans("（）［］｛｝－．　", "()[]{}-. ") | {

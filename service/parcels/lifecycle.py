@@ -56,6 +56,7 @@ class EventKind(StrEnum):
 
     propose = "propose"
     adopt = "adopt"
+    derive = "derive"
     acquire = "acquire"
     reserve = "reserve"
     clear = "clear"
@@ -161,10 +162,11 @@ def _from(*stages: Stage) -> frozenset[Stage]:
 
 _BACK_TO_SCHEME = Effect(_S.scheme_approved, _H.none, _I.none)
 
-# The rules of one event exclude each other. `propose` and `adopt` begin a life and so have none.
+# The rules of one event exclude each other. `propose`, `adopt` and `derive` begin a life and so have none.
 RULES: Mapping[EventKind, tuple[Rule, ...]] = {
     _E.propose: (),
     _E.adopt: (),
+    _E.derive: (),
     _E.acquire: (Rule(_from(_S.candidate), Effect(_S.acquiring)),),
     _E.reserve: (Rule(_from(_S.acquiring, _S.reclaimed), Effect(_S.reserved)),),
     _E.clear: (Rule(_from(_S.reserved), Effect(_S.cleared)),),
@@ -201,7 +203,9 @@ RULES: Mapping[EventKind, tuple[Rule, ...]] = {
     _E.reclaim: (Rule(IDLE_STAGES | {_S.completed}, Effect(_S.reclaimed, _H.none, _I.none), frozenset(Hold)),),
 }
 
-BEGINNINGS = (_E.propose, _E.adopt)
+# With a state that comes from elsewhere: from a file, or (`derive`) from the parcels it was split off or merged from.
+_DELIVERED = (_E.adopt, _E.derive)
+BEGINNINGS = (_E.propose, *_DELIVERED)
 
 
 def is_possible(state: State) -> bool:
@@ -230,7 +234,7 @@ def allowed(state: State | None) -> tuple[EventKind, ...]:
 def advance(state: State | None, kind: EventKind, *, delivered: State | None = None) -> Effect:
     """Return what the event does in `state`; None: the parcel doesn't exist yet.
 
-    `delivered` is the state that an `adopt` takes over from outside; the other kinds leave it unread.
+    `delivered` is the state that an `adopt` or `derive` takes over; the other kinds leave it unread.
 
     Raises:
         IllegalTransition: with the events that are allowed instead.
@@ -240,7 +244,7 @@ def advance(state: State | None, kind: EventKind, *, delivered: State | None = N
     """
     if state is None and kind is EventKind.propose:
         return Effect(*State(Stage.candidate))
-    if state is None and kind is EventKind.adopt and delivered is not None and is_possible(delivered):
+    if state is None and kind in _DELIVERED and delivered is not None and is_possible(delivered):
         return Effect(*delivered)
     if state is not None:
         for rule in RULES[kind]:
@@ -282,7 +286,7 @@ def replay(events: Iterable[Happened]) -> State | None:
 
 
 def _follow(state: State | None, event: Happened) -> State:
-    delivered = event.effect.on(None) if event.kind is EventKind.adopt else None
+    delivered = event.effect.on(None) if event.kind in _DELIVERED else None
     effect = advance(state, event.kind, delivered=delivered)
     if effect != event.effect:
         raise _illegal(state, event.kind, delivered)
@@ -364,6 +368,7 @@ IDLE_TITLES: Mapping[Idle, tuple[str, str]] = {
 EVENT_TITLES: Mapping[EventKind, tuple[str, str]] = {
     _E.propose: ("谋划", "Propose"),
     _E.adopt: ("按来源状态入图", "Adopt as delivered"),
+    _E.derive: ("分割合并形成", "Formed by split or merge"),
     _E.acquire: ("启动收储", "Begin acquisition"),
     _E.reserve: ("入储备", "Take into reserve"),
     _E.clear: ("认定净地", "Certify as cleared"),

@@ -1,4 +1,4 @@
-"""Parcels (地块/宗地) and the events that made them what they are.
+"""Parcels (地块/宗地) and the events that made them what they are; what they became: `lineage_models.py`.
 
 Truth is `geom` (CGCS2000, EPSG:4490, longitude first); `geom_web` is its Web Mercator copy for tiles, kept by the
 database. Three areas, never mixed: the legal one comes from a document and is never overwritten by a computed one.
@@ -18,19 +18,19 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    LargeBinary,
     Numeric,
     SmallInteger,
     Text,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, NUMRANGE, Range
+from sqlalchemy.dialects.postgresql import NUMRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Base
 from service.documents.models import Document
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
+from service.parcels.lineage_models import LineageOperation
 from service.regions.models import Jurisdiction, Region
 
 AREA = Numeric(14, 2)
@@ -62,6 +62,7 @@ class Parcel(Base):
         ),
         # Kept as written, compared regardless of case: one index for look-up, order and uniqueness.
         Index("uq_parcel_code", text('upper(code COLLATE "C")'), unique=True),
+        CheckConstraint("made_by < retired_by", name="lineage"),
         # Columns of few values are indexed alone: small, cheap to keep, and joined with the others as a bitmap.
         Index("ix_parcel_geom_web", "geom_web", postgresql_using="gist"),
         Index("ix_parcel_stage", "stage"),
@@ -71,6 +72,8 @@ class Parcel(Base):
         Index("ix_parcel_updated_at", "updated_at", "id"),
         Index("uq_parcel_cadastral_code", "cadastral_code", unique=True, postgresql_where="cadastral_code IS NOT NULL"),
         Index("ix_parcel_lot_number", "lot_number", postgresql_where="lot_number IS NOT NULL"),
+        Index("ix_parcel_made_by", "made_by", postgresql_where="made_by IS NOT NULL"),
+        Index("ix_parcel_retired_by", "retired_by", postgresql_where="retired_by IS NOT NULL"),
         Index("ix_parcel_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 
@@ -105,6 +108,8 @@ class Parcel(Base):
     hold: Mapped[Hold] = mapped_column(Text, default=Hold.none, server_default="none")
     idle: Mapped[Idle] = mapped_column(Text, default=Idle.none, server_default="none")
     registered_on: Mapped[dt.date | None] = mapped_column(comment="不动产登记 date")
+    made_by: Mapped[int | None] = mapped_column(ForeignKey(LineageOperation.id), comment="split or merge that made it")
+    retired_by: Mapped[int | None] = mapped_column(ForeignKey(LineageOperation.id), comment="the one that ended it")
 
     land_use_scheme: Mapped[str | None] = mapped_column(Text, comment="code list of the main use")
     land_use_code: Mapped[str | None] = mapped_column(Text, comment="main use: the component with the largest share")
@@ -144,27 +149,6 @@ class ParcelLandUse(Base):
     code: Mapped[str] = mapped_column(Text)
     share: Mapped[Decimal] = mapped_column(Numeric(5, 4), comment="of the parcel's area, 0–1")
     max_term_years: Mapped[int | None] = mapped_column(SmallInteger)
-
-
-class ParcelSurvey(Base):
-    """The boundary as it was delivered: never changed, so that an export gives back what came in."""
-
-    __tablename__ = "parcel_survey"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    parcel_id: Mapped[int] = mapped_column(ForeignKey(Parcel.id, ondelete="CASCADE"), index=True)
-    source_crs: Mapped[int] = mapped_column(Integer, comment="EPSG code of the delivered coordinates")
-    zone_prefixed: Mapped[bool] = mapped_column(
-        Boolean, default=False, server_default="false", comment="easting carried the zone number"
-    )
-    geometry: Mapped[bytes] = mapped_column(LargeBinary, comment="WKB in source_crs, easting first")
-    points: Mapped[list[dict[str, object]] | None] = mapped_column(
-        JSONB(none_as_null=True), comment="boundary points with number and ring, where the file had them"
-    )
-    document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
-    source_row: Mapped[int | None] = mapped_column(Integer, comment="row of the file, from 1")
-    surveyed_on: Mapped[dt.date | None]
-    recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class ParcelEvent(Base):

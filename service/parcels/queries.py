@@ -1,5 +1,6 @@
 """Parcels as rows of the session: what may be seen, what is to be changed, what events say. Reading: `reading.py`."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,8 +8,12 @@ from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, literal, or_
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import ROLE_PERMISSIONS, Role
+from service.core.errors import Conflict, FieldError, Invalid
 from service.core.spelling import folded
+from service.documents import queries as documents
 from service.documents import subjects
+from service.documents.models import Document
 from service.parcels import selection
 from service.parcels.identifiers import normalise_lot_number
 from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
@@ -34,8 +39,8 @@ def visible_codes(actor: Actor) -> Select[str]:
 subjects.register("parcel", visible_codes)
 
 
-def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
-    """Return one parcel by any of its numbers, locked until the transaction ends.
+def parcel_by_number(session: Session, actor: Actor, number: str, *, for_update: bool = False) -> Parcel:
+    """Return one parcel by any of its numbers; `for_update`: locked until the transaction ends.
 
     Raises:
         NotFound: absent or not visible.
@@ -46,7 +51,9 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
     lot = Parcel.lot_number == normalise_lot_number(number)
     rank = case((code_key == key, 0), (lot, 2), else_=1)
     named = or_(code_key == key, Parcel.cadastral_code == cadastral, lot)
-    wanted = visible_parcels(actor).where(named).order_by(rank, Parcel.id).limit(2).with_for_update(of=Parcel)
+    wanted = visible_parcels(actor).where(named).order_by(rank, Parcel.id).limit(2)
+    if for_update:
+        wanted = wanted.with_for_update(of=Parcel)
     found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     if not found:
         raise not_found(number)
@@ -55,11 +62,54 @@ def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
     return found[0]
 
 
+def parcel_for_update(session: Session, actor: Actor, number: str) -> Parcel:
+    """Return one parcel by any of its numbers, locked until the transaction ends, if it isn't split or merged away.
+
+    Raises:
+        NotFound: absent or not visible.
+        AmbiguousNumber: several parcels have this lot number.
+        ParcelRetired: its successors stand for it.
+
+    """
+    parcel = parcel_by_number(session, actor, number, for_update=True)
+    refuse_retired(session, parcel)
+    return parcel
+
+
+class ParcelRetired(Conflict):
+    """A change to a parcel that is split or merged away; `successors` names those that stand for it."""
+
+    code, title_zh, title_en = "parcel-retired", "地块已分割或合并", "Parcel split or merged away"
+
+
+def refuse_retired(session: Session, parcel: Parcel) -> None:
+    """Refuse to change what a split or merge has ended: it is history now."""
+    if parcel.retired_by is None:
+        return
+    made = select(Parcel.code).where(Parcel.made_by == parcel.retired_by).order_by(Parcel.id)
+    codes = list(session.scalars(made))
+    raise ParcelRetired(
+        f"地块 {parcel.code} 已分割或合并，现为 {'、'.join(codes)}，不能再修改。",
+        f"Parcel {parcel.code} was split or merged; {', '.join(codes)} now stand for it.",
+        facts={"successors": codes},
+    )
+
+
+def check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
+    """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
+    own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
+    viewer = ROLE_PERMISSIONS[Role.VIEWER]
+    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
+    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
+        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
+
+
 def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    """Lock many parcels, in one order for everybody; return code as asked → id of those there and visible."""
+    """Lock many parcels, in one order for all; return code as asked → id of those there, visible and standing."""
     wanted = (
         visible_parcels(actor)
-        .where(code_key == any_(literal([*map(folded, codes)], ARRAY(Text))))
+        .where(code_key == any_(literal([*map(folded, codes)], ARRAY(Text))), Parcel.retired_by.is_(None))
         .order_by(Parcel.id)
         .with_for_update(of=Parcel)
     )

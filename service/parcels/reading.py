@@ -64,7 +64,8 @@ _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.densit
         'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
-     WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1)"""
+     WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1),
+     o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
 # A list sorts short rows; only those on the page get all their columns.
 SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
@@ -169,7 +170,7 @@ def parcel(
     """
     asked, state = selection.asked([number], actor), moment.state
     columns = ", ".join((_SUMMARY, _DETAIL, _GEOJSON if target is None else _WKB))
-    statement = ("SELECT", columns, "FROM", asked.sql, state.sql, _PLACES)
+    statement = ("SELECT", columns, "FROM", asked.sql, state.sql, moment.ended.sql, _PLACES)
     rows = run(connection, asked.params | state.params, *statement, "WHERE s.stage IS NOT NULL LIMIT 20")
     if len(rows) > 1:
         found = sorted(row[1] for row in rows)
@@ -205,7 +206,7 @@ def at(connection: Connection, actor: Actor, lon: float, lat: float) -> list[Jso
         return []
     allowed = selection.visible(actor)
     statement = ("SELECT", _SUMMARY, "FROM parcel AS p", selection.STATE_NOW, _PLACES, "WHERE", _UNDER_POINT)
-    condition = ("AND", allowed.sql, "ORDER BY p.code LIMIT 50")
+    condition = ("AND p.retired_by IS NULL AND", allowed.sql, "ORDER BY p.code LIMIT 50")
     rows = run(connection, allowed.params | {"lon": lon, "lat": lat}, *statement, *condition)
     return [summary(row) for row in rows]
 
@@ -221,23 +222,26 @@ class Statuses(NamedTuple):
     unknown: list[str]
 
 
-_STATUS = """a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version"""
-_STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "version")
+_STATUS = """a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version,
+    o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
+_STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "version", "retired_on", "successors")
 
 
 def statuses(connection: Connection, actor: Actor, numbers: Sequence[str]) -> Statuses:
     """Return the present state of many parcels by any of their numbers; a shared lot number gives all its parcels."""
     asked = selection.asked(numbers, actor)
-    rows = run(connection, asked.params, "SELECT", _STATUS, "FROM", asked.sql, "ORDER BY a.n, p.code")
+    rows = run(connection, asked.params, "SELECT", _STATUS, "FROM", asked.sql, NOW.ended.sql, "ORDER BY a.n, p.code")
     known = {row[0] for row in rows}
     unknown = [each for each in dict.fromkeys(numbers) if each not in known]
     return Statuses([dict(zip(_STATUS_NAMES, row, strict=True)) for row in rows], unknown)
 
 
-_HISTORY = """e.id, e.kind, e.effective_on, e.recorded_at, e.actor, e.stage, e.hold, e.idle, e.document_id, d.title,
-    e.note, e.override_reason"""
-
-_EVENTS = "LEFT JOIN parcel_event AS e ON e.parcel_id = p.id LEFT JOIN document AS d ON d.id = e.document_id"
+# Why a parcel was formed stands with the operation that formed it.
+_HISTORY = """e.id, e.kind, e.effective_on, e.recorded_at, e.actor, e.stage, e.hold, e.idle, d.id, d.title,
+    coalesce(e.note, o.note), coalesce(e.override_reason, o.override_reason)"""
+_EVENTS = """LEFT JOIN parcel_event AS e ON e.parcel_id = p.id
+    LEFT JOIN lineage_operation AS o ON o.id = p.made_by AND e.kind = 'derive'
+    LEFT JOIN document AS d ON d.id = coalesce(e.document_id, o.document_id)"""
 
 
 def history(connection: Connection, actor: Actor, number: str) -> list[Json]:
@@ -320,7 +324,7 @@ def _feature(row: Row) -> Json:
 
 
 def _detail(row: Row, moment: Moment, target: geo_crs.SourceCrs | None) -> Json:
-    registered_on, overridden, created_at, *bounds, uses, survey, shape = row[_SUMMARY_WIDTH:]
+    registered_on, overridden, created_at, *bounds, uses, survey, retired_on, successors, shape = row[_SUMMARY_WIDTH:]
     state = State(Stage(row[6]), Hold(row[7]), Idle(row[8]))
     main = {"scheme": row[15], "code": row[16], "share": 1, "max_term_years": codes.max_term_years(row[15], row[16])}
     land_uses = orjson.loads(uses) if uses else [main] if row[16] else []
@@ -334,8 +338,10 @@ def _detail(row: Row, moment: Moment, target: geo_crs.SourceCrs | None) -> Json:
         "registered_on": registered_on,
         "region_overridden": overridden,
         "created_at": created_at,
-        # The past is read only.
-        "allowed_events": lifecycle.allowed(state) if moment.is_now else (),
+        "retired_on": retired_on,
+        "successors": successors,
+        # The past is read only, and so is what is split or merged away.
+        "allowed_events": lifecycle.allowed(state) if moment.is_now and retired_on is None else (),
     }
 
 

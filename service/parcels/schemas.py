@@ -96,6 +96,10 @@ class ParcelRead(ParcelSummary):
     registered_on: dt.date | None
     region_overridden: bool
     created_at: AwareDatetime
+    retired_on: dt.date | None = Field(
+        description="分割、合并之日 from when its successors stand for it; null: it stands"
+    )
+    successors: list[str] = Field(description="codes of the parcels that a split or merge made of it")
     allowed_events: list[EventKind]
 
 
@@ -142,6 +146,8 @@ class StatusRead(BaseModel):
     idle: Idle
     stage_since: dt.date
     version: int
+    retired_on: dt.date | None = Field(description="分割、合并之日; null: it stands")
+    successors: list[str]
 
 
 class StatusesRead(BaseModel):

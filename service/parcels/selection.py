@@ -37,6 +37,10 @@ STATE_THEN = f"CROSS JOIN LATERAL (SELECT {LAST_SET} {_IN_FORCE}) AS s"
 # What codes are compared and ordered by: an index holds it.
 CODE_KEY_OF = 'upper({}.code COLLATE "C")'
 CODE_KEY = CODE_KEY_OF.format("p")
+# The split or merge that ended a parcel: `o`, null where none has by then.
+_ENDED_NOW = "LEFT JOIN lineage_operation AS o ON o.id = p.retired_by"
+_ENDED_THEN = f"""{_ENDED_NOW} AND o.effective_on <= %(as_of)s
+    AND o.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
 
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"
@@ -86,17 +90,23 @@ class Moment:
             return Fragment(STATE_NOW, {})
         return Fragment(STATE_THEN, {"as_of": self.as_of or clock.today(), "known_at": self.known_at})
 
+    @property
+    def ended(self) -> Fragment:
+        """Return the join that gives `o`; what it binds, `state` binds too."""
+        return Fragment(_ENDED_NOW if self.is_now else _ENDED_THEN, {})
+
 
 NOW = Moment()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Filters of a list; an empty one selects every parcel that the caller may see. Values of one filter are choices.
+    """Filters of a list; an empty one selects every parcel that the caller may see and that still stands.
 
-    `land_use` is a prefix of the main use's code, of the list of 2023 unless it says `scheme:code`. `region` is a
-    township or a county. `q` is words of which each must occur in code, name, lot number, cadastral code or address,
-    in either case and width and with brackets of any kind.
+    Values of one filter are choices. `land_use` is a prefix of the main use's code, of the list of 2023 unless it says
+    `scheme:code`. `region` is a township or a county. `q` is words of which each must occur in code, name, lot number,
+    cadastral code or address, in either case and width and with brackets of any kind. What is split or merged away
+    stands no longer.
     """
 
     code: Sequence[str] = ()
@@ -162,8 +172,11 @@ def chosen(selection: Selection, actor: Actor) -> Fragment:
     """
     state = selection.moment.state
     parts = [visible(actor), *_conditions(selection)]
-    if not selection.moment.is_now:
-        parts.append(Fragment("s.stage IS NOT NULL", {}))
+    if selection.moment.is_now:
+        parts.append(Fragment("p.retired_by IS NULL", {}))
+    else:
+        parts.append(Fragment("s.stage IS NOT NULL AND o.id IS NULL", {}))
+        state = Fragment(f"{state.sql} {selection.moment.ended.sql}", state.params)
     params = dict(state.params)
     for part in parts:
         params.update(part.params)
@@ -183,11 +196,7 @@ def numeric(value: float) -> Decimal:
 
 
 def _conditions(selection: Selection) -> Iterator[Fragment]:
-    if selection.code:
-        yield Fragment(f"{CODE_KEY} = ANY (%(code)s)", {"code": [*map(folded, selection.code)]})
-    for name in ("stage", "hold", "idle"):
-        if values := getattr(selection, name):
-            yield Fragment(f"s.{name} = ANY (%({name})s)", {name: [str(value) for value in values]})
+    yield from _exact(selection)
     if selection.jurisdiction:
         wanted = "SELECT id FROM jurisdiction WHERE code = ANY (%(jurisdiction)s)"
         yield Fragment(f"p.jurisdiction_id = ANY (ARRAY({wanted}))", {"jurisdiction": list(selection.jurisdiction)})
@@ -202,6 +211,14 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
         yield _in_box(_cut(selection.bbox), _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
     if selection.q:
         yield from _search(selection.q)
+
+
+def _exact(selection: Selection) -> Iterator[Fragment]:
+    if selection.code:
+        yield Fragment(f"{CODE_KEY} = ANY (%(code)s)", {"code": [*map(folded, selection.code)]})
+    for name in ("stage", "hold", "idle"):
+        if values := getattr(selection, name):
+            yield Fragment(f"s.{name} = ANY (%({name})s)", {name: [str(value) for value in values]})
 
 
 _IN_REGION = """p.region_id = ANY (ARRAY(

@@ -14,7 +14,7 @@ from service.core.db import Database
 from service.geo import crs as geo_crs
 from service.parcels import commands
 from service.parcels.changes import ParcelChange
-from service.parcels.models import ParcelSurvey
+from service.parcels.survey_models import ParcelSurvey
 from tests.caller import Caller
 from tests.dossier import paper
 from tests.factories.parcels import LAT, LON, make_parcel, square

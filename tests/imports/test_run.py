@@ -120,6 +120,18 @@ def test_parcels_that_exist_are_named(tmp_path: Path, bring_in: BringIn, owner: 
     assert counts(owner)[0] == 6
 
 
+def test_codes_of_parcels_split_away_are_refused_and_their_land_is_free(
+    tmp_path: Path, bring_in: BringIn, superuser: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    superuser.execute(
+        "WITH o AS (INSERT INTO lineage_operation (kind, effective_on, actor) VALUES ('split', '2022-11-01', 'test')"
+        " RETURNING id) UPDATE parcel SET retired_by = o.id FROM o"
+    )
+    again = bring_in(package(tmp_path / "b.gpkg"))
+    assert [error[2] for error in again.errors] == ["code_retired"] * 6
+
+
 def test_a_file_from_elsewhere_is_refused(tmp_path: Path, bring_in: BringIn) -> None:
     far = geojson(tmp_path / "a.geojson", (square(112.0), {"code": "A"}), (square(113.9), {"code": "B"}))
     assert bring_in(far).row.status == "published", "half outside is a warning"

@@ -15,6 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
+from service.core import child
 from service.imports import sandbox
 from service.imports.reader import PLACE
 from service.imports.sandbox import Reading
@@ -41,11 +42,11 @@ def geojson(path: Path, *geometries: object, **more: object) -> Path:
 @pytest.fixture(params=["bubblewrap", "namespace", "limits"])
 def every_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     wanted: str = request.param
-    strongest = sandbox.kind()
+    strongest = child.kind()
     ranks = ["limits", "namespace", "bubblewrap"]
     if ranks.index(wanted) > ranks.index(strongest) or (wanted == "namespace" and os.geteuid() != 0):
         pytest.skip(f"this machine offers {strongest} at most")
-    monkeypatch.setattr(sandbox, "kind", lambda: wanted)
+    monkeypatch.setattr(child, "kind", lambda: wanted)
     return wanted
 
 
@@ -92,7 +93,7 @@ def test_no_file_makes_the_reader_call_out(tmp_path: Path, calls: list[str]) -> 
     assert calls[1:] == []
 
 
-@pytest.mark.skipif(sandbox.kind() != "bubblewrap", reason="bubblewrap doesn't work on this machine")
+@pytest.mark.skipif(child.kind() != "bubblewrap", reason="bubblewrap doesn't work on this machine")
 def test_behind_the_walls_there_are_programs_one_file_and_no_network(tmp_path: Path) -> None:
     path, folder = geojson(tmp_path / "a.geojson", GOOD), tmp_path / "out"
     secret = tmp_path / "secret.txt"
@@ -109,7 +110,11 @@ seen = {{
 }}
 open({str(folder / "seen.json")!r}, "w").write(json.dumps(seen))
 """
-    subprocess.run([*sandbox._walls(path, folder), sys.executable, "-I", "-c", script], check=True, timeout=30)
+    subprocess.run(
+        [*child.walls(folder, child.environment(folder), path), sys.executable, "-I", "-c", script],
+        check=True,
+        timeout=30,
+    )
     seen = json.loads((folder / "seen.json").read_text())
     assert seen["nets"] == ["lo"]
     assert seen["processes"] <= 3

@@ -20,6 +20,8 @@ APP_FORBIDDEN = [
     "UPDATE parcel_event SET effective_on = '2020-01-01'",
     "DELETE FROM parcel_event",
     "TRUNCATE parcel_event",
+    "UPDATE lineage_operation SET effective_on = '2020-01-01'",
+    "DELETE FROM lineage_operation",
     "UPDATE revision SET value = 1",
     "DELETE FROM parcel_tally",
     "INSERT INTO revision_touch (name) VALUES ('parcels')",
@@ -74,7 +76,7 @@ def test_the_public_role_sees_what_is_published_and_nothing_is(
 
 
 def test_not_even_the_owner_rewrites_the_record_by_a_plain_statement(owner: psycopg.Connection[Any]) -> None:
-    for table in ("audit_entry", "parcel_event"):
+    for table in ("audit_entry", "parcel_event", "lineage_operation"):
         for statement in (f"UPDATE {table} SET actor = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
                 owner.execute(statement)

@@ -34,6 +34,7 @@ def test_every_foreign_key_that_is_followed_backwards_has_an_index(urls: Cluster
         "parcel.jurisdiction_id",
         "parcel_survey.document_id",
         "parcel_event.document_id",
+        "lineage_operation.document_id",
         "import.jurisdiction_id",
         "import.document_id",
         "export.document_id",

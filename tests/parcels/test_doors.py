@@ -14,7 +14,6 @@ from service.parcels import commands
 from service.parcels.changes import LandUse, ParcelChange
 from service.parcels.facets import FacetsRead
 from service.parcels.lifecycle import Stage
-from service.parcels.models import ParcelSurvey
 from service.parcels.schemas import (
     HistoryRead,
     ParcelFeatures,
@@ -23,6 +22,7 @@ from service.parcels.schemas import (
     ParcelsHere,
     StatusesRead,
 )
+from service.parcels.survey_models import ParcelSurvey
 from tests.factories.parcels import LAT, LON, make_parcel, make_regions, square
 
 Caller = Any

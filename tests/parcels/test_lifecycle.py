@@ -128,7 +128,7 @@ def test_no_state_is_a_dead_end() -> None:
 
 
 def test_a_life_begins_once() -> None:
-    assert lifecycle.allowed(None) == (EventKind.propose, EventKind.adopt)
+    assert lifecycle.allowed(None) == (EventKind.propose, EventKind.adopt, EventKind.derive)
     assert lifecycle.advance(None, EventKind.propose).on(None) == State(Stage.candidate)
     with pytest.raises(IllegalTransition):
         lifecycle.advance(None, EventKind.sell)

@@ -240,7 +240,17 @@ def test_status_of_a_thousand_is_one_statement_in_the_order_asked(
     assert len(statements) == 1
     assert [item["asked"] for item in found.items] == codes[::-1]
     assert found.unknown == [each for each in asked if each.startswith("nobody")]
-    assert set(found.items[0]) == {"asked", "code", "stage", "hold", "idle", "stage_since", "version"}
+    assert set(found.items[0]) == {
+        "asked",
+        "code",
+        "stage",
+        "hold",
+        "idle",
+        "stage_since",
+        "version",
+        "retired_on",
+        "successors",
+    }
 
 
 def test_every_reading_is_one_statement(session: Session, connection: Connection, actor: Actor) -> None:

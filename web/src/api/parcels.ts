@@ -36,6 +36,12 @@ export const readParcel = (number: string, asOf: string | null, signal?: AbortSi
     params: { path: { number }, query: { as_of: asOf } }, signal: signal ?? null,
   })) as Promise<Parcel>
 
+/** The codes of the parcels that a number stands for, split and merged ones too. */
+export async function resolveNumber(number: string, signal?: AbortSignal): Promise<string[]> {
+  const found = await answer(service.POST('/api/v1/parcels/status', { body: { codes: [number] }, signal: signal ?? null }))
+  return found.items.map((item) => item.code)
+}
+
 export async function readHistory(number: string, signal?: AbortSignal): Promise<ParcelEvent[]> {
   const call = service.GET('/api/v1/parcels/{number}/history', { params: { path: { number } }, signal: signal ?? null })
   return (await answer(call)).items

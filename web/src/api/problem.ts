@@ -9,6 +9,7 @@ interface ProblemBody {
   code: string
   request_id: string
   errors: FieldError[]
+  members: Readonly<Record<string, unknown>>
 }
 
 /** A request that did not succeed, as the service told it (RFC 9457), or as the network did. */
@@ -19,6 +20,8 @@ export class Problem extends Error {
   readonly code: string
   readonly requestId: string
   readonly errors: readonly FieldError[]
+  /** Everything the service told, with what only this kind of problem has. */
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(body: Partial<ProblemBody>) {
     super(body.detail ?? body.title ?? body.code ?? 'problem')
@@ -29,6 +32,7 @@ export class Problem extends Error {
     this.code = body.code ?? 'unknown'
     this.requestId = body.request_id ?? ''
     this.errors = body.errors ?? []
+    this.members = body.members ?? {}
   }
 
   /** Messages by the last part of their pointer: `/lead_bureau` → `lead_bureau`; `/codes/3` → `codes`. */
@@ -66,6 +70,7 @@ export function parseProblem(status: number, body: unknown, requestId = ''): Pro
     code: body.code,
     request_id: text(body.request_id) || requestId,
     errors: fieldErrors(body.errors),
+    members: body,
   })
 }
 

@@ -1,10 +1,11 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { listParcels, locateParcels, type ParcelSummary } from '@/api/parcels'
+import { listParcels, locateParcels, readParcel, resolveNumber, type ParcelSummary } from '@/api/parcels'
 import { asProblem, type Problem } from '@/api/problem'
 import { typedPoint } from './coordinates'
 
 const PATIENCE_MS = 200
 const MOST = 8
+const LONGEST_NUMBER = 100
 
 /** `point`: where the coordinates that were typed lie, in degrees; `null` for words. */
 export interface Found { text: string, point: [lon: number, lat: number] | null, parcels: ParcelSummary[], more: boolean }
@@ -23,7 +24,10 @@ async function search(text: string, signal: AbortSignal): Promise<Found> {
     return { text, point, parcels: items, more: false }
   }
   const page = await listParcels({ q: text, limit: MOST }, signal)
-  return { text, point: null, parcels: page.items, more: page.next !== null }
+  if (page.items.length > 0 || text.length > LONGEST_NUMBER) return { text, point: null, parcels: page.items, more: page.next !== null }
+  // No list has it: it may be the number of a parcel that was split or merged away.
+  const codes = await resolveNumber(text, signal)
+  return { text, point: null, parcels: await Promise.all(codes.slice(0, MOST).map((code) => readParcel(code, null, signal))), more: false }
 }
 
 /** Suggestions while typing: waits for a pause, and drops what was overtaken. */

@@ -2,6 +2,7 @@ import { admin } from './admin'
 import { common } from './common'
 import { exports } from './exports'
 import { imports } from './imports'
+import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { shell } from './shell'
@@ -10,3 +11,4 @@ import type { Text } from '../zh'
 
 export const en: Text = { common, shell, map, imports, admin, plan }
 export const en: Text = { common, shell, map, imports, exports, admin }
+export const en: Text = { common, shell, map, imports, admin, lineage }

@@ -50,7 +50,7 @@ export const map = {
   history: { empty: 'Nothing recorded yet', effective: 'Effective', recorded: 'Recorded', document: 'Document', override: 'Override', note: 'Note' },
   documents: { empty: 'No documents yet', emptyHint: 'Approvals, notices and contracts are listed here.', add: 'Upload a document', name: 'Title', sending: 'Uploading', sent: '{title} uploaded', download: 'Download' },
   events: {
-    propose: 'Propose', adopt: 'Adopt', acquire: 'Start acquisition', reserve: 'Take into reserve', clear: 'Confirm cleared', approve_scheme: 'Approve supply scheme', publicise: 'Publicise', announce: 'Announce',
+    propose: 'Propose', adopt: 'Adopt', derive: 'Formed by split or merge', acquire: 'Start acquisition', reserve: 'Take into reserve', clear: 'Confirm cleared', approve_scheme: 'Approve supply scheme', publicise: 'Publicise', announce: 'Announce',
     open_listing: 'Open listing', suspend: 'Suspend', resume: 'Resume', sell: 'Sell', fail: 'No sale', terminate: 'Terminate', void_award: 'Void the award', contract: 'Sign contract', rescind: 'Rescind contract',
     pay: 'Paid in full', deliver: 'Deliver land', start: 'Start building', complete: 'Complete', suspect_idle: 'Suspect idle', dismiss_idle: 'Dismiss suspicion', confirm_idle: 'Confirm idle', dispose_idle: 'Dispose of idleness', end_idle: 'End idleness', reclaim: 'Reclaim',
   },

@@ -2,12 +2,14 @@ import { admin } from './admin'
 import { common } from './common'
 import { exports } from './exports'
 import { imports } from './imports'
+import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { shell } from './shell'
 
 export const zh = { common, shell, map, imports, admin, plan }
 export const zh = { common, shell, map, imports, exports, admin }
+export const zh = { common, shell, map, imports, admin, lineage }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */

@@ -50,7 +50,7 @@ export const map = {
   history: { empty: '还没有登记过事项', effective: '生效', recorded: '登记', document: '依据', override: '特批理由', note: '备注' },
   documents: { empty: '还没有文件', emptyHint: '批复、公告、合同等文件会列在这里。', add: '上传文件', name: '文件标题', sending: '正在上传', sent: '已上传 {title}', download: '下载' },
   events: {
-    propose: '提出', adopt: '纳入', acquire: '启动收储', reserve: '入库储备', clear: '确认净地', approve_scheme: '批准供地方案', publicise: '公示', announce: '发布公告',
+    propose: '提出', adopt: '纳入', derive: '分割合并形成', acquire: '启动收储', reserve: '入库储备', clear: '确认净地', approve_scheme: '批准供地方案', publicise: '公示', announce: '发布公告',
     open_listing: '开始挂牌', suspend: '中止', resume: '恢复', sell: '成交摘牌', fail: '流拍', terminate: '终止出让', void_award: '成交无效', contract: '签订合同', rescind: '解除合同',
     pay: '价款缴清', deliver: '交付土地', start: '动工', complete: '竣工', suspect_idle: '疑似闲置', dismiss_idle: '排除闲置', confirm_idle: '认定闲置', dispose_idle: '闲置处置', end_idle: '闲置解除', reclaim: '收回',
   },

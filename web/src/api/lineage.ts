@@ -1,0 +1,44 @@
+import { answer, etag, service } from './client'
+import type { Problem } from './problem'
+import type { components } from './schema'
+
+type Shapes = components['schemas']
+
+export type Lineage = Shapes['LineageRead']
+export type LineageNode = Shapes['LineageNode']
+export type Operation = Shapes['OperationRead']
+/** What a split or merge did, or (tried) would do: new parcels with their areas, and findings. */
+export type LineageAnswer = Shapes['LineageAnswer']
+export type LineageFinding = Shapes['LineageFinding']
+// The client's types forget how long a list is (a bounding box): the answers say it again.
+export type SplitOrder = Shapes['SplitOrder']
+export type MergeOrder = Shapes['MergeOrder']
+
+/** Where a parcel comes from, and what became of it. */
+export const readLineage = (number: string, signal?: AbortSignal): Promise<Lineage> =>
+  answer(service.GET('/api/v1/parcels/{number}/lineage', { params: { path: { number } }, signal: signal ?? null }))
+
+const split = (number: string, version: number, order: SplitOrder, dryRun: boolean, signal?: AbortSignal): Promise<LineageAnswer> =>
+  answer(service.POST('/api/v1/parcels/{number}/split', {
+    params: { path: { number }, header: { 'if-match': etag(version) }, query: { dry_run: dryRun } }, body: order, signal: signal ?? null,
+  })) as Promise<LineageAnswer>
+
+const merge = (order: MergeOrder, dryRun: boolean, signal?: AbortSignal): Promise<LineageAnswer> =>
+  answer(service.POST('/api/v1/parcels/merge', { params: { query: { dry_run: dryRun } }, body: order, signal: signal ?? null })) as Promise<LineageAnswer>
+
+/** What speaks against an operation that was refused with 409 `lineage-refused`. */
+export const findingsOf = (problem: Problem): LineageFinding[] =>
+  (problem.code === 'lineage-refused' ? problem.members.findings as LineageFinding[] : [])
+
+/** What would come of a split: parts and findings, nothing is saved. */
+export const trySplit = (number: string, version: number, order: SplitOrder, signal?: AbortSignal): Promise<LineageAnswer> =>
+  split(number, version, order, true, signal)
+
+/** Split a parcel; refused with 409 and `findings` where one blocks, with 412 when the parcel has changed since `version`. */
+export const splitParcel = (number: string, version: number, order: SplitOrder): Promise<LineageAnswer> => split(number, version, order, false)
+
+/** What would come of a merge: the new parcel and findings, nothing is saved. */
+export const tryMerge = (order: MergeOrder, signal?: AbortSignal): Promise<LineageAnswer> => merge(order, true, signal)
+
+/** Merge parcels; refused as a split is. */
+export const mergeParcels = (order: MergeOrder): Promise<LineageAnswer> => merge(order, false)
