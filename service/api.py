@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
+import service.constraints.jobs  # its tasks are known to the queue once it is loaded
+import service.constraints.models
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
-import service.imports.jobs  # its tasks are known to the queue once it is loaded
+import service.imports.jobs
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
@@ -14,7 +16,9 @@ import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
+from service.constraints.routes import router as constraints
 from service.documents.routes import router as documents
+from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import router as parcels
@@ -27,6 +31,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     regions,
     codes,
     parcels,
+    constraints,
     documents,
     imports,
+    control_imports,
 )

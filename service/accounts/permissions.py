@@ -17,6 +17,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     USER_MANAGE = "user:manage"
     APIKEY_MANAGE = "apikey:manage"
+    CONSTRAINT_CHECK = "constraint:check"
     LAYER_READ = "layer:read"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
@@ -66,6 +67,7 @@ _REGISTERING = _LOOKING | {
     Permission.IMPORT_RUN,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
+    Permission.CONSTRAINT_CHECK,
 }
 
 # An administrator hands out rights but does no land business. An approver may read the audit log, so that somebody
@@ -73,12 +75,20 @@ _REGISTERING = _LOOKING | {
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _LOOKING
     | {Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE},
-    Role.PLANNER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.PLANNER: _LOOKING
+    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.CONSTRAINT_CHECK},
     Role.REGISTRAR: _REGISTERING,
-    Role.LISTING_OFFICER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
+    Role.LISTING_OFFICER: _LOOKING
+    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.CONSTRAINT_CHECK},
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _LOOKING
-    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ},
+    | {
+        Permission.PARCEL_STAGE,
+        Permission.IMPORT_READ,
+        Permission.DOCUMENT_WRITE,
+        Permission.AUDIT_READ,
+        Permission.CONSTRAINT_CHECK,
+    },
     Role.VIEWER: _LOOKING,
 }
 
