@@ -58,7 +58,7 @@ class Overlayer:
         *,
         seconds: float,
     ) -> tuple[Shared, list[bytes]]:
-        """Overlay parcels with pieces (WKB); see `measuring.measure`, whose shapes come back as WKB. Raises TooComplex."""
+        """Overlay parcels with pieces (WKB), see `measuring.measure`; the land comes back as WKB. Raises TooComplex."""
         owners = {"layer": layer, "feature": feature, "must_contain": must_contain}
         asked = {**_packed("parcel", parcels), **_packed("piece", pieces), **owners}
         answer = self._ask(seconds, task=np.array("measure"), **asked)
@@ -66,7 +66,7 @@ class Overlayer:
         return Shared(**figures, shape=np.empty(0, dtype=object)), _unpacked("shape", answer)
 
     def wake(self) -> None:
-        """Start the child if none is there, without waiting for it: the first answer then comes half a second sooner."""
+        """Start the child if none is there, without waiting for it: the first answer comes half a second sooner."""
         if self._lock.acquire(blocking=False):
             try:
                 self._running()

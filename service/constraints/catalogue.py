@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ControlType:
-    """One type: its rule, where the rule holds, what the procedure is, and the law. `colour` and `pattern` are tokens."""
+    """One type: its rule and where it holds, the procedure, the law. `colour` and `pattern` are tokens of the map."""
 
     key: str
     name: str
@@ -92,7 +92,12 @@ def _faults(entry: Mapping[str, Any], known: Mapping[str, ControlType]) -> Itera
     if entry.keys() != fields:
         yield f"fields {', '.join(sorted(fields ^ entry.keys()))} missing or unknown"
         return
-    choices = {"applies": set(Applies), "rule": set(Rule), "colour": COLOURS, "pattern": PATTERNS}
+    choices: dict[str, Collection[str]] = {
+        "applies": set(Applies),
+        "rule": set(Rule),
+        "colour": COLOURS,
+        "pattern": PATTERNS,
+    }
     yield from (f"{name} is {entry[name]!r}" for name, allowed in choices.items() if entry[name] not in allowed)
     texts = ("name", "name_en", "procedure", "procedure_en")
     yield from (f"{name} is empty" for name in texts if not str(entry[name]).strip())

@@ -140,8 +140,10 @@ def _summary(session: Session, parcel_id: int) -> dict[str, Any]:
     return {f"{row.type}/{row.layer}#{row.version}": f"{row.rule} {row.area_m2}" for row in rows}
 
 
-def start_run(session: Session, actor: Actor, codes: Sequence[str] | None) -> OverlayRun:
-    """Queue a comparison of many parcels: of a selection, or (None) of all that the actor may see.
+def start_run(session: Session, actor: Actor, codes: Sequence[str] | None, *, queue: bool = True) -> OverlayRun:
+    """Begin a comparison of many parcels: of a selection, or (None) of all that the actor may see.
+
+    With `queue` a job carries it out; else the caller does.
 
     Raises:
         UnknownParcels: a code is absent or not visible.
@@ -162,7 +164,8 @@ def start_run(session: Session, actor: Actor, codes: Sequence[str] | None) -> Ov
     session.refresh(run)
     after = {"parcels": "all" if ids is None else len(ids)}
     record(session, Action.OVERLAY_RUN_STARTED, "overlay_run", run.id, after=after)
-    jobs.defer(session, RUN, run_id=run.id)
+    if queue:
+        jobs.defer(session, RUN, run_id=run.id)
     return run
 
 

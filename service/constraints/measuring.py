@@ -48,8 +48,7 @@ def measure(parcels: Geometries, pieces: Geometries, layer: Ints, feature: Ints,
     covered = _united(clips, pair_of_clip, len(pair_parcel))
     wanted = np.isin(pair_layer, must_contain, invert=True)
     rows = [(pair_parcel[wanted], pair_layer[wanted], np.ones(int(wanted.sum()), dtype=bool), covered[wanted])]
-    for each in must_contain:
-        rows.append(_outside(parcels, int(each), pair_parcel, pair_layer, covered))
+    rows += [_outside(parcels, int(each), pair_parcel, pair_layer, covered) for each in must_contain]
     found_parcel, found_layer, inside, shapes = (np.concatenate(column) for column in zip(*rows, strict=True))
     area = areas_m2(shapes).plane
     kept = np.flatnonzero(area >= SLIVER_M2)

@@ -61,7 +61,8 @@ def layer_by_id(session: Session, actor: Actor, layer_id: int) -> Row[ControlLay
 
 
 _EXTENT = text("""
-    SELECT min(ST_XMin(geom)) AS west, min(ST_YMin(geom)) AS south, max(ST_XMax(geom)) AS east, max(ST_YMax(geom)) AS north
+    SELECT min(ST_XMin(geom)) AS west, min(ST_YMin(geom)) AS south,
+           max(ST_XMax(geom)) AS east, max(ST_YMax(geom)) AS north
     FROM control_feature WHERE layer_id = :layer
 """)
 
@@ -99,7 +100,7 @@ _ORDERED = text(f"""
 
 
 def parcels_by_strip(session: Session, scope: Sequence[str] | None, ids: Sequence[int] | None) -> Sequence[Row[Any]]:
-    """Return (id, jurisdiction_id) of parcels by jurisdiction and then from south to north: neighbours stay together."""
+    """Return (id, jurisdiction_id) of parcels by jurisdiction, then from south to north: neighbours stay together."""
     return session.execute(_ORDERED, {"scope": scope, "ids": ids}).all()
 
 
@@ -140,7 +141,8 @@ def feature_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 _CHECK = text(f"""
     SELECT c.computed_at, c.computed_by,
-           c.parcel_id IS NOT NULL AND (c.shape IS DISTINCT FROM {SHAPE} OR c.layers IS DISTINCT FROM {IN_FORCE}) AS stale,
+           c.parcel_id IS NOT NULL
+               AND (c.shape IS DISTINCT FROM {SHAPE} OR c.layers IS DISTINCT FROM {IN_FORCE}) AS stale,
            ARRAY(SELECT DISTINCT type FROM control_layer AS f
                  WHERE f.jurisdiction_id = p.jurisdiction_id AND f.superseded_at IS NULL) AS types
     FROM parcel AS p LEFT JOIN overlay_check AS c ON c.parcel_id = p.id WHERE p.id = :parcel

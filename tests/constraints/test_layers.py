@@ -6,9 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor, system
-from service.constraints import commands, jobs, queries
+from service.constraints import commands, jobs, overlaying, queries
+from service.constraints.apart import Overlayer, TooComplex
 from service.constraints.commands import UnknownParcels, check_parcel, start_run
 from service.constraints.models import ControlLayer, ControlPiece, OverlayRun
+from service.constraints.overlaying import Asked, Found
 from service.core.db import Database
 from service.core.errors import NotFound
 from service.parcels.changes import EventCreate
@@ -17,16 +19,16 @@ from service.parcels.lifecycle import EventKind
 from tests.constraints.conftest import Publish, as_dicts, at
 from tests.factories.parcels import make_jurisdiction, make_parcel, square
 
-HERE = {"geometry": square(side_m=100)}
+HERE = square(side_m=100)
 
 
 def results(session: Session, parcel_id: int) -> list[tuple[str, str, bool, int, bool]]:
     rows = as_dicts(queries.results_of(session, parcel_id, shapes=False))
-    return [(r["type"], r["rule"], r["inside"], round(float(r["area_m2"]), -2), r["stale"]) for r in rows]
+    return [(r["type"], r["rule"], r["inside"], round(r["area_m2"] / 100) * 100, r["stale"]) for r in rows]
 
 
 def test_every_rule_is_told_with_area_and_the_gravest_first(session: Session, actor: Actor, publish: Publish) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     publish(session, "supply_area", [at(-500, -500, 500, 500)])
     publish(session, "buried_relics", [at(50, -10, 500, 500)], names=["遗址一"])
     publish(session, "permanent_farmland", [at(0, 90, 500, 500)])
@@ -47,7 +49,7 @@ def test_every_rule_is_told_with_area_and_the_gravest_first(session: Session, ac
 def test_a_parcel_inside_the_boundary_that_it_must_lie_in_is_allowed(
     session: Session, actor: Actor, publish: Publish
 ) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     publish(session, "urban_growth_boundary", [at(-500, -500, 500, 500)])
     check_parcel(session, actor, "Z-1")
     assert results(session, parcel.id) == [("urban_growth_boundary", "allowed", True, 10000, False)]
@@ -56,7 +58,7 @@ def test_a_parcel_inside_the_boundary_that_it_must_lie_in_is_allowed(
 def test_a_new_version_replaces_the_old_whose_results_stay_and_are_stale(
     session: Session, actor: Actor, publish: Publish
 ) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     first = publish(session, "permanent_farmland", [at(0, 0, 50, 100)])
     check_parcel(session, actor, "Z-1")
     assert not queries.check_of(session, parcel.id).stale
@@ -79,7 +81,7 @@ def test_only_layers_in_force_keep_pieces(session: Session, publish: Publish) ->
 
 
 def test_layers_of_other_names_live_side_by_side(session: Session, actor: Actor, publish: Publish) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     for name in ("甲", "乙"):
         publish(session, "flood_storage", [at(0, 0, 50, 100)], name=name)
     check_parcel(session, actor, "Z-1")
@@ -89,7 +91,7 @@ def test_layers_of_other_names_live_side_by_side(session: Session, actor: Actor,
 def test_a_first_layer_of_another_type_makes_an_empty_check_stale(
     session: Session, actor: Actor, publish: Publish
 ) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     assert not queries.check_of(session, parcel.id).stale
     check_parcel(session, actor, "Z-1")
     checked = queries.check_of(session, parcel.id)
@@ -101,7 +103,7 @@ def test_a_first_layer_of_another_type_makes_an_empty_check_stale(
 def test_another_shape_makes_results_stale_but_another_stage_does_not(
     session: Session, actor: Actor, publish: Publish
 ) -> None:
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     publish(session, "flood_river", [at(0, 0, 50, 100)])
     check_parcel(session, actor, "Z-1")
     record_event(session, actor, "Z-1", EventCreate(kind=EventKind.acquire, effective_on=parcel.stage_since), version=1)
@@ -114,7 +116,7 @@ def test_another_shape_makes_results_stale_but_another_stage_does_not(
 
 def test_layers_of_another_jurisdiction_say_nothing(session: Session, actor: Actor, publish: Publish) -> None:
     make_jurisdiction(session, "OTHER")
-    parcel = make_parcel(session, code="Z-1", **HERE)
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
     layer = publish(session, "flood_river", [at(0, 0, 50, 100)], jurisdiction="OTHER")
     check_parcel(session, actor, "Z-1")
     assert results(session, parcel.id) == []
@@ -125,7 +127,7 @@ def test_layers_of_another_jurisdiction_say_nothing(session: Session, actor: Act
 
 
 def test_results_are_listed_by_type_rule_and_age(session: Session, actor: Actor, publish: Publish) -> None:
-    make_parcel(session, code="Z-1", **HERE)
+    make_parcel(session, code="Z-1", geometry=HERE)
     make_parcel(session, code="Z-2", geometry=square(side_m=50))
     publish(session, "flood_river", [at(0, 0, 50, 100)])
     publish(session, "buried_relics", [at(0, 0, 90, 100)])
@@ -178,7 +180,7 @@ def test_a_bulk_run_says_what_single_looks_say(
 def test_a_run_reaches_what_its_starter_may_see(database: Database, publish: Publish) -> None:
     actor = system("test")
     with database.write(actor) as session:
-        mine = make_parcel(session, code="Z-1", **HERE)
+        mine = make_parcel(session, code="Z-1", geometry=HERE)
         theirs = make_parcel(session, code="Z-2", jurisdiction="OTHER", geometry=square(113.75))
         limited = Actor("user", "limited", None, frozenset(), frozenset({"ZDXQ"}))
         run = start_run(session, limited, None)
@@ -198,19 +200,19 @@ def test_a_parcel_that_cannot_be_overlaid_costs_only_itself(
     actor = system("test")
     with database.write(actor) as session:
         good, bad = (
-            make_parcel(session, code="Z-1", **HERE),
+            make_parcel(session, code="Z-1", geometry=HERE),
             make_parcel(session, code="Z-BAD", geometry=square(113.74)),
         )
         publish(session, "flood_river", [at(0, 0, 50, 100)])
         run = start_run(session, actor, ["Z-1", "Z-BAD"])
-    real = jobs.overlaying.overlay
+    real = overlaying.overlay
 
-    def slow(asked: jobs.Asked, child: jobs.Overlayer, **more: float) -> jobs.Found:
+    def slow(asked: Asked, child: Overlayer, **more: float) -> Found:
         if any(each.code == "Z-BAD" for each in asked.subjects):
-            raise jobs.TooComplex
+            raise TooComplex
         return real(asked, child, **more)
 
-    monkeypatch.setattr(jobs.overlaying, "overlay", slow)
+    monkeypatch.setattr(overlaying, "overlay", slow)
     jobs.run_now(database, run.id)
     with database.read() as session:
         done = session.get_one(OverlayRun, run.id)

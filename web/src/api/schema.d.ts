@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/control/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Control Tile
+         * @description 管控图层矢量瓦片:现行版本的区域,带类型与名称。The control layers in force as a vector tile.
+         */
+        get: operations["control_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{layer}.json": {
         parameters: {
             query?: never;
@@ -504,6 +524,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/control-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控类型 Types of control layers
+         * @description List the types with their rule, procedure and legal source; `verified` false: nobody has checked the text.
+         */
+        get: operations["list_control_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控图层 Control layers
+         * @description List control layers with all their versions, the newest first.
+         */
+        get: operations["list_control_layers"];
+        put?: never;
+        /**
+         * 导入管控图层 Import a control layer
+         * @description Take in a file of areas; published whole as a new version of the layer, or refused with findings.
+         */
+        post: operations["submit_control_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-layers/{layer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控图层 One control layer
+         * @description Give one version of a control layer.
+         */
+        get: operations["read_control_layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地块管控 Constraints of a parcel
+         * @description Say what the control layers mean for a parcel, as last compared.
+         */
+        get: operations["read_parcel_constraints"];
+        put?: never;
+        /**
+         * 重新分析 Compare a parcel now
+         * @description Compare a parcel with the control layers in force and keep the result.
+         */
+        post: operations["check_parcel_constraints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控结果 Results
+         * @description List what control layers mean for parcels; values of one filter are choices.
+         */
+        get: operations["list_constraints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量分析 Compare many parcels
+         * @description Queue a comparison of the named parcels, or of every parcel that the caller may see.
+         */
+        post: operations["start_overlay_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分析进度 One bulk run
+         * @description Say how far a bulk run has come.
+         */
+        get: operations["read_overlay_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -657,6 +825,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Applies
+         * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
+         * @enum {string}
+         */
+        Applies: "inside" | "outside";
+        /**
          * AuditEntryRead
          * @description One thing done.
          */
@@ -724,6 +898,40 @@ export interface components {
             subject_id: string;
             /** Title */
             title?: string | null;
+        };
+        /** Body_submit_control_layer */
+        Body_submit_control_layer: {
+            /** File */
+            file: string;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /**
+             * Type
+             * @description 管控类型 key of a type
+             */
+            type: string;
+            /**
+             * Name
+             * @description 图层名称; 同名即新版本 the same name makes a new version
+             */
+            name: string;
+            /**
+             * Source
+             * @description 发布单位和文号 who issued it, number of the document
+             */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             * @description 数据日期 of the data
+             */
+            dated_on: string;
+            /** Crs */
+            crs?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Layer */
+            layer?: string | null;
         };
         /** Body_submit_import */
         Body_submit_import: {
@@ -805,6 +1013,167 @@ export interface components {
         Codes: {
             /** Items */
             items: components["schemas"]["CodeRead"][];
+        };
+        /**
+         * ConstraintRead
+         * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
+         *
+         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since.
+         */
+        ConstraintRead: {
+            /** Id */
+            id: number;
+            /** Parcel */
+            parcel: string;
+            /** Type */
+            type: string;
+            /** Layer Id */
+            layer_id: number;
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            rule: components["schemas"]["Rule"];
+            /** Inside */
+            inside: boolean;
+            /** Area M2 */
+            area_m2: number;
+            /** Share */
+            share: number;
+            /** Features */
+            features: string[];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Stale */
+            stale: boolean;
+        };
+        /**
+         * ControlLayerDetail
+         * @description With the layer's extent: west, south, east, north in degrees.
+         */
+        ControlLayerDetail: {
+            /** Id */
+            id: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            /** Import Id */
+            import_id: number;
+            /** Imported By */
+            imported_by: string;
+            /** Features */
+            features: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Superseded At */
+            superseded_at: string | null;
+            /** Bbox */
+            bbox: number[] | null;
+        };
+        /**
+         * ControlLayerRead
+         * @description One version of a control layer; `superseded_at` null: in force.
+         */
+        ControlLayerRead: {
+            /** Id */
+            id: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            /** Import Id */
+            import_id: number;
+            /** Imported By */
+            imported_by: string;
+            /** Features */
+            features: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Superseded At */
+            superseded_at: string | null;
+        };
+        /**
+         * ControlTypeRead
+         * @description A type of control layer: its rule holds `applies` inside or outside the layer.
+         */
+        ControlTypeRead: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            applies: components["schemas"]["Applies"];
+            rule: components["schemas"]["Rule"];
+            /** Procedure */
+            procedure: string;
+            /** Procedure En */
+            procedure_en: string;
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "danger" | "warn" | "accent" | "ok";
+            /**
+             * Pattern
+             * @enum {string}
+             */
+            pattern: "dense" | "sparse" | "crossed" | "outline";
+            /** Sources */
+            sources: components["schemas"]["LegalSource"][];
+        };
+        /**
+         * ControlTypes
+         * @description Every type.
+         */
+        ControlTypes: {
+            /** Items */
+            items: components["schemas"]["ControlTypeRead"][];
         };
         /**
          * Count
@@ -1043,13 +1412,17 @@ export interface components {
         Idle: "none" | "suspected" | "confirmed" | "disposing";
         /**
          * ImportRead
-         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels at the end.
+         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels or areas at the end.
+         *
+         *     `target`: `parcels`, or `control:` and the type of the control layer that the file is.
          */
         ImportRead: {
             /** Id */
             id: number;
             /** File Name */
             file_name: string;
+            /** Target */
+            target: string;
             /** Format */
             format: string | null;
             /** Layer */
@@ -1279,6 +1652,18 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalSource
+         * @description Where a rule stands; not `verified`: nobody has compared it with the text yet.
+         */
+        LegalSource: {
+            /** Document */
+            document: string;
+            /** Article */
+            article: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -1304,6 +1689,20 @@ export interface components {
         Page_AuditEntryRead_: {
             /** Items */
             items: components["schemas"]["AuditEntryRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ConstraintRead] */
+        Page_ConstraintRead_: {
+            /** Items */
+            items: components["schemas"]["ConstraintRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ControlLayerRead] */
+        Page_ControlLayerRead_: {
+            /** Items */
+            items: components["schemas"]["ControlLayerRead"][];
             /** Next */
             next?: string | null;
         };
@@ -1368,6 +1767,72 @@ export interface components {
             land_uses?: components["schemas"]["LandUse"][];
             /** @default {} */
             planning?: components["schemas"]["Planning"];
+        };
+        /**
+         * ParcelConstraint
+         * @description With the land itself, where it was asked for (GeoJSON, degrees).
+         */
+        ParcelConstraint: {
+            /** Id */
+            id: number;
+            /** Parcel */
+            parcel: string;
+            /** Type */
+            type: string;
+            /** Layer Id */
+            layer_id: number;
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            rule: components["schemas"]["Rule"];
+            /** Inside */
+            inside: boolean;
+            /** Area M2 */
+            area_m2: number;
+            /** Share */
+            share: number;
+            /** Features */
+            features: string[];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Stale */
+            stale: boolean;
+            /** Geometry */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ParcelConstraints
+         * @description What the control layers say of a parcel, forbidden first.
+         *
+         *     `computed_at` null: never compared. `stale`: compared with another shape or other layers than those of today.
+         *     `without_layer` are the types of which no layer was imported: of them nothing is known.
+         */
+        ParcelConstraints: {
+            /** Computed At */
+            computed_at: string | null;
+            /** Computed By */
+            computed_by: string | null;
+            /** Stale */
+            stale: boolean;
+            /** Without Layer */
+            without_layer: string[];
+            /** Items */
+            items: components["schemas"]["ParcelConstraint"][];
         };
         /**
          * ParcelFeature
@@ -1591,7 +2056,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -1678,6 +2143,48 @@ export interface components {
          * @enum {string}
          */
         Role: "administrator" | "planner" | "registrar" | "listing_officer" | "track_officer" | "approver" | "viewer";
+        /**
+         * Rule
+         * @description What a control layer says of land, the gravest first.
+         * @enum {string}
+         */
+        Rule: "forbidden" | "needs_procedure" | "allowed";
+        /**
+         * RunCreate
+         * @description Which parcels to compare: by code; null: every parcel that the caller may see.
+         */
+        RunCreate: {
+            /** Codes */
+            codes?: string[] | null;
+        };
+        /**
+         * RunRead
+         * @description A bulk run: `done` of `total` parcels.
+         */
+        RunRead: {
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
+            /** Problem */
+            problem: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
         /**
          * Scope
          * @description What an API key is for.
@@ -1994,6 +2501,37 @@ export interface operations {
         };
     };
     backdrop_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description 空瓦片 An empty tile */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    control_tile: {
         parameters: {
             query?: never;
             header?: never;
@@ -2869,6 +3407,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ParcelRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_control_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlTypes"];
+                };
+            };
+        };
+    };
+    list_control_layers: {
+        parameters: {
+            query?: {
+                /** @description 管控类型 key of a type */
+                type?: string | null;
+                /** @description 只列现行版本 only versions in force */
+                in_force?: boolean;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ControlLayerRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_submit_control_layer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlLayerDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_parcel_constraints: {
+        parameters: {
+            query?: {
+                /** @description 附重叠图形 with the land of each overlap */
+                geometry?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelConstraints"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_parcel_constraints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelConstraints"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_constraints: {
+        parameters: {
+            query?: {
+                type?: string[] | null;
+                rule?: components["schemas"]["Rule"][] | null;
+                /** @description 已过期 out of date */
+                stale?: boolean | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConstraintRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_overlay_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_overlay_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
                 };
             };
             /** @description Validation Error */
