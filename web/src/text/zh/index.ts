@@ -1,10 +1,11 @@
 import { admin } from './admin'
 import { common } from './common'
+import { constraints } from './constraints'
 import { imports } from './imports'
 import { map } from './map'
 import { shell } from './shell'
 
-export const zh = { common, shell, map, imports, admin }
+export const zh = { common, shell, map, imports, constraints, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */
