@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +25,7 @@ from service.terminal import out, step, tell
 
 if TYPE_CHECKING:
     from service.imports.control_layers import Control
+    from service.imports.models import Finding, Import
 
 COMMAND_LINE = system("cli")
 MOST_FINDINGS = 100
@@ -146,19 +147,24 @@ def import_file(  # noqa: PLR0917 - one parameter per option
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
             findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
+    _tell_outcome(found, findings)
+    if found.status != "published":
+        raise typer.Exit(1)
+
+
+def _tell_outcome(found: "Import", findings: Sequence["Finding"]) -> None:
+    """Print what was found in a file and what became of it."""
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
-    what = "地块 parcels" if control is None else "区域 areas"
+    what = "地块 parcels" if found.control is None else "区域 areas"
     out.print(
-        f"导入 Import {import_id}: {found.status}; {what} {found.published}, "
+        f"导入 Import {found.id}: {found.status}; {what} {found.published}, "
         f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
     )
     if found.problem:
         out.print(found.problem, soft_wrap=True, markup=False)
-    if found.status != "published":
-        raise typer.Exit(1)
 
 
 def _control(target: str, name: str | None, source: str | None, dated_on: dt.datetime | None) -> "Control | None":

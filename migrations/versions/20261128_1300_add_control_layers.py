@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("layer_id", sa.Integer(), nullable=False),
         sa.Column("feature_id", sa.BigInteger(), nullable=False),
-        sa.Column("geom", Geometry("POLYGON", srid=4490, spatial_index=False), nullable=False),
+        sa.Column("geom", Geometry("MULTIPOLYGON", srid=4490, spatial_index=False), nullable=False),
         sa.ForeignKeyConstraint(
             ["feature_id"],
             ["control_feature.id"],

@@ -117,3 +117,6 @@ def _type(entry: Mapping[str, Any]) -> ControlType:
     return ControlType(
         **{**entry, "applies": Applies(entry["applies"]), "rule": Rule(entry["rule"]), "sources": sources}
     )
+
+
+control_types()  # a fault in the data stops the start

@@ -18,10 +18,10 @@ from service.core import clock, jobs
 from service.core.db import driver_connection
 from service.core.errors import FieldError, Invalid
 from service.parcels import reading
-from service.parcels.queries import parcels_for_update
 
 RUN = "constraints.run"
 _OVERLAYER = Overlayer()
+_WAIT_SECONDS = 3.0  # for one parcel: others of this process wait for the same child
 FINISHED = ("done", "failed")
 
 
@@ -122,7 +122,7 @@ def check_parcel(session: Session, actor: Actor, number: str) -> int:
     parcel = reading.parcel(driver_connection(session), actor, number).members
     subject = queries.subjects(session, [parcel["id"]])
     before = _summary(session, parcel["id"])
-    found = overlaying.overlay(overlaying.ask(session, subject), _OVERLAYER)
+    found = overlaying.overlay(overlaying.ask(session, subject), _OVERLAYER, seconds=_WAIT_SECONDS)
     overlaying.keep(session, found, actor.label)
     after = _summary(session, parcel["id"])
     record(session, Action.PARCEL_CONSTRAINTS_CHECKED, "parcel", parcel["code"], before=before, after=after)
@@ -151,7 +151,7 @@ def start_run(session: Session, actor: Actor, codes: Sequence[str] | None, *, qu
     """
     ids: list[int] | None = None
     if codes is not None:
-        known = parcels_for_update(session, actor, codes)
+        known = queries.parcel_ids(session, actor, codes)
         if unknown := sorted(set(codes) - known.keys()):
             shown = "、".join(code[:60] for code in unknown[:10])
             raise UnknownParcels(

@@ -51,7 +51,11 @@ def run(context: procrastinate.JobContext, *, run_id: int) -> None:
 @queue.task(name="constraints.sweep", queueing_lock="constraints.sweep", pass_context=True)
 def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told the time
     """Report runs that nobody carries out any more as failed."""
-    database = context.additional_context["database"]
+    sweep_now(context.additional_context["database"])
+
+
+def sweep_now(database: Database) -> None:
+    """Do what `sweep` does, in this process."""
     with database.read() as session:
         left = queries.abandoned(session, RUN)
     for run_id in left:

@@ -98,7 +98,7 @@ class ControlFeature(Base):
 
 
 class ControlPiece(Base):
-    """A feature of a layer in force, cut into small polygons (constraints/cutting.py) for fast overlays."""
+    """A feature of a layer in force, cut into small shapes (constraints/cutting.py) for fast overlays."""
 
     __tablename__ = "control_piece"
     __table_args__ = (
@@ -110,7 +110,7 @@ class ControlPiece(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     layer_id: Mapped[int] = mapped_column(ForeignKey(ControlLayer.id, ondelete="CASCADE"))
     feature_id: Mapped[int] = mapped_column(ForeignKey(ControlFeature.id, ondelete="CASCADE"))
-    geom: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4490, spatial_index=False))
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4490, spatial_index=False))
 
 
 class OverlayCheck(Base):

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, TextClause, select, text
+from sqlalchemy import ARRAY, Row, Select, Text, TextClause, any_, literal, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.constraints.models import ControlLayer, OverlayRun
 from service.core.errors import NotFound
+from service.parcels.models import Parcel
+from service.parcels.queries import visible_parcels
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
 
@@ -90,6 +92,13 @@ def subjects(session: Session, ids: Sequence[int]) -> list[Subject]:
     """Return parcels as they are now, by id."""
     rows = session.execute(text(f"{_SUBJECTS} WHERE p.id = ANY (:ids) ORDER BY p.id"), {"ids": list(ids)})
     return [Subject(*row) for row in rows]
+
+
+def parcel_ids(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
+    """Return code → id of those parcels that are there and visible."""
+    named = Parcel.code == any_(literal(list(codes), ARRAY(Text)))
+    rows = session.execute(visible_parcels(actor).where(named).with_only_columns(Parcel.code, Parcel.id))
+    return {row.code: row.id for row in rows}
 
 
 _ORDERED = text(f"""

@@ -61,7 +61,7 @@ def test_a_new_version_makes_results_stale_until_they_are_made_again(
         page.get_by_role("button", name="开始导入").click()
         expect(page.get_by_role("heading", name="保护范围.geojson")).to_be_visible()
         run_jobs()
-        expect(page.get_by_text("已入库").first).to_be_visible()
+        expect(page.get_by_text("管控图层已生效：1 个区域")).to_be_visible()
 
         window.open("/desk/control-layers")
         expect(window.row("示意文物保护范围")).to_contain_text("2022-11-01")

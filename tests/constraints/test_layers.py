@@ -1,5 +1,8 @@
 """Layers come in versions; results say what layers mean for parcels, and when they are out of date."""
 
+from typing import Any
+
+import psycopg
 import pytest
 import shapely
 from sqlalchemy import text
@@ -220,6 +223,22 @@ def test_a_parcel_that_cannot_be_overlaid_costs_only_itself(
         assert "Z-BAD" in str(done.problem)
         assert results(session, good.id) == [("flood_river", "forbidden", True, 5000, False)]
         assert queries.check_of(session, bad.id).computed_at is None
+
+
+def test_a_run_that_nobody_carries_out_is_reported_as_failed(
+    database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    with database.write(system("test")) as session:
+        make_parcel(session, code="Z-1")
+        lost = start_run(session, system("test"), None, queue=False)
+        waiting = start_run(session, system("test"), None)
+    jobs.sweep_now(database)
+    assert owner.execute("SELECT DISTINCT status FROM overlay_run").fetchall() == [("queued",)]
+    owner.execute("UPDATE overlay_run SET created_at = now() - interval '2 minutes'")
+    jobs.sweep_now(database)
+    found = dict(owner.execute("SELECT id, status FROM overlay_run").fetchall())
+    assert found == {lost.id: "failed", waiting.id: "queued"}
+    jobs.run_now(database, lost.id)  # left alone
 
 
 def test_an_unknown_type_is_refused(session: Session) -> None:
