@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+import service.constraints.jobs  # its tasks are known to the queue once it is loaded
+import service.constraints.models
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
@@ -17,9 +19,11 @@ import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
+from service.constraints.routes import router as constraints
 from service.documents.routes import router as documents
 from service.dossier.routes import router as dossier
 from service.exports.routes import router as exports
+from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
@@ -36,8 +40,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     codes,
     parcels,
     lineage,
+    constraints,
     dossier,
     documents,
     imports,
+    control_imports,
     exports,
 )

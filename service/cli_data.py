@@ -1,11 +1,12 @@
 """Commands on what the database holds: demo, imports, users, the audit log."""
 
 import contextlib
+import datetime as dt
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
@@ -25,6 +26,10 @@ from service.core.settings import Settings
 from service.dossier.order import Language, Order, Paper
 from service.parcels.lifecycle import Stage
 from service.terminal import out, step, tell
+
+if TYPE_CHECKING:
+    from service.imports.control_layers import Control
+    from service.imports.models import Finding, Import
 
 COMMAND_LINE = system("cli")
 MOST_FINDINGS = 100
@@ -95,7 +100,7 @@ def load_demo(settings: Settings) -> Settings:
     return settings
 
 
-def import_file(
+def import_file(  # noqa: PLR0917 - one parameter per option
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     jurisdiction: Annotated[str, typer.Option(help="管辖区代码 · Code of the jurisdiction.")],
     crs: Annotated[
@@ -105,13 +110,22 @@ def import_file(
         str | None, typer.Option(help="文字编码, 如 gbk · Text encoding, if the file is silent.")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层名 · Layer, if the file has several.")] = None,
+    target: Annotated[
+        str, typer.Option("--as", help="parcels 或 control:类型, 如 control:ecological_redline · What the file holds.")
+    ] = "parcels",
+    name: Annotated[str | None, typer.Option(help="管控图层名称; 同名即新版本 · Name of the control layer.")] = None,
+    source: Annotated[str | None, typer.Option(help="管控图层的发布单位和文号 · Who issued it.")] = None,
+    dated_on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="管控数据日期 · Date of the control data.")
+    ] = None,
 ) -> None:
-    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 unless published."""
+    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 unless published."""
     from service.documents import storage
     from service.imports import commands as importing
     from service.imports import jobs
     from service.imports import queries as imported
 
+    control = _control(target, name, source, dated_on)
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
         with file.open("rb") as stream:
@@ -124,6 +138,7 @@ def import_file(
                 file_name=file.name,
                 jurisdiction=jurisdiction,
                 declared=importing.Declared(crs, encoding, layer),
+                control=control,
                 queue=False,
             ).id
         with Progress(console=out, transient=True) as progress:
@@ -136,18 +151,36 @@ def import_file(
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
             findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
+    _tell_outcome(found, findings)
+    if found.status != "published":
+        raise typer.Exit(1)
+
+
+def _tell_outcome(found: "Import", findings: Sequence["Finding"]) -> None:
+    """Print what was found in a file and what became of it."""
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+    what = "地块 parcels" if found.control is None else "区域 areas"
     out.print(
-        f"导入 Import {import_id}: {found.status}; 地块 parcels {found.published}, "
+        f"导入 Import {found.id}: {found.status}; {what} {found.published}, "
         f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
     )
     if found.problem:
         out.print(found.problem, soft_wrap=True, markup=False)
-    if found.status != "published":
-        raise typer.Exit(1)
+
+
+def _control(target: str, name: str | None, source: str | None, dated_on: dt.datetime | None) -> "Control | None":
+    """What the options say of a control layer; None for parcels."""
+    from service.imports.control_layers import TARGET, Control
+
+    given = (name, source, dated_on)
+    if target == "parcels" and given == (None, None, None):
+        return None
+    if not target.startswith(TARGET) or name is None or source is None or dated_on is None:
+        raise typer.BadParameter("--as control:TYPE --name … --source … --dated-on YYYY-MM-DD")
+    return Control(target.removeprefix(TARGET), name, source, dated_on.date())
 
 
 def plan(

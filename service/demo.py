@@ -5,8 +5,10 @@ import datetime as dt
 import json
 import os
 import secrets
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
@@ -18,6 +20,9 @@ from service.accounts.permissions import ROLE_TITLES, Role, Scope
 from service.audit.actions import Action
 from service.audit.record import record
 from service.codes.loader import GIS_DATA
+from service.constraints.commands import start_run
+from service.constraints.jobs import run_now as compare_now
+from service.constraints.models import ControlLayer, OverlayCheck, OverlayResult, OverlayRun
 from service.core import clock
 from service.core.db import Database, engine_for
 from service.core.errors import Conflict
@@ -25,6 +30,7 @@ from service.core.settings import Settings
 from service.documents import storage
 from service.documents.models import Document
 from service.imports.commands import create_import
+from service.imports.control_layers import Control
 from service.imports.jobs import run_now
 from service.imports.models import Finding, Import
 from service.layers.commands import load_backdrop
@@ -38,6 +44,7 @@ TODAY = dt.date(2022, 11, 15)
 """The day the demo stands still at: the fourth quarter of the newspaper text."""
 JURISDICTION = "ZDXQ"
 SEED = GIS_DATA / "seed"
+CONTROL_LAYERS: tuple[dict[str, Any], ...] = tuple(tomllib.loads((SEED / "control.toml").read_text("utf-8"))["layers"])
 PARCEL_FILES = ("parcels_west.gpkg", "parcels_university.zip", "parcels_south.geojson", "parcels_new.txt")
 USERNAMES = {
     Role.ADMINISTRATOR: "admin",
@@ -66,9 +73,8 @@ class DemoImportRefused(Conflict):
 
 def is_loaded(session: Session) -> bool:
     """Tell whether the demo's parcels are all there with their history."""
-    return session.scalar(select(func.count()).select_from(_published().subquery())) == len(PARCEL_FILES) and not (
-        _lives_left(session)
-    )
+    files = {*PARCEL_FILES, *(each["file"] for each in CONTROL_LAYERS)}
+    return set(session.scalars(_published())) == files and not _lives_left(session)
 
 
 def load(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -84,6 +90,7 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"区域 Regions: {sum(areas.values())}; 底图 Base map: {features}")
     for name in PARCEL_FILES:
         _import(database, settings, SEED / name, tell)
+    _compare(database, [_import_layer(database, settings, layer, tell) for layer in CONTROL_LAYERS], tell)
     with database.write(ACTOR) as session:
         lives = _lives_left(session)
         entered = replay_events(session, ACTOR, lives) if lives else 0
@@ -108,7 +115,7 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             _refuse_real_data(session)
         session.execute(text("ALTER TABLE parcel_event DISABLE TRIGGER parcel_event_append_only"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for table in (ParcelEvent, Parcel, Import, Document):
+        for table in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document):
             session.execute(delete(table))
         session.execute(text("ALTER TABLE parcel_event ENABLE TRIGGER parcel_event_append_only"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
@@ -121,15 +128,34 @@ def _published() -> Select[str]:
     return select(Import.file_name).where(Import.created_by == ACTOR.label, Import.status == "published").distinct()
 
 
-def _import(database: Database, settings: Settings, path: Path, tell: Tell) -> None:
-    """Bring one file of parcels in, unless it is there: submitted, read, checked and published like any other."""
+def _import_layer(database: Database, settings: Settings, layer: dict[str, Any], tell: Tell) -> bool:
+    about = Control(*(layer[name] for name in Control._fields))
+    return _import(database, settings, SEED / layer["file"], tell, about)
+
+
+def _compare(database: Database, new: list[bool], tell: Tell) -> None:
+    """Compare every parcel with the control layers, if there is a new one."""
+    if not any(new):
+        return
+    with database.write(ACTOR) as session:
+        run = start_run(session, ACTOR, None, queue=False)
+    compare_now(database, run.id)
+    with database.read() as session:
+        results = session.scalar(select(func.count()).select_from(OverlayResult))
+    tell(f"管控分析 Constraints: {results} 条结果 results")
+
+
+def _import(database: Database, settings: Settings, path: Path, tell: Tell, control: Control | None = None) -> bool:
+    """Bring one file in, unless it is there: submitted, read, checked and published like any other. True: it is new."""
     with database.read() as session:
         if path.name in session.scalars(_published()).all():
-            return
+            return False
     with path.open("rb") as stream:
         kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
     with database.write(ACTOR) as session:
-        submitted = create_import(session, ACTOR, kept, file_name=path.name, jurisdiction=JURISDICTION, queue=False)
+        submitted = create_import(
+            session, ACTOR, kept, file_name=path.name, jurisdiction=JURISDICTION, control=control, queue=False
+        )
     run_now(database, settings, submitted.id, attempts=1)
     with database.read() as session:
         done = session.get_one(Import, submitted.id)
@@ -137,7 +163,8 @@ def _import(database: Database, settings: Settings, path: Path, tell: Tell) -> N
             found = session.scalars(select(Finding.message).where(Finding.import_id == done.id).limit(3)).all()
             why = "; ".join(found) or done.problem or ""
             raise DemoImportRefused(f"{path.name}: {why}", f"{path.name} was not published: {why}")
-        tell(f"导入 Import: {path.name} {done.published} 宗 parcels")
+        tell(f"导入 Import: {path.name} {done.published} {'宗 parcels' if control is None else '个区域 areas'}")
+    return True
 
 
 def _refuse_real_data(session: Session) -> None:

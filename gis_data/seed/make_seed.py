@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio
 from shapely import Point
 
-from gis_data.seed import files, history, land
+from gis_data.seed import control, files, history, land
 from gis_data.seed.blocks import Ground, lay_out
 from gis_data.seed.land import Site
 from gis_data.seed.plan import DATA
@@ -59,6 +59,7 @@ def write(folder: Path) -> None:
     files.write_events(folder / "events.csv", known)
     files.write_regions(folder / "regions.geojson")
     files.write_backdrop(folder / "backdrop.geojson", ground)
+    control.write(folder)
 
 
 def note_checksums(catalogue: Path) -> None:

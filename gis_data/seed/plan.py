@@ -75,7 +75,8 @@ def circle(centre: Point, radius: float) -> Polygon:
     return centre.buffer(radius, quad_segs=max(8, round(radius * np.pi / 2 / 60)))
 
 
-def _blobs(kind: str) -> dict[str, Polygon]:
+def blobs(kind: str) -> dict[str, Polygon]:
+    """Return the lakes, parks or fields of the plan by name, or by number where they have none."""
     found = [b for b in DATA["blobs"] if b["kind"] == kind]
     return {b["name"] or str(n): blob(b["centre"], b["radius"], b["waves"], b["points"]) for n, b in enumerate(found)}
 
@@ -87,14 +88,14 @@ def _lines(kind: str) -> dict[str, tuple[LineString, float]]:
 CENTRE, BIG_LAKE, ISLAND_CENTRE, UNIVERSITY = (
     Point(DATA["centres"][name]) for name in ("ring", "big_lake", "island", "university")
 )
-LAKES, PARKS = _blobs("water"), _blobs("park")
+LAKES, PARKS = blobs("water"), blobs("park")
 LONG_LAKE = LAKES["龙湖"]
 ISLAND = circle(ISLAND_CENTRE, 470)
 UNIVERSITY_LAKE = circle(UNIVERSITY, 1010)
 RIVERS, MAIN_ROADS = _lines("river"), _lines("road")
 EXPRESSWAY = MAIN_ROADS["绕城高速"][0]
 URBAN: BaseGeometry = (
-    Polygon(_lines("edge")["建成区边缘"][0]).buffer(0).difference(shapely.union_all(list(_blobs("fields").values())))
+    Polygon(_lines("edge")["建成区边缘"][0]).buffer(0).difference(shapely.union_all(list(blobs("fields").values())))
 )
 """Where parcels are; beyond it, and in the fields inside it, nobody has planned yet."""
 ROUND_ZONES = {

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     USER_MANAGE = "user:manage"
     APIKEY_MANAGE = "apikey:manage"
+    CONSTRAINT_CHECK = "constraint:check"
     LAYER_READ = "layer:read"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
@@ -68,6 +69,7 @@ _SUPPLYING = _LOOKING | {
     Permission.PARCEL_EXPORT,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
+    Permission.CONSTRAINT_CHECK,
 }
 _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
@@ -77,6 +79,7 @@ _REGISTERING = _LOOKING | {
     Permission.IMPORT_RUN,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
+    Permission.CONSTRAINT_CHECK,
 }
 
 # An administrator hands out rights but does no land business, and whoever only looks takes no files of the register

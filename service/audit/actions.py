@@ -49,3 +49,8 @@ class Action(StrEnum):
     IMPORT_PUBLISHED = "import:published"
     IMPORT_REFUSED = "import:refused"
     IMPORT_FAILED = "import:failed"
+
+    CONTROL_LAYER_PUBLISHED = "control_layer:published"
+    PARCEL_CONSTRAINTS_CHECKED = "parcel:constraints_checked"
+    OVERLAY_RUN_STARTED = "overlay_run:started"
+    OVERLAY_RUN_FINISHED = "overlay_run:finished"

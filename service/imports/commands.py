@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
+from service.constraints.commands import check_type
 from service.core import clock, jobs
 from service.core.errors import FieldError, Invalid
 from service.documents import commands as documents
 from service.documents.storage import Kept
 from service.geo import crs as known_crs
 from service.imports import findings
+from service.imports.control_layers import Control
 from service.imports.models import Finding, Import
 from service.imports.report import Report
+from service.parcels.commands import refuse_future
 from service.regions.queries import jurisdiction_by_code
 
 RUN = "imports.run"
@@ -48,17 +51,23 @@ def create_import(
     file_name: str,
     jurisdiction: str,
     declared: Declared = UNDECLARED,
+    control: Control | None = None,
     queue: bool = True,
 ) -> Import:
     """Take in a file that lies in the document folder: import, document, audit entry and, with `queue`, the job.
 
+    The file holds parcels or, with `control`, the areas of a control layer.
+
     Raises:
         NotFound: no such jurisdiction, or not the actor's.
-        CrsRefused, BadDeclaration: what is declared can't be.
+        CrsRefused, BadDeclaration, UnknownControlType, FutureDate: what is declared can't be.
 
     """
     owner = jurisdiction_by_code(session, actor, jurisdiction)
     _check(declared)
+    if control is not None:
+        check_type(control.type)
+        refuse_future("/dated_on", control.dated_on)
     import_id = session.scalar(select(func.nextval(func.pg_get_serial_sequence("import", "id"))))
     name = documents.clean_name(file_name)
     document = documents.add(
@@ -71,12 +80,14 @@ def create_import(
         document_id=document.id,
         file_name=name,
         declared=said,
+        control=control and control.as_json(),
         created_by=actor.label,
     )
     session.add(found)
     session.flush()
     session.refresh(found)
     after = {"file_name": name, "sha256": kept.sha256, "jurisdiction": owner.code, **said}
+    after |= {} if control is None else {"control": control.as_json()}
     record(session, Action.IMPORT_SUBMITTED, "import", import_id, after=after)
     if queue:
         jobs.defer(session, RUN, import_id=import_id)

@@ -25,7 +25,7 @@ from service.core.settings import Settings
 from service.documents.models import Document
 from service.documents.storage import path_of
 from service.geo import crs
-from service.imports import commands, queries
+from service.imports import commands, control_layers, queries
 from service.imports.checking import Checked, check_against_existing, check_file
 from service.imports.commands import RUN, Declared
 from service.imports.models import Import
@@ -200,6 +200,9 @@ class _Work:
         self.progress.total = reading.rows
         self.progress("checking")
         table = pa.Table.from_batches(reading.batches())
+        if self.found.control is not None:
+            self._publish_control(table, report, reading, sha256)
+            return
         with check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=clock.today()) as checked:
             try:
                 self._publish(checked, reading, sha256)
@@ -227,6 +230,16 @@ class _Work:
                 progress = partial(self.progress, "publishing")
                 publish(connection, checked.rows, self._edition(reading), progress=progress, confirm=confirm)
             self._note(session, checked.report, reading, sha256)
+
+    def _publish_control(self, table: pa.Table, report: Report, reading: Reading, sha256: str) -> None:
+        """Put a control layer in force, or refuse it, in one transaction."""
+        areas = [] if report.errors else control_layers.check(table, report)
+        with self.database.write(_ACTOR) as session:
+            session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+            if not report.errors:
+                self.progress("publishing")
+                control_layers.publish(session, self.found, areas)
+            self._note(session, report, reading, sha256)
 
     def _finish(self, report: Report, reading: Reading, sha256: str) -> None:
         with self.database.write(_ACTOR) as session:

@@ -26,6 +26,9 @@ class Import(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey(Document.id))
     file_name: Mapped[str] = mapped_column(Text)
     declared: Mapped[dict[str, str]] = mapped_column(JSONB, comment="what the sender said: crs, encoding, layer")
+    control: Mapped[dict[str, str] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="type, name, source, dated_on of a control layer; null: a file of parcels"
+    )
     status: Mapped[str] = mapped_column(Text, default="queued", server_default="queued")
     stage: Mapped[str | None] = mapped_column(Text, comment="what a running import is doing")
     done: Mapped[int] = mapped_column(Integer, default=0, server_default="0", comment="rows of this stage so far")

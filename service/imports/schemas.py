@@ -11,10 +11,14 @@ Stage = Literal["reading", "checking", "publishing"]
 
 
 class ImportRead(Output):
-    """One import: `done` of `total` rows of the present `stage`; `published` parcels at the end."""
+    """One import: `done` of `total` rows of the present `stage`; `published` parcels or areas at the end.
+
+    `target`: `parcels`, or `control:` and the type of the control layer that the file is.
+    """
 
     id: int
     file_name: str
+    target: str
     format: str | None
     layer: str | None
     status: Status
@@ -37,8 +41,10 @@ class ImportRead(Output):
     @classmethod
     def of(cls, found: Import, jurisdiction: str) -> "ImportRead":
         """Describe a row; `jurisdiction` is the code of its jurisdiction."""
-        own = {name: getattr(found, name) for name in cls.model_fields if name not in {"rows", "jurisdiction"}}
-        return cls(**own, rows=found.total, jurisdiction=jurisdiction)
+        made = {"rows", "jurisdiction", "target"}
+        own = {name: getattr(found, name) for name in cls.model_fields if name not in made}
+        target = "parcels" if found.control is None else f"control:{found.control['type']}"
+        return cls(**own, rows=found.total, jurisdiction=jurisdiction, target=target)
 
 
 class FindingRead(Output):

@@ -72,6 +72,22 @@ LAYERS = (
         ),
     ),
     Layer(
+        "control",
+        "管控图层",
+        "Control layers",
+        "管控",
+        "Constraints",
+        "polygon",
+        8,
+        15,
+        (
+            SourceLayer(
+                "control", 8, 15, (("type", "管控类型 key"), ("layer", "图层名称 layer"), ("name", "名称 name"))
+            ),
+        ),
+        default_visible=False,
+    ),
+    Layer(
         "backdrop",
         "底图",
         "Base map",

@@ -47,6 +47,13 @@ async def backdrop_tile(request: Request, actor: LayerReader) -> Response:
     return await door.answer(request, tiles.BACKDROP, request.state.revisions.get("backdrop", 0))
 
 
+@router.get("/tiles/control/{z:int}/{x:int}/{y:int}", **TILE)
+async def control_tile(request: Request, actor: LayerReader) -> Response:
+    """管控图层矢量瓦片:现行版本的区域,带类型与名称。The control layers in force as a vector tile."""
+    door: tiles.TileDoor = request.app.state.tiles
+    return await door.answer(request, tiles.CONTROL, request.state.revisions.get("control", 0), actor.jurisdictions)
+
+
 @router.get("/tiles/{layer}.json")
 def tile_json(layer: str, actor: LayerReader, settings: Configured) -> TileJson:
     """TileJSON 3.0 描述。What a map client needs to show a layer; addresses never come from the Host header."""

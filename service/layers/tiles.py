@@ -23,6 +23,8 @@ from service.core.errors import NotFound
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 MAX_ZOOM = 22
 PARCELS = "SELECT parcel_tile(%s, %s, %s, %s)"
+CONTROL = "SELECT control_tile(%s, %s, %s, %s)"
+SCOPED = frozenset({PARCELS, CONTROL})
 BACKDROP = "SELECT backdrop_tile(%s, %s, %s)"
 SCOPE = "SELECT coalesce(array_agg(id), '{}') FROM jurisdiction WHERE code = ANY (%s)"
 HEADERS = {"cache-control": "private, no-cache", "vary": "cookie, authorization, accept-encoding"}
@@ -75,7 +77,7 @@ class TileCache:
 
 
 class TileDoor:
-    """Answers tiles of one process. `query` takes z, x, y and, for parcels, the allowed jurisdictions' ids."""
+    """Answers tiles of one process. `query` takes z, x, y and, if SCOPED, the allowed jurisdictions' ids."""
 
     def __init__(self, database: Database, cache_bytes: int, at_once: int, edition: str) -> None:
         """Share the pool of the hot doors; `edition` is the schema's, whose functions make the tiles.
@@ -130,7 +132,7 @@ class TileDoor:
     def _make(self, query: str, address: Sequence[int], allowed: frozenset[str] | None) -> bytes:
         arguments: list[object] = list(address)
         with self._database.pool.connection() as connection:
-            if query == PARCELS:
+            if query in SCOPED:
                 arguments.append(None if allowed is None else self._ids(connection, allowed))
             row = connection.cursor(binary=True).execute(query, arguments).fetchone()
         tile: bytes = row[0] if row else b""

@@ -14,12 +14,21 @@ REVIEWED = {
     "audit:read": {ADMINISTRATOR, APPROVER},
     "user:manage": {ADMINISTRATOR},
     "apikey:manage": {ADMINISTRATOR},
+    "constraint:check": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "layer:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "code:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
 WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "parcel:export", "import:run", "import:read", "document:write"}
+WRITE_KEY = READ_KEY | {
+    "parcel:write",
+    "parcel:stage",
+    "import:run",
+    "import:read",
+    "document:write",
+    "constraint:check",
+}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:

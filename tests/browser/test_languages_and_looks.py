@@ -12,6 +12,8 @@ PAGES = [
     "/",
     "/desk/imports",
     "/desk/imports/1",
+    "/desk/control-layers",
+    "/desk/constraints",
     "/desk/admin/users",
     "/desk/admin/keys",
     "/desk/admin/audit",
@@ -64,7 +66,15 @@ def test_the_theme_is_switched_and_remembered(browser: Browser, live_server: str
 def test_the_desk_is_walked_by_keyboard(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
         window.sign_in(accounts["administrator"])
-        for letter, path in {"u": "users", "k": "keys", "l": "audit", "d": "imports", "a": "account"}.items():
+        for letter, path in {
+            "u": "users",
+            "k": "keys",
+            "l": "audit",
+            "d": "imports",
+            "c": "control-layers",
+            "r": "constraints",
+            "a": "account",
+        }.items():
             window.keys("g", letter)
             expect(window.page).to_have_url(re.compile(f"/{path}$"))
         window.keys("?")

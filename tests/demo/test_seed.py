@@ -70,7 +70,8 @@ def test_the_script_makes_the_same_district_again(tmp_path: Path) -> None:
     make_seed.write(tmp_path)
     for name in PARCEL_FILES:
         assert_geodataframe_equal(read(tmp_path / name), read(SEED / name))
-    for name in ("parcels_new.txt", "events.csv", "regions.geojson", "backdrop.geojson"):
+    control = [path.name for path in SEED.glob("control_*.geojson")]
+    for name in ("parcels_new.txt", "events.csv", "regions.geojson", "backdrop.geojson", *control):
         assert (tmp_path / name).read_bytes() == (SEED / name).read_bytes(), name
 
 

@@ -199,6 +199,17 @@ def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, 
     assert "No jurisdiction none" in elsewhere.stderr
 
 
+def test_import_takes_a_control_layer_in(gongdi: Gongdi, staffed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "areas.txt"
+    file.write_text(BOUNDARY_POINTS, encoding="gbk")
+    told = ("--as", "control:ecological_redline", "--source", "省政府〔2022〕1号", "--dated-on", "2022-06-01")
+    without_name = gongdi("import", str(file), "--jurisdiction", "DQ", *told, home=staffed)
+    assert without_name.returncode == 2, without_name.stdout
+    assert gongdi("import", str(file), "--jurisdiction", "DQ", "--name", "x", home=staffed).returncode == 2
+    shown = gongdi("import", str(file), "--jurisdiction", "DQ", "--name", "生态红线", *told, home=staffed)
+    assert (shown.returncode, "区域 areas 1" in shown.stdout) == (0, True), shown.stdout + shown.stderr
+
+
 def test_the_demo_stays_out_of_somebodys_database(staffed: Path) -> None:
     assert not cli_data.holds_demo_or_nothing(cluster.ensure(staffed).owner_url)
 

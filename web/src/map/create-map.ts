@@ -2,6 +2,7 @@ import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapG
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Position } from '@/state/url'
+import { CONTROL_PATTERNS } from './control'
 import { PATTERNS, PIXEL_RATIO } from './patterns'
 
 setWorkerUrl(workerUrl)
@@ -99,7 +100,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     styled = true
     if (waiting !== null) map.setStyle(waiting)
     waiting = null
-    for (const [id, image] of Object.entries(PATTERNS)) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
+    for (const [id, image] of Object.entries({ ...PATTERNS, ...CONTROL_PATTERNS })) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
   map.on('idle', () => {
     container.dataset.mapIdle = 'true'

@@ -30,6 +30,22 @@ export function hatch(colour: string, width: number, crossed: boolean): PatternI
   return { width: PERIOD, height: PERIOD, data }
 }
 
+export interface Stripes { width: number, lines: 1 | 2, crossed?: boolean }
+
+/** Diagonals the other way than `hatch`, one or two to a period, once or crossing. */
+export function stripes(colour: string, { width, lines, crossed = false }: Stripes): PatternImage {
+  const data = new Uint8Array(PERIOD * PERIOD * 4)
+  const [r = 0, g = 0, b = 0] = rgb(colour)
+  const covered = (sum: number): number => Math.max(coverage(sum, width), lines === 2 ? coverage(sum + PERIOD / 2, width) : 0)
+  for (let y = 0; y < PERIOD; y += 1) {
+    for (let x = 0; x < PERIOD; x += 1) {
+      const share = Math.max(covered(x - y), crossed ? covered(x + y) : 0)
+      data.set([r * share, g * share, b * share, 255 * share].map(Math.round), (y * PERIOD + x) * 4)
+    }
+  }
+  return { width: PERIOD, height: PERIOD, data }
+}
+
 /** The patterns for trouble, by image name: they lie over the colour of the stage. */
 export const PATTERNS: Record<'hold' | 'idle' | 'reclaimed', PatternImage> = {
   hold: hatch(TROUBLE.hold, 2.6, false),

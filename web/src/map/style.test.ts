@@ -10,7 +10,7 @@ import { mapStyle, type MapLook } from './style'
 const ALL_ON = Object.fromEntries(LAYER_IDS.map((id) => [id, true])) as MapLook['visible']
 const LOOK: MapLook = {
   theme: 'light', visible: ALL_ON, opacity: {}, state: STATE_NOW, filter: parcelFilter(NO_FILTERS, null), filtered: false, matches: [],
-  selection: null, mark: null, mu: '亩', names: { english: false, counts: {} }, fontFaces: fontFaces(),
+  selection: null, mark: null, control: [{ key: 'a', colour: 'danger', pattern: 'dense' }, { key: 'b', colour: 'accent', pattern: 'outline' }], mu: '亩', names: { english: false, counts: {} }, fontFaces: fontFaces(),
 }
 const THEN = stateThen([
   { id: 1, stage: 'listed', hold: 'suspended', idle: 'none' }, { id: 2, stage: 'listed', hold: 'none', idle: 'none' }, { id: 3, stage: 'paid', hold: 'none', idle: 'none' },
@@ -21,6 +21,7 @@ describe('the style', () => {
   it.each([
     ['plain', LOOK],
     ['dark, with counts, in English', { ...LOOK, theme: 'dark', names: { english: true, counts: { 白沙镇: 132, 圃田乡: 9 } } }],
+    ['without types of control layers', { ...LOOK, control: [] }],
     ['without font files', { ...LOOK, fontFaces: undefined }],
     ['everything off and faint', { ...LOOK, visible: Object.fromEntries(LAYER_IDS.map((id) => [id, false])) as MapLook['visible'], opacity: { parcels: 0, roads: 0.5 } }],
     ['of another day', { ...LOOK, state: THEN, filter: parcelFilter({ stages: ['listed'], hold: 'none', idle: null }, [1, 2, 3], THEN) }],

@@ -1,6 +1,7 @@
 import type { ExpressionSpecification, GeoJSONSourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { MultiPolygon, Point, Polygon } from 'geojson'
 import type { StateOf } from './filter'
+import { controlLayers, type ControlLook } from './control'
 import { TILEJSON, type LayerId } from './layers'
 import { GROUND, type Stage, type Theme } from './palette'
 import { groundLabels, groundLayers, type PlaceNames, type Toggle } from './style-ground'
@@ -20,6 +21,8 @@ export interface MapLook {
   matches: readonly { id: number, stage: Stage, centre: LonLat }[]
   selection: { geometry: Polygon | MultiPolygon, centre: LonLat } | null
   mark: LonLat | null
+  /** How each type of control layer is drawn. */
+  control: readonly ControlLook[]
   names: PlaceNames
   /** The word for 亩 on labels. */
   mu: string
@@ -47,6 +50,7 @@ export function mapStyle(look: MapLook): StyleSpecification {
     sources: {
       backdrop: { type: 'vector', url: TILEJSON.backdrop },
       parcels: { type: 'vector', url: TILEJSON.parcels },
+      control: { type: 'vector', url: TILEJSON.control },
       matches: features(look.matches.map(({ id, stage, centre }) => ({ id, geometry: point(centre), properties: { stage } }))),
       selection: features(look.selection === null ? [] : [{ geometry: look.selection.geometry }]),
       'selection-point': features(look.selection === null ? [] : [{ geometry: point(look.selection.centre) }]),
@@ -55,6 +59,7 @@ export function mapStyle(look: MapLook): StyleSpecification {
     layers: [
       ...groundLayers(ground, toggle),
       ...parcelLayers(parcels),
+      ...controlLayers(look.control, look.theme, toggle),
       ...groundLabels(ground, toggle, look.names),
       ...chosenLayers(ground),
       parcelLabels(parcels),

@@ -10,7 +10,15 @@ export interface Section { name: 'map' | 'data' | 'admin', icon: Component, plac
 
 export const SECTIONS: readonly Section[] = [
   { name: 'map', icon: MapLocation, places: [{ route: 'map', title: 'map', key: 'm', needs: 'parcel:read' }] },
-  { name: 'data', icon: Files, places: [{ route: 'imports', title: 'imports', key: 'd', needs: 'import:read' }] },
+  {
+    name: 'data',
+    icon: Files,
+    places: [
+      { route: 'imports', title: 'imports', key: 'd', needs: 'import:read' },
+      { route: 'controlLayers', title: 'controlLayers', key: 'c', needs: 'layer:read' },
+      { route: 'constraints', title: 'constraints', key: 'r', needs: 'parcel:read' },
+    ],
+  },
   {
     name: 'admin',
     icon: Setting,

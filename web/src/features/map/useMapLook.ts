@@ -2,9 +2,10 @@ import type { StyleSpecification } from 'maplibre-gl'
 import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { View } from '@/map/create-map'
+import { useControlTypes } from '@/features/constraints/useControlTypes'
 import { fontFaces } from '@/map/fonts'
 import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
-import { LAYER_IDS, type LayerId } from '@/map/layers'
+import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
 import { isFiltered } from '@/state/filters'
@@ -23,7 +24,8 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   const preferences = usePreferences()
   const faces = fontFaces()
 
-  const visible = computed(() => Object.fromEntries(LAYER_IDS.map((id) => [id, state.value.layers[id] ?? true])) as Record<LayerId, boolean>)
+  const visible = computed(() => Object.fromEntries(LAYER_IDS.map((id) => [id, state.value.layers[id] ?? !OFF_AT_FIRST.has(id)])) as Record<LayerId, boolean>)
+  const types = useControlTypes(() => visible.value.control)
   const counts = computed(() => Object.fromEntries(
     Object.values(data.facets.data.value?.region ?? {}).flatMap(({ name, n }) => (typeof name === 'string' ? [[name, n]] : [])),
   ))
@@ -45,6 +47,7 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     matches: matches.value,
     selection: selection.value,
     mark: state.value.mark,
+    control: types.resource.data.value ?? [],
     names: { english: locale.value === 'en', counts: counts.value },
     mu: t('map.mu'),
     fontFaces: faces,

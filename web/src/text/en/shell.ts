@@ -6,6 +6,8 @@ export const shell = {
     map: 'Map',
     imports: 'Imports',
     import: 'Import',
+    controlLayers: 'Control layers',
+    constraints: 'Constraint results',
     users: 'Users',
     keys: 'API keys',
     audit: 'Audit log',

@@ -6,6 +6,8 @@ export const shell = {
     map: '地图',
     imports: '数据导入',
     import: '导入记录',
+    controlLayers: '管控图层',
+    constraints: '管控结果',
     users: '用户',
     keys: '接口密钥',
     audit: '审计日志',
