@@ -15,6 +15,7 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
+from service.imports.routes import field_maps
 from service.imports.routes import router as imports
 from service.layers.routes import router as layers
 from service.parcels.routes import router as parcels
@@ -29,4 +30,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     parcels,
     documents,
     imports,
+    field_maps,
 )

@@ -131,7 +131,7 @@ def import_file(
             jobs.run_now(opened, settings, import_id, show, attempts=1)
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
-            findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
+            findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     PARCEL_WRITE = "parcel:write"
     PARCEL_STAGE = "parcel:stage"
     IMPORT_RUN = "import:run"
+    IMPORT_PUBLISH = "import:publish"
     IMPORT_READ = "import:read"
     DOCUMENT_READ = "document:read"
     DOCUMENT_WRITE = "document:write"
@@ -64,6 +65,7 @@ _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
     Permission.PARCEL_STAGE,
     Permission.IMPORT_RUN,
+    Permission.IMPORT_PUBLISH,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
 }
@@ -78,7 +80,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.LISTING_OFFICER: _LOOKING | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE},
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _LOOKING
-    | {Permission.PARCEL_STAGE, Permission.IMPORT_READ, Permission.DOCUMENT_WRITE, Permission.AUDIT_READ},
+    | {
+        Permission.PARCEL_STAGE,
+        Permission.IMPORT_READ,
+        Permission.IMPORT_PUBLISH,
+        Permission.DOCUMENT_WRITE,
+        Permission.AUDIT_READ,
+    },
     Role.VIEWER: _LOOKING,
 }
 

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(3_000, ge=50, description="Longest wait for a row lock, in milliseconds.")
     max_body_mib: int = Field(10, ge=1, description="Largest JSON body, in MiB.")
     max_upload_mib: int = Field(512, ge=1, description="Largest uploaded file, in MiB.")
+    import_four_eyes: bool = Field(
+        False, description="An import under review is published by another person than the one who brought it in."
+    )
     tile_cache_mib: int = Field(256, ge=0, description="Memory for encoded tiles per worker, in MiB.")
     session_idle_minutes: int = Field(30, ge=1, description="A session unused for this long ends.")
     session_hours: int = Field(12, ge=1, description="A session ends after this long whatever happens.")

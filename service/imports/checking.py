@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from service.imports import checks, mapping, overlaps, placing, queries
+from service.imports.mapping import FieldMap
 from service.imports.overlaps import Overlap
 from service.imports.placing import Places
 from service.imports.publish import Rows
@@ -48,6 +49,7 @@ def check_file(
     *,
     import_id: int,
     today: dt.date,
+    maps: tuple[FieldMap, ...] | None = None,
 ) -> Iterator[Checked]:
     """Map and check everything that needs no look at other parcels.
 
@@ -55,7 +57,7 @@ def check_file(
     anyway waits for them here.
     """
     numbers = read["row"].to_numpy()
-    fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}")
+    fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
     fields = checks.check_fields(fields, numbers, report, today=today)
     checks.check_areas(fields, read["area_plane_m2"].to_numpy(), numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
@@ -120,11 +122,24 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     rows, places, report = checked.rows, checked.places, checked.report
     numbers = rows.read["row"].to_numpy()
     checks.check_taken(rows.fields, numbers, report, lambda column, codes: queries.taken(connection, column, codes))
-    wkb = rows.read["geom_wkb"].combine_chunks()
-    known = np.flatnonzero(np.isfinite(places.bounds[:, 0]))
-    for found, code in _existing(connection, wkb, places.bounds[known], known):
-        names: dict[str, object] = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
-        _report(report, "overlap_existing", int(numbers[found.first]), found, code, {}, names)
+    check_overlaps(connection, numbers, rows.read["geom_wkb"].combine_chunks(), places.bounds, report)
+
+
+def check_overlaps(
+    connection: psycopg.Connection,
+    numbers: NDArray[np.int64],
+    wkb: pa.Array,
+    bounds: NDArray[np.float64],
+    report: Report,
+    *,
+    but: frozenset[str] = frozenset(),
+) -> None:
+    """Refuse shapes that lie on parcels that are there, `but` on those with these codes."""
+    known = np.flatnonzero(np.isfinite(bounds[:, 0]))
+    for found, code in _existing(connection, wkb, bounds[known], known):
+        if code not in but:
+            names: dict[str, object] = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
+            _report(report, "overlap_existing", int(numbers[found.first]), found, code, {}, names)
 
 
 def _existing(

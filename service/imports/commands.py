@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -17,10 +17,10 @@ from service.geo import crs as known_crs
 from service.imports import findings
 from service.imports.models import Finding, Import
 from service.imports.report import Report
+from service.imports.states import AT_WORK
 from service.regions.queries import jurisdiction_by_code
 
 RUN = "imports.run"
-FINISHED = ("published", "refused", "failed")
 
 
 class BadDeclaration(Invalid):
@@ -48,6 +48,7 @@ def create_import(
     file_name: str,
     jurisdiction: str,
     declared: Declared = UNDECLARED,
+    mode: str = "direct",
     queue: bool = True,
 ) -> Import:
     """Take in a file that lies in the document folder: import, document, audit entry and, with `queue`, the job.
@@ -71,12 +72,13 @@ def create_import(
         document_id=document.id,
         file_name=name,
         declared=said,
+        mode=mode,
         created_by=actor.label,
     )
     session.add(found)
     session.flush()
     session.refresh(found)
-    after = {"file_name": name, "sha256": kept.sha256, "jurisdiction": owner.code, **said}
+    after = {"file_name": name, "sha256": kept.sha256, "jurisdiction": owner.code, "mode": mode, **said}
     record(session, Action.IMPORT_SUBMITTED, "import", import_id, after=after)
     if queue:
         jobs.defer(session, RUN, import_id=import_id)
@@ -94,11 +96,12 @@ def _check(declared: Declared) -> None:
 
 
 def start(session: Session, import_id: int) -> Import | None:
-    """Mark an import as running and count the attempt; None if it is finished, which makes a second run harmless."""
+    """Count an attempt at an import; None if no work waits on it, which makes a second run harmless."""
     found = session.get_one(Import, import_id, with_for_update=True)
-    if found.status in FINISHED:
+    if found.status not in AT_WORK:
         return None
-    found.status = "running"
+    if found.status == "queued":
+        found.status = "running"
     found.attempts += 1
     record(session, Action.IMPORT_STARTED, "import", import_id, after={"attempt": found.attempts})
     return found
@@ -114,32 +117,41 @@ def finish(
     status = "refused" if report.errors else "published"
     published = 0 if report.errors else rows
     counts = {"errors": report.errors, "warnings": report.warnings, "published": published}
-    outcome = {"status": status, "total": rows, **nature, **counts, "finished_at": clock.now()}
+    outcome = {
+        "status": status,
+        "total": rows,
+        **nature,
+        **counts,
+        "finished_at": clock.now(),
+        "version": Import.version + 1,
+    }
     done = {} if report.errors else {"stage": "publishing", "done": rows}
     session.execute(update(Import).where(Import.id == import_id, Import.status == "running").values(**outcome, **done))
-    _keep(session, import_id, report.closed())
+    session.execute(delete(Finding).where(Finding.import_id == import_id))
+    keep_findings(session, import_id, report.closed())
     action = Action.IMPORT_REFUSED if report.errors else Action.IMPORT_PUBLISHED
     record(session, action, "import", import_id, after={"sha256": sha256, "rows": rows, **nature, **counts})
 
 
-def _keep(session: Session, import_id: int, found: Iterable[findings.Finding]) -> None:
+def keep_findings(session: Session, import_id: int, found: Iterable[findings.Finding]) -> None:
+    """Keep what was found in a file; the outcome that it belongs to is what is audited."""
     rows = [{"import_id": import_id, **each.as_dict()} for each in found]
     if rows:
         session.execute(insert(Finding), rows)
 
 
+_BACK_TO = {"publishing": "staged", "undoing": "published"}  # where an act that failed leaves an import
+
+
 def fail(session: Session, import_id: int, problem: str) -> None:
-    """Give an import up: nothing was published, and `problem` tells a person why. A finished one is left alone."""
+    """Give up what was being done: nothing of it stays, and `problem` tells a person why. At rest it is left alone."""
     found = session.get_one(Import, import_id, with_for_update=True)
-    if found.status in FINISHED:
+    if found.status not in AT_WORK:
         return
     before = {"status": found.status}
-    found.status, found.problem, found.finished_at = "failed", problem, clock.now()
-    record(
-        session,
-        Action.IMPORT_FAILED,
-        "import",
-        import_id,
-        before=before,
-        after={"status": "failed", "problem": problem},
-    )
+    found.status, found.problem = _BACK_TO.get(found.status, "failed"), problem
+    found.version += 1
+    if found.status == "failed":
+        found.finished_at = clock.now()
+    after = {"status": found.status, "problem": problem}
+    record(session, Action.IMPORT_FAILED, "import", import_id, before=before, after=after)

@@ -87,7 +87,7 @@ def read_file(
         limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(outcome, limit=limit))
     try:
-        return _answer(folder)
+        return read_again(folder)
     except (OSError, ValueError, TypeError, KeyError):
         return _unread(folder, finding("reader_crashed"))
 
@@ -214,8 +214,8 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _answer(folder: Path) -> Reading:
-    """The child's answer; it is believed no more than the file was."""
+def read_again(folder: Path) -> Reading:
+    """The answer that a child left in its folder; it is believed no more than the file was."""
     path = folder / "result.json"
     if path.is_symlink() or path.stat().st_size > MAX_RESULT_BYTES:
         raise ValueError("result")
