@@ -33,6 +33,7 @@ database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
 app.add_typer(database, name="db")
 app.add_typer(cli_data.demos, name="demo")
 app.command("import")(cli_data.import_file)
+app.add_typer(cli_data.reviewing, name="review")
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
 

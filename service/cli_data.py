@@ -2,9 +2,10 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
@@ -22,11 +23,15 @@ from service.core.db import Database
 from service.core.settings import Settings
 from service.terminal import out, step, tell
 
+if TYPE_CHECKING:
+    from service.imports.models import Import
+
 COMMAND_LINE = system("cli")
 MOST_FINDINGS = 100
 
 demos = typer.Typer(no_args_is_help=True, help="示意数据 · The demo data.")
 users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
+reviewing = typer.Typer(no_args_is_help=True, help="待审的导入 · Imports under review.")
 auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
 
 
@@ -101,8 +106,9 @@ def import_file(
         str | None, typer.Option(help="文字编码, 如 gbk · Text encoding, if the file is silent.")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层名 · Layer, if the file has several.")] = None,
+    review: Annotated[bool, typer.Option("--review", help="先待审, 不入库 · Stage it for review.")] = False,
 ) -> None:
-    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 unless published."""
+    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 if it has errors."""
     from service.documents import storage
     from service.imports import commands as importing
     from service.imports import jobs
@@ -120,6 +126,7 @@ def import_file(
                 file_name=file.name,
                 jurisdiction=jurisdiction,
                 declared=importing.Declared(crs, encoding, layer),
+                mode="review" if review else "direct",
                 queue=False,
             ).id
         with Progress(console=out, transient=True) as progress:
@@ -136,14 +143,61 @@ def import_file(
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+    _tell_import(found, good=("published", "staged"))
+
+
+def _tell_import(found: "Import", *, good: tuple[str, ...]) -> None:
+    """Say where an import stands; exit code 1 where it has errors or stands elsewhere than it should."""
     out.print(
-        f"导入 Import {import_id}: {found.status}; 地块 parcels {found.published}, "
+        f"导入 Import {found.id}: {found.status}; 地块 parcels {found.published}, "
         f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
     )
+    if found.summary is not None:
+        counts = (f"{name} {found.summary[name]}" for name in ("added", "geometry", "attributes", "same", "missing"))
+        out.print(f"比对 Compared: {', '.join(counts)}")
     if found.problem:
         out.print(found.problem, soft_wrap=True, markup=False)
-    if found.status != "published":
+    if found.status not in good or (found.status == "staged" and found.errors):
         raise typer.Exit(1)
+
+
+@reviewing.command("publish")
+def review_publish(import_id: int) -> None:
+    """待审内容入库: 全部或全无 · Publish what is staged, all or nothing."""
+    from service.imports import review_commands
+
+    _review(import_id, partial(review_commands.ask_publication, four_eyes=False), "published")
+
+
+@reviewing.command("discard")
+def review_discard(import_id: int) -> None:
+    """放弃待审内容 · Discard what is staged."""
+    from service.imports import review_commands
+
+    _review(import_id, review_commands.discard, "discarded")
+
+
+@reviewing.command("undo")
+def review_undo(import_id: int) -> None:
+    """撤销入库(其后未办业务时) · Take a publication back while nothing was built on it."""
+    from service.imports import review_commands
+
+    _review(import_id, review_commands.ask_undo, "undone")
+
+
+def _review(import_id: int, act: "Callable[..., Import]", wanted: str) -> None:
+    from service.imports import jobs
+    from service.imports import queries as imported
+
+    settings = running.serving_settings(Settings())
+    with _database(settings) as opened:
+        with opened.write(COMMAND_LINE) as session:
+            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
+            act(session, COMMAND_LINE, import_id, version=found.version)
+        jobs.run_now(opened, settings, import_id, attempts=1)
+        with opened.read() as session:
+            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
+    _tell_import(found, good=(wanted,))
 
 
 @contextlib.contextmanager

@@ -126,7 +126,8 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 
 
 TABLES = """
-    audit_entry parcel_event parcel_land_use parcel_survey parcel parcel_tally region_tally import_finding staged_parcel import_change field_map import
+    audit_entry parcel_event parcel_land_use parcel_survey parcel parcel_tally region_tally import_finding
+    staged_parcel import_change field_map import
     document region jurisdiction backdrop_feature idempotency_key login_attempt user_session api_key user_account
     revision_touch jobs.procrastinate_events jobs.procrastinate_periodic_defers jobs.procrastinate_jobs
 """

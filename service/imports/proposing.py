@@ -131,7 +131,7 @@ def _by_name(columns: Mapping[str, pa.Array]) -> Iterator[tuple[str, tuple[Assig
 
 def _with_list(found: tuple[Assignment, Reason | None], column: pa.Array) -> tuple[Assignment, Reason | None]:
     """The code list that the values are of, where they speak clearly against the one that the name stands for."""
-    said, reason = found
+    said, _ = found
     share = _shares(column)
     best = max(share, key=lambda each: share[each], default=None)
     if best is None or said.list is None or share.get(said.list, 1.0) >= _MOST or share[best] < _MOST:

@@ -10,7 +10,6 @@ import numpy as np
 import psycopg
 import pyarrow as pa
 import shapely
-from psycopg.rows import namedtuple_row
 
 from service.geo.crs import CGCS2000
 from service.imports.checking import check_overlaps
@@ -31,7 +30,8 @@ class Changed(NamedTuple):
 
 _CHANGED_SINCE = """
 SELECT s.row, s.code FROM staged_parcel AS s LEFT JOIN parcel AS p ON p.id = s.parcel_id
-WHERE s.import_id = %(import)s AND s.parcel_id IS NOT NULL AND s.action <> 'same' AND p.version IS DISTINCT FROM s.parcel_version
+WHERE s.import_id = %(import)s AND s.parcel_id IS NOT NULL AND s.action <> 'same'
+  AND p.version IS DISTINCT FROM s.parcel_version
 ORDER BY s.row
 """
 _MADE_SINCE = """
@@ -84,9 +84,11 @@ def _recheck_overlaps(connection: psycopg.Connection[Any], import_id: int, repor
 _KEEP_BEFORE = """
 INSERT INTO import_change (import_id, parcel_id, version, before, land_uses, geom)
 SELECT s.import_id, p.id, p.version + 1,
-  jsonb_build_object('name', p.name, 'address', p.address, 'cadastral_code', p.cadastral_code, 'lot_number', p.lot_number,
-    'registered_on', p.registered_on, 'area_legal_m2', p.area_legal_m2::text, 'area_plane_m2', p.area_plane_m2::text,
-    'area_ellipsoid_m2', p.area_ellipsoid_m2::text, 'land_use_scheme', p.land_use_scheme, 'land_use_code', p.land_use_code,
+  jsonb_build_object('name', p.name, 'address', p.address, 'cadastral_code', p.cadastral_code,
+    'lot_number', p.lot_number, 'registered_on', p.registered_on, 'area_legal_m2', p.area_legal_m2::text,
+    'area_plane_m2', p.area_plane_m2::text,
+    'area_ellipsoid_m2', p.area_ellipsoid_m2::text, 'land_use_scheme', p.land_use_scheme,
+    'land_use_code', p.land_use_code,
     'far', p.far, 'density_pct', p.density_pct, 'green_pct', p.green_pct, 'height_m', p.height_m,
     'region_id', p.region_id, 'county_code', p.county_code),
   (SELECT coalesce(jsonb_agg(to_jsonb(u) ORDER BY u.ordinal), '[]') FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
@@ -98,7 +100,8 @@ _CHANGE = """
 UPDATE parcel AS p SET
   name = coalesce(s.name, p.name), address = coalesce(s.address, p.address),
   cadastral_code = coalesce(s.cadastral_code, p.cadastral_code), lot_number = coalesce(s.lot_number, p.lot_number),
-  registered_on = coalesce(s.registered_on, p.registered_on), area_legal_m2 = coalesce(s.area_legal_m2, p.area_legal_m2),
+  registered_on = coalesce(s.registered_on, p.registered_on),
+  area_legal_m2 = coalesce(s.area_legal_m2, p.area_legal_m2),
   land_use_scheme = CASE WHEN s.land_use_code IS NULL THEN p.land_use_scheme ELSE s.land_use_scheme END,
   land_use_code = coalesce(s.land_use_code, p.land_use_code),
   far = coalesce(s.far, p.far), density_pct = coalesce(s.density_pct, p.density_pct),
@@ -117,13 +120,15 @@ _DROP_USES = """
 DELETE FROM parcel_land_use WHERE parcel_id IN (
   SELECT parcel_id FROM staged_parcel WHERE import_id = %(import)s AND action <> 'same' AND changes ? 'land_use')
 """
+_SURVEY_COLUMNS = "parcel_id, source_crs, zone_prefixed, geometry, points, document_id, source_row, surveyed_on"
 _SURVEY = "%(crs)s, %(prefixed)s, s.survey, s.points, %(document)s, s.row, s.surveyed_on"
 _RESURVEY = f"""
 WITH made AS (
-  INSERT INTO parcel_survey (parcel_id, source_crs, zone_prefixed, geometry, points, document_id, source_row, surveyed_on)
+  INSERT INTO parcel_survey ({_SURVEY_COLUMNS})
   SELECT s.parcel_id, {_SURVEY} FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.action = 'geometry'
   RETURNING id, parcel_id)
-UPDATE import_change AS c SET survey_id = made.id FROM made WHERE c.import_id = %(import)s AND c.parcel_id = made.parcel_id
+UPDATE import_change AS c SET survey_id = made.id FROM made
+WHERE c.import_id = %(import)s AND c.parcel_id = made.parcel_id
 """  # noqa: S608 - our own columns
 _ADD = f"""
 WITH made AS (
@@ -132,11 +137,12 @@ WITH made AS (
     area_ellipsoid_m2, stage, stage_since, hold, import_id)
   SELECT code, name, address, cadastral_code, lot_number, registered_on, area_legal_m2, land_use_scheme,
     land_use_code, far, density_pct, green_pct, height_m, %(jurisdiction)s, region_id, county_code, geom, area_plane_m2,
-    area_ellipsoid_m2, coalesce(stage, %(candidate)s), coalesce(stage_since, %(today)s), coalesce(hold, %(free)s), import_id
+    area_ellipsoid_m2, coalesce(stage, %(candidate)s), coalesce(stage_since, %(today)s), coalesce(hold, %(free)s),
+    import_id
   FROM staged_parcel WHERE import_id = %(import)s AND action = 'added' ORDER BY row
   RETURNING id, code),
 surveyed AS (
-  INSERT INTO parcel_survey (parcel_id, source_crs, zone_prefixed, geometry, points, document_id, source_row, surveyed_on)
+  INSERT INTO parcel_survey ({_SURVEY_COLUMNS})
   SELECT made.id, {_SURVEY} FROM made JOIN staged_parcel AS s ON s.import_id = %(import)s AND s.code = made.code)
 SELECT min(id) AS first, max(id) AS last FROM made
 """  # noqa: S608 - our own columns
@@ -161,7 +167,7 @@ def publish_staged(connection: psycopg.Connection[Any], edition: Edition) -> Ite
     for statement in (_KEEP_BEFORE, _CHANGE, _DROP_USES, _RESURVEY):
         connection.execute(statement, words)
     first, last = connection.execute(_ADD, words).fetchone() or (None, None)
-    if first is not None:
+    if first is not None and last is not None:
         add_events(connection, edition, {"import": edition.import_id, "first": first, "last": last})
     yield from _told(connection, _TOLD, words)
     unstage(connection, edition.import_id)
@@ -173,16 +179,16 @@ def unstage(connection: psycopg.Connection[Any], import_id: int) -> None:
 
 
 def _told(connection: psycopg.Connection[Any], query: str, words: dict[str, Any]) -> Iterator[Changed]:
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
-        for row in cursor.execute(query, words):
-            yield Changed(row.code, row.changes, row.resurveyed)
+    for row in connection.execute(query, words):
+        yield Changed(*row)
 
 
 _PUT_BACK = """
 UPDATE parcel AS p SET
   name = b.name, address = b.address, cadastral_code = b.cadastral_code, lot_number = b.lot_number,
   registered_on = b.registered_on, area_legal_m2 = b.area_legal_m2, land_use_scheme = b.land_use_scheme,
-  land_use_code = b.land_use_code, far = b.far, density_pct = b.density_pct, green_pct = b.green_pct, height_m = b.height_m,
+  land_use_code = b.land_use_code, far = b.far, density_pct = b.density_pct, green_pct = b.green_pct,
+  height_m = b.height_m,
   region_id = b.region_id, county_code = b.county_code, area_plane_m2 = b.area_plane_m2,
   area_ellipsoid_m2 = b.area_ellipsoid_m2, geom = coalesce(c.geom, p.geom), version = p.version + 1, updated_at = now()
 FROM import_change AS c, jsonb_to_record(c.before) AS b (
@@ -235,9 +241,12 @@ WITH touched AS (
   WHERE c.import_id = %(import)s)
 SELECT code, what FROM (
   SELECT code, 'change' AS what FROM touched WHERE changed
-  UNION ALL SELECT code, 'event' FROM touched WHERE made AND (SELECT count(*) FROM parcel_event WHERE parcel_id = touched.id) > 1
-  UNION ALL SELECT code, 'survey' FROM touched WHERE made AND (SELECT count(*) FROM parcel_survey WHERE parcel_id = touched.id) > 1
-  UNION ALL SELECT code, 'document' FROM touched JOIN document AS d ON d.subject_type = 'parcel' AND d.subject_id = touched.code
+  UNION ALL SELECT code, 'event' FROM touched
+    WHERE made AND (SELECT count(*) FROM parcel_event WHERE parcel_id = touched.id) > 1
+  UNION ALL SELECT code, 'survey' FROM touched
+    WHERE made AND (SELECT count(*) FROM parcel_survey WHERE parcel_id = touched.id) > 1
+  UNION ALL SELECT code, 'document' FROM touched
+    JOIN document AS d ON d.subject_type = 'parcel' AND d.subject_id = touched.code
     WHERE d.uploaded_at > (SELECT finished_at FROM import WHERE id = %(import)s)
 ) AS found GROUP BY code, what ORDER BY code, what LIMIT %(most)s
 """
@@ -245,7 +254,8 @@ SELECT code, what FROM (
 _POINTING = """
 SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c
 JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.contype = 'f' AND c.confrelid = 'parcel'::regclass AND c.confdeltype IN ('a', 'r') AND c.conrelid <> 'parcel_event'::regclass
+WHERE c.contype = 'f' AND c.confrelid = 'parcel'::regclass AND c.confdeltype IN ('a', 'r')
+  AND c.conrelid <> 'parcel_event'::regclass
 """
 MOST_OBSTACLES = 50
 

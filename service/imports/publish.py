@@ -178,7 +178,7 @@ def _surveys(rows: Rows, ids: NDArray[np.int64], edition: Edition) -> pa.Table:
 
 
 def surveys(rows: Rows, edition: Edition) -> tuple[pa.ChunkedArray, pa.Array]:
-    """Return shapes (hexadecimal WKB) and boundary points as delivered; of a CRS without a number those in EPSG:4490."""
+    """Return shapes (hexadecimal WKB) and boundary points as delivered; shapes of a nameless CRS in EPSG:4490."""
     told = "geom_wkb" if edition.source_crs is None else "source_wkb"
     shapes = pc.binary_join_element_wise(_BYTES, hexadecimal(rows.read[told]), _NOTHING)
     return shapes, values.each(rows.read["survey"], boundary_points, pa.string())

@@ -15,6 +15,7 @@ from service.accounts.access import Actor
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.imports.models import Finding, Import, SavedMap
+from service.imports.states import AT_WORK
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 
@@ -87,13 +88,11 @@ class Only(NamedTuple):
     row: int | None = None
 
 
+ANY = Only()
+
+
 def finding_page(
-    session: Session,
-    import_id: int,
-    only: Only = Only(),
-    *,
-    after: int | None,
-    limit: int,  # noqa: B008 - a constant tuple
+    session: Session, import_id: int, only: Only = ANY, *, after: int | None, limit: int
 ) -> Sequence[Finding]:
     """Return findings of an import in the order they were kept, errors first; those after the id `after`."""
     statement = select(Finding).where(Finding.import_id == import_id).order_by(Finding.id).limit(limit)
@@ -106,7 +105,7 @@ def finding_page(
 
 
 _ABANDONED = text("""
-    SELECT id FROM import WHERE status IN ('queued', 'running', 'publishing', 'undoing') AND created_at < now() - interval '1 minute'
+    SELECT id FROM import WHERE status = ANY (:at_work) AND created_at < now() - interval '1 minute'
       AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
                       AND job.status IN ('todo', 'doing') AND (job.args ->> 'import_id')::int = import.id)
 """)
@@ -114,7 +113,7 @@ _ABANDONED = text("""
 
 def abandoned(session: Session, task: str) -> Sequence[int]:
     """Return unfinished imports without a job of `task` that is waiting or at work."""
-    return session.scalars(_ABANDONED, {"task": task}).all()
+    return session.scalars(_ABANDONED, {"task": task, "at_work": list(AT_WORK)}).all()
 
 
 def finished(session: Session, ids: Sequence[int]) -> Sequence[int]:

@@ -268,11 +268,12 @@ def note_undone(session: Session, import_id: int, gone: int, restored: Iterable[
     put_back = 0
     for each in restored:
         put_back += 1
-        after = {**each.changes, "import_undone": import_id, "boundary": "restored" if each.resurveyed else "kept"}
+        boundary = "restored" if each.resurveyed else "kept"
+        after: dict[str, Any] = {**each.changes, "import_undone": import_id, "boundary": boundary}
         record(session, Action.PARCEL_CHANGED, "parcel", each.code, after=after)
     found.status, found.stage, found.finished_at, found.version = "undone", None, clock.now(), found.version + 1
-    after = {"removed": gone, "restored": put_back, "asked_by": found.decided_by}
-    record(session, Action.IMPORT_UNDONE, "import", import_id, after=after)
+    told = {"removed": gone, "restored": put_back, "asked_by": found.decided_by}
+    record(session, Action.IMPORT_UNDONE, "import", import_id, after=told)
 
 
 def save_map(session: Session, actor: Actor, import_id: int, *, name: str, shared: bool) -> SavedMap:

@@ -41,6 +41,11 @@ Said = Annotated[Note | None, Form(max_length=200)]
 ImportId = Annotated[int, Whole, Path(ge=1, lt=2**31)]
 
 
+def declared(crs: Said = None, encoding: Said = None, layer: Said = None) -> Declared:
+    """Read what the sender says of the file."""
+    return Declared(*(value.strip() or None if value else None for value in (crs, encoding, layer)))
+
+
 @router.post("", status_code=202)
 def submit_import(
     actor: Importer,
@@ -48,16 +53,14 @@ def submit_import(
     settings: Configured,
     file: UploadFile,
     jurisdiction: Annotated[Line, Form(max_length=60)],
-    crs: Said = None,
-    encoding: Said = None,
-    layer: Said = None,
+    said: Annotated[Declared, Depends(declared)],
     mode: Annotated[Mode, Form(description="direct: published at once if it has no error; review: staged")] = "direct",
 ) -> ImportRead:
     """Take in a file of parcels: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet or boundary-point TXT."""
     kept = storage.keep(settings.documents_dir, file.file, limit=settings.max_upload_mib << 20)
-    declared = Declared(*(value.strip() or None if value else None for value in (crs, encoding, layer)))
+    name = file.filename or "file"
     found = commands.create_import(
-        session, actor, kept, file_name=file.filename or "file", jurisdiction=jurisdiction, declared=declared, mode=mode
+        session, actor, kept, file_name=name, jurisdiction=jurisdiction, declared=said, mode=mode
     )
     return ImportRead.of(found, jurisdiction)
 

@@ -14,7 +14,7 @@ Status = Literal[
     "queued", "running", "staged", "publishing", "published", "undoing", "undone", "refused", "failed", "discarded"
 ]
 Stage = Literal["reading", "checking", "staging", "publishing"]
-Field_ = Literal[
+FieldName = Literal[
     "code",
     "name",
     "address",
@@ -109,7 +109,7 @@ class ReasonRead(Output):
 class ProposalRead(Output):
     """What a column was taken for at first."""
 
-    field: Field_ | None
+    field: FieldName | None
     list: UseList | None
     unit: Unit | None
     bound: Literal["min", "max"] | None
@@ -123,7 +123,7 @@ class ColumnRead(Output):
     kind: str
     filled: int
     samples: list[str]
-    field: Field_ | None
+    field: FieldName | None
     list: UseList | None
     unit: Unit | None
     bound: Literal["min", "max"] | None
@@ -140,7 +140,7 @@ class ColumnAssign(Input):
     """What a column fills."""
 
     column: Annotated[str, Field(min_length=1, max_length=200)]
-    field: Field_ | None = None
+    field: FieldName | None = None
     list: UseList | None = None
     unit: Unit | None = None
     bound: Literal["min", "max"] | None = None
@@ -192,7 +192,7 @@ class MapSave(Input):
 
     import_id: Annotated[int, Field(ge=1, lt=2**31)]
     name: Line
-    shared: bool = Field(False, description="for all jurisdictions, not only the import's")  # noqa: FBT003
+    shared: bool = Field(False, description="for all jurisdictions, not only the import's")
 
 
 class MapRead(Output):

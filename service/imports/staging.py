@@ -74,22 +74,27 @@ def _actions(known: NDArray[np.bool_], moved: NDArray[np.float64]) -> NDArray[np
 
 
 def _difference(name: str) -> str:
-    return f"('{name}', to_jsonb(p.{name}), to_jsonb(s.{name}), s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM p.{name})"
+    differs = f"s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM p.{name}"
+    return f"('{name}', to_jsonb(p.{name}), to_jsonb(s.{name}), {differs})"
 
 
 _USE = "{0}.land_use_scheme || ':' || {0}.land_use_code"
+_USE_DIFFERS = (
+    f"('land_use', to_jsonb({_USE.format('p')}), to_jsonb({_USE.format('s')}), s.land_use_code IS NOT NULL AND"
+    " (s.land_use_scheme, s.land_use_code) IS DISTINCT FROM (p.land_use_scheme, p.land_use_code))"
+)
 _DIFFERENCES = ", ".join(
     [
         *map(_difference, (*_PLAIN, *_BOUNDS)),
-        f"('land_use', to_jsonb({_USE.format('p')}), to_jsonb({_USE.format('s')}), s.land_use_code IS NOT NULL AND"
-        " (s.land_use_scheme, s.land_use_code) IS DISTINCT FROM (p.land_use_scheme, p.land_use_code))",
+        _USE_DIFFERS,
     ]
 )
 _COMPARE = f"""
 UPDATE staged_parcel AS staged SET changes = found.changes,
   action = CASE WHEN staged.action = 'same' AND found.changes <> '{{}}' THEN 'attributes' ELSE staged.action END
 FROM (
-  SELECT s.row, coalesce(jsonb_object_agg(d.name, jsonb_build_array(d.before, d.after)) FILTER (WHERE d.differs), '{{}}') AS changes
+  SELECT s.row,
+    coalesce(jsonb_object_agg(d.name, jsonb_build_array(d.before, d.after)) FILTER (WHERE d.differs), '{{}}') AS changes
   FROM staged_parcel AS s JOIN parcel AS p ON p.id = s.parcel_id
   CROSS JOIN LATERAL (VALUES {_DIFFERENCES}) AS d (name, before, after, differs)
   WHERE s.import_id = %(import)s GROUP BY s.row) AS found
@@ -98,7 +103,8 @@ WHERE staged.import_id = %(import)s AND staged.row = found.row
 
 MISSING = """
 FROM parcel AS p WHERE p.jurisdiction_id = %(jurisdiction)s
-  AND p.geom_web && (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom)::geometry, 4490), 3857) FROM staged_parcel WHERE import_id = %(import)s)
+  AND p.geom_web && (SELECT ST_Transform(ST_SetSRID(ST_Extent(geom)::geometry, 4490), 3857) FROM staged_parcel
+    WHERE import_id = %(import)s)
   AND NOT EXISTS (SELECT FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.parcel_id = p.id)
 """
 """Parcels `p` of the jurisdiction, where the file's rows lie, that the file doesn't speak of."""
@@ -112,7 +118,7 @@ def summary(connection: psycopg.Connection[Any], import_id: int, jurisdiction_id
     (missing,) = connection.execute("SELECT count(*) " + MISSING, asked).fetchone() or (0,)
     box = connection.execute(
         "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM"
-        " (SELECT ST_Extent(geom) AS e FROM staged_parcel WHERE import_id = %(import)s) AS all_of_it WHERE e IS NOT NULL",
+        " (SELECT ST_Extent(geom) AS e FROM staged_parcel WHERE import_id = %(import)s) AS box WHERE e IS NOT NULL",
         asked,
     ).fetchone()
     named = {name: counts.get(name, 0) for name in ("added", "geometry", "attributes", "same")}

@@ -30,7 +30,10 @@ PARTS = (
     "overlap_",
 )
 # These need parcels that are there already, or more shapes than a small file holds.
-ELSEWHERE = {"code_taken", "cadastral_taken", "overlap_existing", "overlap_undecidable"}
+ELSEWHERE = {
+    *("code_taken", "cadastral_taken", "overlap_existing", "overlap_undecidable"),
+    *("code_ambiguous", "code_elsewhere", "stage_kept"),
+}
 NO_AREAS = Areas([], [], [], [], [])
 DISTRICT = (shapely.box(113.5, 34.0, 114.5, 35.5), "郑东新区", "Zhengdong")
 

@@ -641,12 +641,184 @@ export interface paths {
         };
         /**
          * Watch Import
-         * @description Stream the import while it changes: `progress` events, and `done` at its end.
+         * @description Stream the import while it changes: `progress` events, and `done` once it rests: staged, or at its end.
          */
         get: operations["watch_import"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description Show the columns of a file under review: samples, what each fills, and why that was proposed.
+         */
+        get: operations["get_mapping"];
+        /**
+         * Correct Mapping
+         * @description Say what the columns fill; the file is mapped, checked and compared again.
+         */
+        put: operations["correct_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rows
+         * @description List staged rows with what publishing does; `missing`: parcels that the file doesn't name, which stay.
+         */
+        get: operations["list_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows/{row}/shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shapes
+         * @description Give the outline of a staged row, before and after.
+         */
+        get: operations["get_shapes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outlines
+         * @description Give the outlines of staged rows and missed parcels in a box.
+         */
+        get: operations["get_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Import
+         * @description Publish what is staged: all of it or nothing.
+         */
+        post: operations["publish_import"];
+        /**
+         * Undo Import
+         * @description Take a publication back while nothing was built on it.
+         */
+        delete: operations["undo_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/staging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discard Import
+         * @description Discard what is staged.
+         */
+        delete: operations["discard_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Field Maps
+         * @description List saved field maps, the newest first.
+         */
+        get: operations["list_field_maps"];
+        put?: never;
+        /**
+         * Save Field Map
+         * @description Keep an import's mapping: proposed from now on for files with the same columns.
+         */
+        post: operations["save_field_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field-maps/{map_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Field Map
+         * @description Remove a saved field map; imports that used it keep their mapping.
+         */
+        delete: operations["remove_field_map"];
         options?: never;
         head?: never;
         patch?: never;
@@ -731,6 +903,13 @@ export interface components {
             file: string;
             /** Jurisdiction */
             jurisdiction: string;
+            /**
+             * Mode
+             * @description direct: published at once if it has no error; review: staged
+             * @default direct
+             * @enum {string}
+             */
+            mode?: "direct" | "review";
             /** Crs */
             crs?: string | null;
             /** Encoding */
@@ -805,6 +984,45 @@ export interface components {
         Codes: {
             /** Items */
             items: components["schemas"]["CodeRead"][];
+        };
+        /**
+         * ColumnAssign
+         * @description What a column fills.
+         */
+        ColumnAssign: {
+            /** Column */
+            column: string;
+            /** Field */
+            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list?: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit?: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound?: ("min" | "max") | null;
+        };
+        /**
+         * ColumnRead
+         * @description A column of the file: samples, and the field that it fills (null: none).
+         */
+        ColumnRead: {
+            /** Column */
+            column: string;
+            /** Kind */
+            kind: string;
+            /** Filled */
+            filled: number;
+            /** Samples */
+            samples: string[];
+            /** Field */
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound: ("min" | "max") | null;
+            proposed: components["schemas"]["ProposalRead"];
         };
         /**
          * Count
@@ -1043,7 +1261,7 @@ export interface components {
         Idle: "none" | "suspected" | "confirmed" | "disposing";
         /**
          * ImportRead
-         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels at the end.
+         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed at the end.
          */
         ImportRead: {
             /** Id */
@@ -1055,12 +1273,22 @@ export interface components {
             /** Layer */
             layer: string | null;
             /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "direct" | "review";
+            /**
+             * Version
+             * @description of the import: for If-Match
+             */
+            version: number;
+            /**
              * Status
              * @enum {string}
              */
-            status: "queued" | "running" | "published" | "refused" | "failed";
+            status: "queued" | "running" | "staged" | "publishing" | "published" | "undoing" | "undone" | "refused" | "failed" | "discarded";
             /** Stage */
-            stage: ("reading" | "checking" | "publishing") | null;
+            stage: ("reading" | "checking" | "staging" | "publishing") | null;
             /** Done */
             done: number;
             /** Total */
@@ -1079,8 +1307,11 @@ export interface components {
             source_crs: number | null;
             /** Encoding */
             encoding: string | null;
+            summary: components["schemas"]["SummaryRead"] | null;
             /** Created By */
             created_by: string;
+            /** Decided By */
+            decided_by: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1279,6 +1510,61 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * MapRead
+         * @description A saved field map.
+         */
+        MapRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Shared */
+            shared: boolean;
+            /** Columns */
+            columns: {
+                [key: string]: unknown;
+            }[];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * MapSave
+         * @description Keep an import's mapping under a name.
+         */
+        MapSave: {
+            /** Import Id */
+            import_id: number;
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @description for all jurisdictions, not only the import's
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /**
+         * MappingChange
+         * @description What the columns fill; a column left out fills nothing.
+         */
+        MappingChange: {
+            /** Columns */
+            columns: components["schemas"]["ColumnAssign"][];
+        };
+        /**
+         * MappingRead
+         * @description The columns of a file under review.
+         */
+        MappingRead: {
+            /** Columns */
+            columns: components["schemas"]["ColumnRead"][];
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -1299,6 +1585,23 @@ export interface components {
             area_m2: number;
             /** Name */
             name: string | null;
+        };
+        /**
+         * OutlinesRead
+         * @description GeoJSON features with row, code and action; `complete` false: there are more than are given.
+         */
+        OutlinesRead: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+            /** Complete */
+            complete: boolean;
         };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
@@ -1332,6 +1635,20 @@ export interface components {
         Page_KeyRead_: {
             /** Items */
             items: components["schemas"]["KeyRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[MapRead] */
+        Page_MapRead_: {
+            /** Items */
+            items: components["schemas"]["MapRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[StagedRead] */
+        Page_StagedRead_: {
+            /** Items */
+            items: components["schemas"]["StagedRead"][];
             /** Next */
             next?: string | null;
         };
@@ -1591,7 +1908,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -1635,6 +1952,36 @@ export interface components {
             density_pct: components["schemas"]["BoundRead"] | null;
             green_pct: components["schemas"]["BoundRead"] | null;
             height_m: components["schemas"]["BoundRead"] | null;
+        };
+        /**
+         * ProposalRead
+         * @description What a column was taken for at first.
+         */
+        ProposalRead: {
+            /** Field */
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound: ("min" | "max") | null;
+            reason: components["schemas"]["ReasonRead"] | null;
+        };
+        /**
+         * ReasonRead
+         * @description Why a column is taken for a field.
+         */
+        ReasonRead: {
+            /**
+             * Confidence
+             * @enum {string}
+             */
+            confidence: "high" | "medium" | "low";
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
         /**
          * RegionRead
@@ -1723,6 +2070,20 @@ export interface components {
             jurisdictions: string[] | null;
         };
         /**
+         * ShapesRead
+         * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
+         */
+        ShapesRead: {
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * SignIn
          * @description What the sign-in form sends.
          */
@@ -1741,6 +2102,42 @@ export interface components {
          * @enum {string}
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
+        /**
+         * StagedRead
+         * @description A staged row, or (`missing`, by id) a parcel that the file doesn't name: what publishing it would do.
+         */
+        StagedRead: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "added" | "geometry" | "attributes" | "same" | "missing";
+            /**
+             * Changes
+             * @description field → before and after
+             */
+            changes: {
+                [key: string]: unknown[];
+            };
+            /** Moved M2 */
+            moved_m2: number | null;
+            /** Area M2 */
+            area_m2: number | null;
+            /** Area Before M2 */
+            area_before_m2: number | null;
+            /** Errors */
+            errors: number;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
         /**
          * StatusQuery
          * @description Which parcels: codes, cadastral codes or lot numbers.
@@ -1778,6 +2175,27 @@ export interface components {
             items: components["schemas"]["StatusRead"][];
             /** Unknown */
             unknown: string[];
+        };
+        /**
+         * SummaryRead
+         * @description What publishing does, by rows; `missing`: parcels of the jurisdiction in the file's box that it doesn't name.
+         */
+        SummaryRead: {
+            /** Added */
+            added: number;
+            /** Geometry */
+            geometry: number;
+            /** Attributes */
+            attributes: number;
+            /** Same */
+            same: number;
+            /** Missing */
+            missing: number;
+            /**
+             * Box
+             * @description west, south, east, north in degrees
+             */
+            box: number[] | null;
         };
         /**
          * SurveyRead
@@ -3116,6 +3534,10 @@ export interface operations {
             query?: {
                 /** @description 只列错误或提示 */
                 severity?: ("error" | "warning") | null;
+                /** @description 只列这一代码 */
+                code?: string | null;
+                /** @description 只列这一行 */
+                row?: number | null;
                 /** @description 每页条数 rows a page */
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
@@ -3168,6 +3590,377 @@ export interface operations {
                 content: {
                     "text/event-stream": unknown;
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    correct_mapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rows: {
+        parameters: {
+            query?: {
+                /** @description 只列这一类 */
+                action?: ("added" | "geometry" | "attributes" | "same" | "missing") | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StagedRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShapesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_outlines: {
+        parameters: {
+            query: {
+                /** @description west,south,east,north in degrees */
+                bbox: string;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlinesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_field_maps: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MapRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_field_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_field_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
