@@ -1,7 +1,7 @@
 """What changes an import: submitted, started, published or refused, failed."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from service.documents.storage import Kept
 from service.geo import crs as known_crs
 from service.imports import findings
 from service.imports.models import Finding, Import
+from service.imports.publication import Changed
 from service.imports.report import Report
 from service.imports.states import AT_WORK
 from service.regions.queries import jurisdiction_by_code
@@ -128,13 +129,86 @@ def finish(
     done = {} if report.errors else {"stage": "publishing", "done": rows}
     session.execute(update(Import).where(Import.id == import_id, Import.status == "running").values(**outcome, **done))
     session.execute(delete(Finding).where(Finding.import_id == import_id))
-    keep_findings(session, import_id, report.closed())
+    _keep(session, import_id, report.closed())
     action = Action.IMPORT_REFUSED if report.errors else Action.IMPORT_PUBLISHED
     record(session, action, "import", import_id, after={"sha256": sha256, "rows": rows, **nature, **counts})
 
 
-def keep_findings(session: Session, import_id: int, found: Iterable[findings.Finding]) -> None:
-    """Keep what was found in a file; the outcome that it belongs to is what is audited."""
+def note_staged(
+    session: Session,
+    import_id: int,
+    report: Report,
+    *,
+    nature: Mapping[str, object],
+    mapping: list[dict[str, Any]],
+    summary: dict[str, Any],
+    rows: int,
+) -> None:
+    """Write down that an import waits for review, with its findings and what publishing would do."""
+    found = session.get_one(Import, import_id, with_for_update=True)
+    found.status, found.stage, found.done, found.total = "staged", None, rows, rows
+    found.errors, found.warnings, found.mapping, found.summary = report.errors, report.warnings, mapping, summary
+    for name, value in nature.items():
+        setattr(found, name, value)
+    found.version += 1
+    session.execute(delete(Finding).where(Finding.import_id == import_id))
+    _keep(session, import_id, report.closed())
+    counts = {"errors": report.errors, "warnings": report.warnings}
+    record(session, Action.IMPORT_STAGED, "import", import_id, after={**summary, **nature, **counts})
+
+
+def note_stale(session: Session, import_id: int, report: Report) -> None:
+    """Send an import back to review: what it was compared with has changed since."""
+    found = session.get_one(Import, import_id, with_for_update=True)
+    found.status, found.stage, found.errors = "staged", None, report.errors
+    found.problem = (
+        "比对之后库中地块有变化，没有入库。请在“字段对应”页重新检查 · "
+        "Parcels have changed since the comparison; nothing was published. Check the file again on the mapping page."
+    )
+    found.version += 1
+    _keep(session, import_id, report.closed())
+    record(session, Action.IMPORT_STAGED, "import", import_id, after={"errors": report.errors, "stale": True})
+
+
+def note_published(session: Session, import_id: int, changed: Iterable[Changed]) -> None:
+    """Write down that staged rows were published: an entry for the import, and one for each changed parcel."""
+    found = session.get_one(Import, import_id, with_for_update=True)
+    count = 0
+    for each in changed:
+        count += 1
+        before = {name: pair[0] for name, pair in each.changes.items()}
+        after = {name: pair[1] for name, pair in each.changes.items()}
+        action = Action.PARCEL_RESURVEYED if each.resurveyed else Action.PARCEL_CHANGED
+        record(
+            session,
+            action,
+            "parcel",
+            each.code,
+            before={**before, "import": None},
+            after={**after, "import": import_id},
+        )
+    summary = found.summary or {}
+    found.status, found.stage, found.finished_at = "published", "publishing", clock.now()
+    found.published, found.version = summary.get("added", 0) + count, found.version + 1
+    after = {"published": found.published, "asked_by": found.decided_by, **summary}
+    record(session, Action.IMPORT_PUBLISHED, "import", import_id, after=after)
+
+
+def note_undone(session: Session, import_id: int, gone: int, restored: Iterable[Changed]) -> None:
+    """Write down that a publication was taken back: an entry for the import, and one for each parcel put back."""
+    found = session.get_one(Import, import_id, with_for_update=True)
+    put_back = 0
+    for each in restored:
+        put_back += 1
+        boundary = "restored" if each.resurveyed else "kept"
+        after: dict[str, Any] = {**each.changes, "import_undone": import_id, "boundary": boundary}
+        record(session, Action.PARCEL_CHANGED, "parcel", each.code, after=after)
+    found.status, found.stage, found.finished_at, found.version = "undone", None, clock.now(), found.version + 1
+    told = {"removed": gone, "restored": put_back, "asked_by": found.decided_by}
+    record(session, Action.IMPORT_UNDONE, "import", import_id, after=told)
+
+
+def _keep(session: Session, import_id: int, found: Iterable[findings.Finding]) -> None:
     rows = [{"import_id": import_id, **each.as_dict()} for each in found]
     if rows:
         session.execute(insert(Finding), rows)

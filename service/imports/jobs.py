@@ -149,6 +149,8 @@ def _alone(database: Database, import_id: int) -> Iterator[psycopg.Connection[An
         if locked != (True,):
             raise AlreadyRunning(f"导入 {import_id} 正在进行。", f"Import {import_id} is being carried out.")
         yield connection
+        # At once: a server under load takes its time to notice that a connection has gone.
+        connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_IMPORT_LOCK, import_id))
 
 
 def _give_up(database: Database, import_id: int, problem: str) -> None:
@@ -262,7 +264,7 @@ class _Work:
             progress = partial(self.progress, "staging")
             edition = self._edition(_epsg(reading))
             summary = stage(connection, checked.rows, matches, edition, progress=progress)
-            review_commands.note_staged(
+            commands.note_staged(
                 session,
                 self.found.id,
                 checked.report,
@@ -280,10 +282,10 @@ class _Work:
             report = Report()
             recheck(connection, self.found.id, report)
             if report.errors:
-                review_commands.note_stale(session, self.found.id, report)
+                commands.note_stale(session, self.found.id, report)
                 return
             edition = self._edition(self.found.source_crs)
-            review_commands.note_published(session, self.found.id, publish_staged(connection, edition))
+            commands.note_published(session, self.found.id, publish_staged(connection, edition))
 
     def undo(self) -> None:
         """Take a publication back, if nothing was built on it meanwhile; else it stays published."""
@@ -292,7 +294,7 @@ class _Work:
                 connection = driver_connection(session)
                 review_commands.refuse_built_on(obstacles(connection, self.found.id))
                 gone, restored = take_back(connection, self.found.id)
-                review_commands.note_undone(session, self.found.id, gone, restored)
+                commands.note_undone(session, self.found.id, gone, restored)
         except review_commands.BuiltOn as error:
             _give_up(self.database, self.found.id, f"{error.zh} · {error}")
 

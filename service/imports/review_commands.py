@@ -1,9 +1,9 @@
-"""What people do with an import under review: correct its mapping, publish, discard, undo; and the job's answers."""
+"""What people do with an import under review: correct its mapping, publish, discard, undo; and saved field maps."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -13,11 +13,10 @@ from service.core import clock, jobs
 from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, PreconditionFailed
 from service.imports import publication, queries
-from service.imports.commands import RUN, keep_findings
+from service.imports.commands import RUN
 from service.imports.mapping import Assignment, assigned
-from service.imports.models import Finding, Import, SavedMap
-from service.imports.publication import Changed, Obstacle
-from service.imports.report import Report
+from service.imports.models import Import, SavedMap
+from service.imports.publication import Obstacle
 
 _WORDS = {
     "change": ("已被修改", "changed since"),
@@ -200,80 +199,6 @@ def refuse_built_on(found: Sequence[Obstacle]) -> None:
         f"Can't be undone: {en}{more}.",
         facts={"obstacles": [each._asdict() for each in found]},
     )
-
-
-def note_staged(
-    session: Session,
-    import_id: int,
-    report: Report,
-    *,
-    nature: Mapping[str, object],
-    mapping: list[dict[str, Any]],
-    summary: dict[str, Any],
-    rows: int,
-) -> None:
-    """Write down that an import waits for review, with its findings and what publishing would do."""
-    found = session.get_one(Import, import_id, with_for_update=True)
-    found.status, found.stage, found.done, found.total = "staged", None, rows, rows
-    found.errors, found.warnings, found.mapping, found.summary = report.errors, report.warnings, mapping, summary
-    for name, value in nature.items():
-        setattr(found, name, value)
-    found.version += 1
-    session.execute(delete(Finding).where(Finding.import_id == import_id))
-    keep_findings(session, import_id, report.closed())
-    counts = {"errors": report.errors, "warnings": report.warnings}
-    record(session, Action.IMPORT_STAGED, "import", import_id, after={**summary, **nature, **counts})
-
-
-def note_stale(session: Session, import_id: int, report: Report) -> None:
-    """Send an import back to review: what it was compared with has changed since."""
-    found = session.get_one(Import, import_id, with_for_update=True)
-    found.status, found.stage, found.errors = "staged", None, report.errors
-    found.problem = (
-        "比对之后库中地块有变化，没有入库。请在“字段对应”页重新检查 · "
-        "Parcels have changed since the comparison; nothing was published. Check the file again on the mapping page."
-    )
-    found.version += 1
-    keep_findings(session, import_id, report.closed())
-    record(session, Action.IMPORT_STAGED, "import", import_id, after={"errors": report.errors, "stale": True})
-
-
-def note_published(session: Session, import_id: int, changed: Iterable[Changed]) -> None:
-    """Write down that staged rows were published: an entry for the import, and one for each changed parcel."""
-    found = session.get_one(Import, import_id, with_for_update=True)
-    count = 0
-    for each in changed:
-        count += 1
-        before = {name: pair[0] for name, pair in each.changes.items()}
-        after = {name: pair[1] for name, pair in each.changes.items()}
-        action = Action.PARCEL_RESURVEYED if each.resurveyed else Action.PARCEL_CHANGED
-        record(
-            session,
-            action,
-            "parcel",
-            each.code,
-            before={**before, "import": None},
-            after={**after, "import": import_id},
-        )
-    summary = found.summary or {}
-    found.status, found.stage, found.finished_at = "published", "publishing", clock.now()
-    found.published, found.version = summary.get("added", 0) + count, found.version + 1
-    after = {"published": found.published, "asked_by": found.decided_by, **summary}
-    record(session, Action.IMPORT_PUBLISHED, "import", import_id, after=after)
-
-
-def note_undone(session: Session, import_id: int, gone: int, restored: Iterable[Changed]) -> None:
-    """Write down that a publication was taken back: an entry for the import, and one for each parcel put back."""
-    found = session.get_one(Import, import_id, with_for_update=True)
-    put_back = 0
-    for each in restored:
-        put_back += 1
-        boundary = "restored" if each.resurveyed else "kept"
-        after: dict[str, Any] = {**each.changes, "import_undone": import_id, "boundary": boundary}
-        record(session, Action.PARCEL_CHANGED, "parcel", each.code, after=after)
-    found.status, found.stage, found.finished_at, found.version = "undone", None, clock.now(), found.version + 1
-    told = {"removed": gone, "restored": put_back, "asked_by": found.decided_by}
-    record(session, Action.IMPORT_UNDONE, "import", import_id, after=told)
 
 
 def save_map(session: Session, actor: Actor, import_id: int, *, name: str, shared: bool) -> SavedMap:

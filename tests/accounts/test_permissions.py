@@ -7,6 +7,7 @@ REVIEWED = {
     "parcel:write": {REGISTRAR},
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "import:run": {REGISTRAR},
+    "import:publish": {REGISTRAR, APPROVER},
     "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
     "document:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "document:write": {PLANNER, REGISTRAR, LISTING, TRACK, APPROVER},
@@ -18,7 +19,7 @@ REVIEWED = {
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
-WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:read", "document:write"}
+WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:publish", "import:read", "document:write"}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:

@@ -30,7 +30,7 @@ export const routes: RouteRecordRaw[] = [
     children: [
       { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true, dated: true } },
       { path: 'imports', name: 'imports', component: () => import('@/features/imports/ImportsPage.vue'), meta: { title: 'imports', needs: 'import:read' } },
-      { path: 'imports/:id(\\d+)', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
+      { path: 'imports/:id(\\d+)/:step(mapping|findings|changes)?', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
       { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },
       { path: 'admin/keys', name: 'keys', component: () => import('@/features/admin/KeysPage.vue'), meta: { title: 'keys', needs: 'apikey:manage' } },
       { path: 'admin/audit', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), meta: { title: 'audit', needs: 'audit:read' } },
