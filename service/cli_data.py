@@ -135,6 +135,8 @@ def import_file(
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
+        if each.point is not None:
+            where += f" 点 point {each.point}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
     out.print(
         f"导入 Import {import_id}: {found.status}; 地块 parcels {found.published}, "

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -14,29 +16,31 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from service.imports import checks, mapping, overlaps, placing, queries
+from service.imports import checks, gaps, mapping, neighbours, overlaps, placing, queries
+from service.imports.gaps import Gap
 from service.imports.overlaps import Overlap
 from service.imports.placing import Places
 from service.imports.publish import Rows
 from service.imports.report import Report
+from service.imports.tolerances import TOLERANCES
 
 Progress = Callable[[int], None]
 
 
 @dataclass(slots=True)
 class Checked:
-    """A file's rows with what was found so far; overlaps within the file may still be being looked for."""
+    """A file's rows with what was found so far; neighbours within the file may still be being looked at."""
 
     rows: Rows
     places: Places
     report: Report
-    sought: Future[list[Overlap]] | None
+    sought: Future[list[Overlap | Gap]] | None
 
     def settle(self) -> None:
-        """Wait for the overlaps within the file and report them; once."""
+        """Wait for the overlaps and gaps within the file and report them; once."""
         sought, self.sought = self.sought, None
         if sought is not None:
-            _report_within(sought, self.rows.read["row"].to_numpy(), self.report)
+            _report_within(sought, self.rows.read, self.report)
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def check_file(
 ) -> Iterator[Checked]:
     """Map and check everything that needs no look at other parcels.
 
-    Overlaps within the file are looked for in the background, while the database is at work; a file that has errors
+    Neighbours within the file are compared in the background, while the database is at work; a file that has errors
     anyway waits for them here.
     """
     numbers = read["row"].to_numpy()
@@ -62,7 +66,9 @@ def check_file(
     placing.check_places(places, numbers, jurisdiction, report)
     wkb = read["geom_wkb"].combine_chunks()
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
-        sought = aside.submit(lambda: sorted(overlaps.within(wkb, places.bounds), key=lambda it: (it.second, it.first)))
+        sought = aside.submit(
+            lambda: sorted(neighbours.within(wkb, places.bounds), key=lambda it: (it.second, it.first))
+        )
         checked = Checked(Rows(read, fields, *_regions(areas, places)), places, report, sought)
         if report.errors:
             checked.settle()
@@ -78,16 +84,25 @@ def _regions(areas: queries.Areas, places: Places) -> tuple[pa.Array, pa.Array]:
     return pa.array(areas.township_ids, pa.int32()).take(township), pc.coalesce(by_outline, by_township)
 
 
-def _report_within(sought: Future[list[Overlap]], rows: NDArray[np.int64], report: Report) -> None:
+def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: Report) -> None:
     try:
         found = sought.result()
-    except overlaps.TooDense:
+    except neighbours.TooDense:
         report.note("overlap_undecidable")
         return
+    rows, areas = read["row"].to_numpy(), read["area_plane_m2"].to_numpy()
     for each in found:
-        other = int(rows[each.first])
-        names: dict[str, object] = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
-        _report(report, "overlap_in_file", int(rows[each.second]), each, None, {"other": other}, names)
+        row, other = int(rows[each.second]), int(rows[each.first])
+        if isinstance(each, Gap):
+            _report_gap(report, "gap_in_file", row, each, None, other=other)
+        else:
+            names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
+            _report(report, "overlap_in_file", row, each, areas[each.second], None, {"other": other}, names)
+
+
+def _report_gap(report: Report, code: str, row: int, gap: Gap, value: str | None, **facts: object) -> None:
+    told = {"width": f"{gap.width_m:.3f}", **facts}
+    report.rows(code, np.array([row]), values=[value], places=np.array([gap.place]), facts=[told])
 
 
 def _report(
@@ -95,17 +110,19 @@ def _report(
     code: str,
     row: int,
     found: Overlap,
+    own_m2: float,
     value: str | None,
-    facts: dict[str, object],
-    names: dict[str, object],
+    facts: dict[str, Any],
+    names: dict[str, Any],
 ) -> None:
-    """Report an overlap: an error, or for a sliver a warning."""
+    """Report an overlap with its share of the row's own area: an error, or for a sliver a warning."""
     known = np.isfinite(found.area_m2)
+    share = f"{found.area_m2 / own_m2:.2%}" if known and own_m2 > 0 else "?"
     size = {
-        "area": f"，约 {found.area_m2:.2f} 平方米" if known else "",
-        "area_en": f" by about {found.area_m2:.2f} m²" if known else "",
+        "area": f"，约 {found.area_m2:.2f} 平方米，占本地块 {share}" if known else "",
+        "area_en": f" by about {found.area_m2:.2f} m², {share} of its own area" if known else "",
     }
-    sliver = known and found.area_m2 < overlaps.SLIVER_M2
+    sliver = known and found.area_m2 < TOLERANCES.overlap_m2
     report.rows(
         "overlap_sliver" if sliver else code,
         np.array([row]),
@@ -121,29 +138,40 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     numbers = rows.read["row"].to_numpy()
     checks.check_taken(rows.fields, numbers, report, lambda column, codes: queries.taken(connection, column, codes))
     wkb = rows.read["geom_wkb"].combine_chunks()
+    areas = rows.read["area_plane_m2"].to_numpy()
     known = np.flatnonzero(np.isfinite(places.bounds[:, 0]))
     for found, code in _existing(connection, wkb, places.bounds[known], known):
-        names: dict[str, object] = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
-        _report(report, "overlap_existing", int(numbers[found.first]), found, code, {}, names)
+        row = int(numbers[found.first])
+        if isinstance(found, Gap):
+            _report_gap(report, "gap_existing", row, found, code)
+        else:
+            names = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
+            _report(report, "overlap_existing", row, found, areas[found.first], code, {}, names)
 
 
 def _existing(
     connection: psycopg.Connection, wkb: pa.Array, bounds: NDArray[np.float64], known: NDArray[np.int64]
-) -> Iterator[tuple[Overlap, str]]:
-    for met in queries.neighbours(connection, _in_web_metres(bounds), known.tolist()):
+) -> Iterator[tuple[Overlap | Gap, str]]:
+    for met in queries.neighbours(connection, _in_web_metres(bounds, TOLERANCES.gap_m), known.tolist()):
         if not met:
             continue
         keys, codes, shapes = zip(*met, strict=True)
         asked, first = np.unique(np.array(keys), return_inverse=True)
         own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy(zero_copy_only=False))
         others = shapely.from_wkb(np.array(shapes, dtype=object))
-        for found in overlaps.sharing(own, others, first, np.arange(len(others))):
+        second = np.arange(len(others))
+        apart = gaps.between(own, others, first, second)
+        filled = gaps.covered(apart, shapely.STRtree(np.append(own, others)))
+        open_gaps = (gap for gap, no in zip(apart, filled, strict=True) if not no)
+        shared: Iterator[Overlap | Gap] = overlaps.sharing(own, others, first, second)
+        for found in chain(shared, open_gaps):
             yield found._replace(first=int(asked[found.first])), codes[found.second]
 
 
-def _in_web_metres(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Boxes (degrees) as the index has them (EPSG:3857); both are upright, so corners are enough."""
+def _in_web_metres(bounds: NDArray[np.float64], margin_m: float) -> tuple[NDArray[np.float64], ...]:
+    """Boxes (degrees) as the index has them (EPSG:3857), widened; both are upright, so corners are enough."""
     to_web = Transformer.from_crs(4490, 3857, always_xy=True)
     west, south = to_web.transform(bounds[:, 0], bounds[:, 1])
     east, north = to_web.transform(bounds[:, 2], bounds[:, 3])
-    return west, south, east, north
+    margin = margin_m / np.cos(np.radians(np.minimum(bounds[:, 3], 85)))  # a metre of the map is less than one
+    return west - margin, south - margin, east + margin, north + margin

@@ -64,3 +64,7 @@ class Finding(Base):
     value: Mapped[str | None] = mapped_column(Text, comment="the offending value, cut to 200")
     lon: Mapped[float | None] = mapped_column(Double, comment="degrees, where on the map")
     lat: Mapped[float | None] = mapped_column(Double)
+    ring: Mapped[int | None] = mapped_column(Integer, comment="ring of the shape, from 1")
+    point: Mapped[str | None] = mapped_column(
+        Text, comment="boundary point (界址点号), or its position in the ring; two edges: J2–J3 × J7–J8"
+    )

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyogrio
 
 import service
+from service.imports import tolerances
 from service.imports.findings import Finding, finding
 
 Kind = Literal["bubblewrap", "namespace", "limits"]
@@ -52,7 +53,7 @@ class Reading:
     table: Path
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Stream the rows: row, fid, geom_wkb, area_plane_m2, area_ellipsoid_m2, source_wkb, survey, a_…; checked."""
+        """Stream the rows: row, fid, geom_wkb, faulty_wkb, areas, source_wkb, survey, a_…; checked."""
         if not self.rows:
             return
         with pa.memory_map(str(self.table)) as file, pa.ipc.open_file(file) as stream:
@@ -127,7 +128,7 @@ def _walls(path: Path, folder: Path) -> list[str]:
     if kind() == "namespace":
         return ["unshare", "--net"]
     package = Path(service.__file__).parent
-    programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package))]
+    programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package), str(tolerances.FILE))]
     views = [word for p in dict.fromkeys(programs) for word in ("--ro-bind-try", str(p), str(p))]
     # The empty /tmp goes first: mounted later it would hide a checkout that lies in /tmp.
     private = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108

@@ -42,10 +42,16 @@ class ImportRead(Output):
 
 
 class FindingRead(Output):
-    """One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one."""
+    """One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
+
+    `ring` counts the rings of the shape from 1; `point` is the boundary point's number (界址点号), or its position in
+    the ring where the file has no numbers; two edges that cross read `J2–J3 × J7–J8`.
+    """
 
     id: int
     row: int | None
+    ring: int | None
+    point: str | None
     field: str | None
     code: str
     severity: Literal["error", "warning"]
