@@ -1,12 +1,12 @@
 """Checking a file: from what the reader handed over to rows that may be published, or findings that say why not."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -16,15 +16,16 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from service.imports import checks, gaps, mapping, neighbours, overlaps, placing, queries
+from service.imports import checks, gaps, mapping, neighbours, overlaps, placing, queries, workshop
 from service.imports.gaps import Gap
-from service.imports.overlaps import Overlap
+from service.imports.overlaps import Overlap, Size
 from service.imports.placing import Places
 from service.imports.publish import Rows
 from service.imports.report import Report
 from service.imports.tolerances import TOLERANCES
 
 Progress = Callable[[int], None]
+_MEASURED = 10_000  # overlaps of a file: more findings aren't kept
 
 
 @dataclass(slots=True)
@@ -90,14 +91,25 @@ def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: 
     except neighbours.TooDense:
         report.note("overlap_undecidable")
         return
-    rows, areas = read["row"].to_numpy(), read["area_plane_m2"].to_numpy()
-    for each in found:
-        row, other = int(rows[each.second]), int(rows[each.first])
-        if isinstance(each, Gap):
-            _report_gap(report, "gap_in_file", row, each, None, other=other)
-        else:
-            names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
-            _report(report, "overlap_in_file", row, each, areas[each.second], None, {"other": other}, names)
+    rows = read["row"].to_numpy()
+    for gap in (each for each in found if isinstance(each, Gap)):
+        _report_gap(report, "gap_in_file", int(rows[gap.second]), gap, None, other=int(rows[gap.first]))
+    laps = [each for each in found if isinstance(each, Overlap)]
+    wkb = read["geom_wkb"].combine_chunks()
+    sizes = _sizes(read, [lap.second for lap in laps], wkb.take(pa.array([lap.first for lap in laps], pa.int64())))
+    for lap, size in zip(laps, sizes, strict=True):
+        other = int(rows[lap.first])
+        names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
+        _report_overlap(report, "overlap_in_file", read, lap.second, size, None, {"other": other}, names)
+
+
+def _sizes(read: pa.Table, own: list[int], others: pa.Array) -> list[Size]:
+    """Measure what rows share with other shapes; unmeasured where there are too many, or the shapes are too hostile."""
+    some = own[:_MEASURED]
+    wkb = read["geom_wkb"].combine_chunks().take(pa.array(some, pa.int64()))
+    found = workshop.measured(wkb.to_pylist(), others[:_MEASURED].to_pylist()) or []
+    places = (read["lon"].to_numpy(), read["lat"].to_numpy())
+    return found + [Size(math.nan, (places[0][i], places[1][i])) for i in own[len(found) :]]
 
 
 def _report_gap(report: Report, code: str, row: int, gap: Gap, value: str | None, **facts: object) -> None:
@@ -105,30 +117,30 @@ def _report_gap(report: Report, code: str, row: int, gap: Gap, value: str | None
     report.rows(code, np.array([row]), values=[value], places=np.array([gap.place]), facts=[told])
 
 
-def _report(
+def _report_overlap(
     report: Report,
     code: str,
-    row: int,
-    found: Overlap,
-    own_m2: float,
+    read: pa.Table,
+    at: int,
+    size: Size,
     value: str | None,
     facts: dict[str, Any],
     names: dict[str, Any],
 ) -> None:
     """Report an overlap with its share of the row's own area: an error, or for a sliver a warning."""
-    known = np.isfinite(found.area_m2)
-    share = f"{found.area_m2 / own_m2:.2%}" if known and own_m2 > 0 else "?"
-    size = {
-        "area": f"，约 {found.area_m2:.2f} 平方米，占本地块 {share}" if known else "",
-        "area_en": f" by about {found.area_m2:.2f} m², {share} of its own area" if known else "",
+    known = math.isfinite(size.area_m2)
+    share = f"{size.area_m2 / read['area_plane_m2'][at].as_py():.2%}" if known else ""
+    words = {
+        "area": f"，约 {size.area_m2:.2f} 平方米，占本地块 {share}" if known else "",
+        "area_en": f" by about {size.area_m2:.2f} m², {share} of its own area" if known else "",
     }
-    sliver = known and found.area_m2 < TOLERANCES.overlap_m2
+    sliver = known and size.area_m2 < TOLERANCES.overlap_m2
     report.rows(
         "overlap_sliver" if sliver else code,
-        np.array([row]),
+        np.array([read["row"][at].as_py()]),
         values=[value],
-        places=np.array([found.place]),
-        facts=[{**size, **(names if sliver else facts)}],
+        places=np.array([size.place]),
+        facts=[{**words, **(names if sliver else facts)}],
     )
 
 
@@ -138,20 +150,31 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     numbers = rows.read["row"].to_numpy()
     checks.check_taken(rows.fields, numbers, report, lambda column, codes: queries.taken(connection, column, codes))
     wkb = rows.read["geom_wkb"].combine_chunks()
-    areas = rows.read["area_plane_m2"].to_numpy()
     known = np.flatnonzero(np.isfinite(places.bounds[:, 0]))
-    for found, code in _existing(connection, wkb, places.bounds[known], known):
-        row = int(numbers[found.first])
-        if isinstance(found, Gap):
-            _report_gap(report, "gap_existing", row, found, code)
+    laps: list[_Existing] = []
+    for each in _existing(connection, wkb, places.bounds[known], known):
+        if isinstance(each.found, Gap):
+            _report_gap(report, "gap_existing", int(numbers[each.found.first]), each.found, each.code)
         else:
-            names = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
-            _report(report, "overlap_existing", row, found, areas[found.first], code, {}, names)
+            laps.append(each)
+    shapes = pa.array([each.wkb for each in laps[:_MEASURED]], pa.binary())
+    sizes = _sizes(rows.read, [each.found.first for each in laps], shapes)
+    for each, size in zip(laps, sizes, strict=True):
+        names = {"other": f"库中地块 {each.code} ", "other_en": f"that of parcel {each.code}"}
+        _report_overlap(report, "overlap_existing", rows.read, each.found.first, size, each.code, {}, names)
+
+
+class _Existing(NamedTuple):
+    """A row (`found.first`) and an existing parcel that overlap or lie a little apart."""
+
+    found: Overlap | Gap
+    code: str
+    wkb: bytes
 
 
 def _existing(
     connection: psycopg.Connection, wkb: pa.Array, bounds: NDArray[np.float64], known: NDArray[np.int64]
-) -> Iterator[tuple[Overlap | Gap, str]]:
+) -> Iterator[_Existing]:
     for met in queries.neighbours(connection, _in_web_metres(bounds, TOLERANCES.gap_m), known.tolist()):
         if not met:
             continue
@@ -162,10 +185,11 @@ def _existing(
         second = np.arange(len(others))
         apart = gaps.between(own, others, first, second)
         filled = gaps.covered(apart, shapely.STRtree(np.append(own, others)))
-        open_gaps = (gap for gap, no in zip(apart, filled, strict=True) if not no)
-        shared: Iterator[Overlap | Gap] = overlaps.sharing(own, others, first, second)
-        for found in chain(shared, open_gaps):
-            yield found._replace(first=int(asked[found.first])), codes[found.second]
+        open_gaps = [gap for gap, no in zip(apart, filled, strict=True) if not no]
+        both: list[Overlap | Gap] = [*overlaps.sharing(own, others, first, second), *open_gaps]
+        for found in both:
+            at = found.second
+            yield _Existing(found._replace(first=int(asked[found.first])), codes[at], shapes[at])
 
 
 def _in_web_metres(bounds: NDArray[np.float64], margin_m: float) -> tuple[NDArray[np.float64], ...]:

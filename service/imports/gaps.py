@@ -59,8 +59,8 @@ def apart(shapes: Geometries, tree: shapely.STRtree, tolerances: Tolerances = TO
     keys = np.array(list(found), dtype=np.int64).reshape(-1, 2)
     overlapping = shapely.relate_pattern(shapes[keys[:, 0]], shapes[keys[:, 1]], "T********")
     filled = covered(list(found.values()), tree)
-    for (one, other), gap in (each for each, no in zip(found.items(), overlapping | filled, strict=True) if not no):
-        yield gap._replace(first=one, second=other)
+    for (one, two), gap in (each for each, no in zip(found.items(), overlapping | filled, strict=True) if not no):
+        yield gap._replace(first=one, second=two)
 
 
 def covered(gaps: list[Gap], tree: shapely.STRtree) -> NDArray[np.bool_]:

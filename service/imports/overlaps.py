@@ -1,10 +1,9 @@
-"""Which of many pairs of shapes share land: told by predicate, then measured.
+"""Which of many pairs of shapes share land, and how much: told by predicate, then measured by overlay.
 
 GEOS works without Python's lock, so two threads use two cores. Shapes are valid polygons in EPSG:4490.
 """
 
 import os
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -21,34 +20,41 @@ Ints = NDArray[np.int64]
 
 
 class Overlap(NamedTuple):
-    """Two shapes that share land: positions in the two lists, area (NaN: not measured) and a place on it (lon, lat)."""
+    """Two shapes that share land, by their positions in two lists."""
 
     first: int
     second: int
+
+
+class Size(NamedTuple):
+    """Area of the shared land in m² (NaN: not measured) and a place on it (lon, lat)."""
+
     area_m2: float
     place: tuple[float, float]
 
 
-def sharing(left: Geometries, right: Geometries, first: Ints, second: Ints) -> Iterator[Overlap]:
-    """Yield those of the candidate pairs (`left[first[k]]`, `right[second[k]]`) whose interiors meet."""
+def sharing(left: Geometries, right: Geometries, first: Ints, second: Ints) -> list[Overlap]:
+    """Return those of the candidate pairs (`left[first[k]]`, `right[second[k]]`) whose interiors meet."""
     parts = np.array_split(np.arange(len(first)), max(1, min(_THREADS, len(first) // 100)))
     hits = _POOL.map(lambda k: shapely.relate_pattern(left[first[k]], right[second[k]], "T********"), parts)
     at = np.flatnonzero(np.concatenate(list(hits)))
-    yield from _measured(left, right, first[at], second[at])
+    return [Overlap(*pair) for pair in zip(first[at].tolist(), second[at].tolist(), strict=True)]
 
 
-def _measured(left: Geometries, right: Geometries, first: Ints, second: Ints) -> Iterable[Overlap]:
-    """Measure small pairs; the large and the many are only named."""
-    cost = shapely.get_num_coordinates(left[first]).astype(float) * shapely.get_num_coordinates(right[second])
+def measured(left: Geometries, right: Geometries) -> list[Size]:
+    """Measure small pairs of shapes that share land; of the large and the many only a place is told.
+
+    An overlay: for a child process (`workshop.measured`), since the shapes may be hostile.
+    """
+    cost = shapely.get_num_coordinates(left).astype(float) * shapely.get_num_coordinates(right)
     cheap = (cost <= _MEASURED_PAIR) & (np.cumsum(cost) <= _MEASURED)
-    shared = left[first].copy()
-    shared[cheap] = shapely.intersection(left[first[cheap]], right[second[cheap]])
+    shared = left.copy()
+    shared[cheap] = shapely.intersection(left[cheap], right[cheap])
     places = shapely.point_on_surface(shared)
     lon, lat = shapely.get_x(places), shapely.get_y(places)
     square_metres = shapely.area(shared) * _M2_PER_SQUARE_DEGREE * np.cos(np.radians(lat))
     areas = np.where(cheap, square_metres, np.nan)
-    for i, j, area, x, y in zip(*(each.tolist() for each in (first, second, areas, lon, lat)), strict=True):
-        yield Overlap(i, j, area, (x, y))
+    return [Size(area, (x, y)) for area, x, y in zip(areas.tolist(), lon.tolist(), lat.tolist(), strict=True)]
 
 
 _THREADS = min(4, os.cpu_count() or 1)

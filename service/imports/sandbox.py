@@ -79,11 +79,9 @@ def read_file(
     """
     path, folder = path.resolve(), folder.resolve()
     cpu = CPU_SECONDS + int(CPU_SECONDS_PER_MIB * (path.stat().st_size >> 20))
-    limits = {"CPU": cpu, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
-    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    outcome = _run(_command(path, folder), folder, wall)
+    outcome = run_child("service.imports.reader", request, path, folder, cpu_seconds=cpu, wall_seconds=wall)
     if outcome is not None:
         limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(outcome, limit=limit))
@@ -91,6 +89,20 @@ def read_file(
         return _answer(folder)
     except (OSError, ValueError, TypeError, KeyError):
         return _unread(folder, finding("reader_crashed"))
+
+
+def run_child(
+    module: str, request: dict[str, Any], path: Path, folder: Path, *, cpu_seconds: int, wall_seconds: float
+) -> str | None:
+    """Run a module of ours apart, to its end: it sees the file `path` and reads `request.json` in `folder`.
+
+    The answer is the code of a finding when it didn't end well (`reader_crashed|timeout|memory`). With the request the
+    child gets its limits, which it sets itself before anything else.
+    """
+    limits = {"CPU": cpu_seconds, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
+    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
+    child = [sys.executable, "-I", "-m", module, str(folder / "request.json")]
+    return _run([*_walls(path, folder), *child], folder, wall_seconds)
 
 
 @lru_cache(maxsize=1)
@@ -113,12 +125,6 @@ def _works(command: list[str]) -> bool:
         return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
-
-
-def _command(path: Path, folder: Path) -> list[str]:
-    """The command line of the child, with its walls."""
-    child = [sys.executable, "-I", "-m", "service.imports.reader", str(folder / "request.json")]
-    return [*_walls(path, folder), *child]
 
 
 def _walls(path: Path, folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.imports import neighbours, overlaps
+from service.imports import neighbours, overlaps, workshop
 
 
 def pairs(shapes: list[shapely.Geometry]) -> set[tuple[int, int]]:
@@ -43,20 +43,25 @@ def test_strips_find_what_comparing_all_finds(given_boxes: list[tuple[int, int, 
         assert pairs(shapes) == expected
 
 
-def test_an_overlap_is_measured_in_square_metres() -> None:
-    shapes = np.array([shapely.box(113.73, 34.77, 113.74, 34.78), shapely.box(113.735, 34.77, 113.75, 34.78)])
-    (found,) = neighbours.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))
-    assert isinstance(found, overlaps.Overlap)
-    assert found.area_m2 == pytest.approx(1_015_497.7 / 2, rel=0.01)
-    assert shapely.box(113.735, 34.77, 113.74, 34.78).contains(shapely.Point(found.place))
+def test_an_overlap_is_measured_in_square_metres_apart() -> None:
+    left, right = shapely.box(113.73, 34.77, 113.74, 34.78), shapely.box(113.735, 34.77, 113.75, 34.78)
+    sizes = workshop.measured([left.wkb], [right.wkb])
+    assert sizes is not None
+    (size,) = sizes
+    assert size.area_m2 == pytest.approx(1_015_497.7 / 2, rel=0.01)
+    assert shapely.box(113.735, 34.77, 113.74, 34.78).contains(shapely.Point(size.place))
 
 
-def test_shapes_too_large_to_measure_are_named_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shapes_too_large_to_measure_get_a_place_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlaps, "_MEASURED_PAIR", 10)
-    shapes = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
-    (found,) = neighbours.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))
-    assert isinstance(found, overlaps.Overlap)
-    assert np.isnan(found.area_m2)
+    (size,) = overlaps.measured(np.array([shapely.box(0, 0, 2, 2)]), np.array([shapely.box(1, 1, 3, 3)]))
+    assert np.isnan(size.area_m2)
+    assert size.place == (1, 1)
+
+
+def test_measuring_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "CPU_SECONDS", 0.05)
+    assert workshop.measured([shapely.box(0, 0, 2, 2).wkb], [shapely.box(1, 1, 3, 3).wkb]) is None
 
 
 def test_a_heap_of_shapes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
