@@ -6,6 +6,7 @@ neighbours)` does it. Both are pure, and both belong in a child process that can
 where the shape has a fault. A repair is offered only if it leads to a valid polygon without the finding it is for.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,17 +57,15 @@ class NotRepairable(ValueError):
 
 
 def offers(wkb: bytes, finding: Finding, neighbours: Sequence[bytes] = ()) -> list[Offer]:
-    """Return the repairs that would put the finding right; none for a finding that only a person can put right.
+    """Return the repairs that would put the finding right; none where only a person can.
 
     `neighbours` are the shapes that a gap or a small overlap is about.
     """
     shape, others = _shape(wkb), _shapes(neighbours)
     made = ((key, _made(shape, key, others)) for key in OFFERED.get(finding.code, ()))
-    return [
-        _offer(key, finding, shape, after)
-        for key, after in made
-        if after is not None and not _still_there(finding.code, after, others)
-    ]
+    good = (each for each in made if each[1] is not None and not _still_there(finding.code, each[1], others))
+    known = [_offer(key, finding, shape, after) for key, after in good]
+    return [offer for offer in known if offer.points or offer.key == "close_ring"]
 
 
 def apply(wkb: bytes, key: str, neighbours: Sequence[bytes] = ()) -> bytes:
@@ -103,7 +102,7 @@ def _still_there(code: str, shape: shapely.Geometry, neighbours: Geometries) -> 
 
 
 def _offer(key: str, finding: Finding, before: shapely.Geometry, after: shapely.Geometry) -> Offer:
-    was, becomes = (set(map(tuple, shapely.get_coordinates(each).tolist())) for each in (before, after))
+    was, becomes = _vertices(before), _vertices(after)
     shown = max(shapely.get_num_coordinates([before, after])) <= _SHOWN
     return Offer(
         key=key,
@@ -113,10 +112,16 @@ def _offer(key: str, finding: Finding, before: shapely.Geometry, after: shapely.
         label_en=REPAIRS[key].en,
         area_before_m2=area.area_plane_m2(before),
         area_after_m2=area.area_plane_m2(after),
-        points=tuple(sorted(was ^ becomes)),
+        points=tuple(sorted({*(was - becomes), *(becomes - was)})),
         before=shapely.geometry.mapping(before) if shown else None,
         after=shapely.geometry.mapping(after) if shown else None,
     )
+
+
+def _vertices(shape: shapely.Geometry) -> Counter[tuple[float, float]]:
+    """The vertices of a shape, the one that closes a ring not counted twice."""
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    return Counter((x, y) for ring in rings for x, y in shapely.get_coordinates(ring)[:-1].tolist())
 
 
 def _as_closed(shape: shapely.Geometry, _: Geometries) -> shapely.Geometry:
