@@ -15,8 +15,9 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.documents.routes import router as documents
-from service.imports.routes import field_maps
 from service.imports.routes import router as imports
+from service.imports.routes_review import field_maps
+from service.imports.routes_review import router as import_review
 from service.layers.routes import router as layers
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
@@ -30,5 +31,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     parcels,
     documents,
     imports,
+    import_review,
     field_maps,
 )

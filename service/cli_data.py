@@ -142,6 +142,8 @@ def import_file(
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
+        if each.point is not None:
+            where += f" 点 point {each.point}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
     _tell_import(found, good=("published", "staged"))
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from service.core.migrate import run_script, script
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 STATUSES = ("queued", "running", "published", "refused", "failed")
 STATUSES_NOW = (
@@ -53,6 +53,16 @@ def upgrade() -> None:
     op.add_column(
         "import",
         sa.Column(
+            "repairs",
+            postgresql.JSONB(),
+            server_default="[]",
+            nullable=False,
+            comment="repairs that were chosen: row, code, key, the shape made",
+        ),
+    )
+    op.add_column(
+        "import",
+        sa.Column(
             "summary",
             postgresql.JSONB(none_as_null=True),
             nullable=True,
@@ -80,7 +90,7 @@ def downgrade() -> None:
         "UPDATE import SET status = 'failed' WHERE status NOT IN ('queued', 'running', 'published', 'refused', 'failed')"
     )
     op.execute("UPDATE import SET stage = 'checking' WHERE stage = 'staging'")
-    for column in ("decided_by", "version", "summary", "mapping", "mode"):
+    for column in ("decided_by", "version", "summary", "repairs", "mapping", "mode"):
         op.drop_column("import", column)
     op.alter_column("import", "published", comment="parcels made")
     allow(STATUSES, STAGES)
@@ -116,6 +126,8 @@ def create_staged_parcel() -> None:
             comment="m² in one of the two shapes only; null: same shape, or too complex to tell",
         ),
         sa.Column("geom", Geometry("MULTIPOLYGON", srid=4490, spatial_index=False), nullable=True),
+        sa.Column("faulty", sa.LargeBinary(), nullable=True, comment="WKB (EPSG:4490) of a shape that has a fault"),
+        sa.Column("repair", sa.Text(), nullable=True, comment="keys of the repairs that were chosen for the shape"),
         sa.Column("area_plane_m2", sa.Numeric(14, 2), nullable=True),
         sa.Column("area_ellipsoid_m2", sa.Numeric(14, 2), nullable=True),
         sa.Column("survey", sa.LargeBinary(), nullable=True, comment="WKB as delivered, easting first"),

@@ -36,6 +36,7 @@ class Action(StrEnum):
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"
     IMPORT_STAGED = "import:staged"
+    IMPORT_REPAIRED = "import:repaired"
     IMPORT_MAPPED = "import:mapped"
     IMPORT_PUBLICATION_ASKED = "import:publication_asked"
     IMPORT_PUBLISHED = "import:published"

@@ -30,13 +30,14 @@ from service.imports.checking import Checked, check_against_existing, check_file
 from service.imports.commands import RUN, Declared
 from service.imports.mapping import Assignment, assigned
 from service.imports.matching import check_matched, match
+from service.imports.mending import mended, still_true
 from service.imports.models import Import, SavedMap
 from service.imports.proposing import Saved, profiles
 from service.imports.publication import obstacles, publish_staged, recheck, take_back
 from service.imports.publish import Edition, publish
 from service.imports.report import Report
 from service.imports.sandbox import Reading, read_again, read_file
-from service.imports.staging import stage
+from service.imports.staging import note_repairs, stage
 from service.imports.states import STAGES
 
 _IMPORT_LOCK, _MAP_LOCK = 4_490_001, 4_490_002  # advisory: one run of an import; one writer of new boundaries
@@ -206,13 +207,13 @@ class _Work:
             jurisdiction = queries.jurisdiction_area(session, self.found.jurisdiction_id)
         reading = self._read(path_of(self.settings.documents_dir, sha256))
         report = Report()
-        report.add(reading.findings)
+        report.add(still_true(reading.findings, self.found.repairs))
         if reading.rows == 0:
             self._finish(report, reading, sha256)
             return
         self.progress.total = reading.rows
         self.progress("checking")
-        table = pa.Table.from_batches(reading.batches())
+        table = mended(pa.Table.from_batches(reading.batches()), self.found.repairs)
         columns = self._columns(table)
         maps = None if columns is None else (assigned(columns.assignments),)
         today = clock.today()
@@ -264,6 +265,7 @@ class _Work:
             progress = partial(self.progress, "staging")
             edition = self._edition(_epsg(reading))
             summary = stage(connection, checked.rows, matches, edition, progress=progress)
+            note_repairs(connection, self.found.id, self.found.repairs)
             commands.note_staged(
                 session,
                 self.found.id,

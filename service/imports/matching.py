@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from service.imports import diff, queries
-from service.imports.checking import Checked, check_overlaps
+from service.imports.checking import Checked, check_neighbours
 from service.imports.report import Report
 from service.parcels import selection
 
@@ -118,5 +118,4 @@ def check_matched(connection: psycopg.Connection[Any], checked: Checked, matches
         report.rows(
             "cadastral_taken", numbers[at], field="cadastral_code", values=column.take(pa.array(at)).to_pylist()
         )
-    wkb = rows.read["geom_wkb"].combine_chunks()
-    check_overlaps(connection, numbers, wkb, checked.places.bounds, report, but=matches.codes)
+    check_neighbours(connection, rows.read, checked.places.bounds, report, but=matches.codes)

@@ -55,6 +55,12 @@ class Import(Base):
     mapping: Mapped[list[dict[str, Any]] | None] = mapped_column(
         JSONB(none_as_null=True), comment="what each column of the file fills; null: by the field maps"
     )
+    repairs: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB,
+        default=list,
+        server_default="[]",
+        comment="repairs that were chosen: row, code, key, shape that came of it",
+    )
     summary: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="rows by what publishing does to their parcels, and the box they lie in"
     )
@@ -98,6 +104,10 @@ class Finding(Base):
     value: Mapped[str | None] = mapped_column(Text, comment="the offending value, cut to 200")
     lon: Mapped[float | None] = mapped_column(Double, comment="degrees, where on the map")
     lat: Mapped[float | None] = mapped_column(Double)
+    ring: Mapped[int | None] = mapped_column(Integer, comment="ring of the shape, from 1")
+    point: Mapped[str | None] = mapped_column(
+        Text, comment="boundary point (界址点号), or its position in the ring; two edges: J2–J3 × J7–J8"
+    )
 
 
 class StagedParcel(Base):
@@ -125,6 +135,8 @@ class StagedParcel(Base):
         Double, comment="m² in one of the two shapes only; null: same shape, or too complex to tell"
     )
     geom: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4490, spatial_index=False))
+    faulty: Mapped[bytes | None] = mapped_column(LargeBinary, comment="WKB (EPSG:4490) of a shape that has a fault")
+    repair: Mapped[str | None] = mapped_column(Text, comment="keys of the repairs that were chosen for the shape")
     area_plane_m2: Mapped[Decimal | None] = mapped_column(AREA)
     area_ellipsoid_m2: Mapped[Decimal | None] = mapped_column(AREA)
     survey: Mapped[bytes | None] = mapped_column(LargeBinary, comment="WKB as delivered, easting first")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import shapely
 
 from service.geo.crs import CGCS2000
-from service.imports.checking import check_overlaps
+from service.imports.checking import check_neighbours
 from service.imports.publish import Edition, add_events
 from service.imports.report import Report
 from service.parcels.lifecycle import Hold, Stage
@@ -71,14 +71,17 @@ def _recheck_overlaps(connection: psycopg.Connection[Any], import_id: int, repor
     with connection.cursor("staged_shapes", binary=True) as cursor:
         cursor.itersize = _OVERLAPS_AT_ONCE
         cursor.execute(
-            "SELECT row, ST_AsBinary(geom) FROM staged_parcel"
+            "SELECT row, ST_AsBinary(geom), area_plane_m2::float8 FROM staged_parcel"
             " WHERE import_id = %s AND action IN ('added', 'geometry') ORDER BY row",
             (import_id,),
         )
         while some := cursor.fetchmany(_OVERLAPS_AT_ONCE):
-            rows, wkb = zip(*some, strict=True)
+            rows, wkb, areas = zip(*some, strict=True)
             bounds = shapely.bounds(shapely.from_wkb(np.array(wkb, dtype=object)))
-            check_overlaps(connection, np.array(rows), pa.array(wkb, pa.binary()), bounds, report, but=own)
+            lon, lat = (bounds[:, :2] + bounds[:, 2:]).T / 2
+            shapes = pa.array(wkb, pa.binary())
+            read = pa.table({"row": rows, "geom_wkb": shapes, "area_plane_m2": areas, "lon": lon, "lat": lat})
+            check_neighbours(connection, read, bounds, report, but=own)
 
 
 _KEEP_BEFORE = """

@@ -62,8 +62,15 @@ class MapNameTaken(Conflict):
     code, title_zh, title_en = "name-taken", "名称已被使用", "Name taken"
 
 
-def _staged(session: Session, actor: Actor, import_id: int, version: int, status: str) -> Import:
-    """Lock an import that must stand at `status` in the version that the caller saw."""
+def staged_import(session: Session, actor: Actor, import_id: int, version: int, status: str = "staged") -> Import:
+    """Lock an import that must stand at `status` in the version that the caller saw.
+
+    Raises:
+        NotFound: absent or not visible.
+        PreconditionFailed: somebody acted on it since.
+        NotThere: it stands elsewhere.
+
+    """
     found = queries.import_for_update(session, actor, import_id)
     if found.version != version:
         raise PreconditionFailed(
@@ -80,7 +87,7 @@ def _staged(session: Session, actor: Actor, import_id: int, version: int, status
     return found
 
 
-def _hand_over(session: Session, found: Import, status: str) -> None:
+def hand_over(session: Session, found: Import, status: str) -> None:
     """Leave the next step to a job."""
     found.status, found.stage, found.done, found.attempts, found.problem = status, None, 0, 0, None
     found.version += 1
@@ -98,7 +105,7 @@ def correct_mapping(
         BadMapping: a column that the file doesn't have, or an unknown field, list or unit.
 
     """
-    found = _staged(session, actor, import_id, version, "staged")
+    found = staged_import(session, actor, import_id, version)
     known = {each["column"]: each for each in found.mapping or []}
     said = {each.column: each for each in assignments}
     if unknown := said.keys() - known.keys():
@@ -112,7 +119,7 @@ def correct_mapping(
     before = _mapped(known.values())
     found.mapping = [{**each, **_members(said.get(name) or Assignment(name))} for name, each in known.items()]
     record(session, Action.IMPORT_MAPPED, "import", import_id, before=before, after=_mapped(found.mapping))
-    _hand_over(session, found, "queued")
+    hand_over(session, found, "queued")
     return found
 
 
@@ -142,7 +149,7 @@ def ask_publication(session: Session, actor: Actor, import_id: int, *, version: 
         OwnImport: with `four_eyes`, the actor brought it in.
 
     """
-    found = _staged(session, actor, import_id, version, "staged")
+    found = staged_import(session, actor, import_id, version)
     if found.errors:
         raise HasErrors(
             f"还有 {found.errors} 处错误，改正后才能入库。", f"{found.errors} errors have to be put right first."
@@ -151,7 +158,7 @@ def ask_publication(session: Session, actor: Actor, import_id: int, *, version: 
         raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")
     found.decided_by = actor.label
     record(session, Action.IMPORT_PUBLICATION_ASKED, "import", import_id, after=found.summary)
-    _hand_over(session, found, "publishing")
+    hand_over(session, found, "publishing")
     return found
 
 
@@ -162,7 +169,7 @@ def discard(session: Session, actor: Actor, import_id: int, *, version: int) -> 
         NotFound, PreconditionFailed, NotThere: as every act on an import under review.
 
     """
-    found = _staged(session, actor, import_id, version, "staged")
+    found = staged_import(session, actor, import_id, version)
     publication.unstage(driver_connection(session), import_id)
     found.status, found.finished_at, found.decided_by = "discarded", clock.now(), actor.label
     found.version += 1
@@ -178,11 +185,11 @@ def ask_undo(session: Session, actor: Actor, import_id: int, *, version: int) ->
         BuiltOn: something was.
 
     """
-    found = _staged(session, actor, import_id, version, "published")
+    found = staged_import(session, actor, import_id, version, "published")
     refuse_built_on(publication.obstacles(driver_connection(session), import_id))
     found.decided_by = actor.label
     record(session, Action.IMPORT_UNDO_ASKED, "import", import_id)
-    _hand_over(session, found, "undoing")
+    hand_over(session, found, "undoing")
     return found
 
 

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyogrio
 
 import service
+from service.imports import tolerances
 from service.imports.findings import Finding, finding
 
 Kind = Literal["bubblewrap", "namespace", "limits"]
@@ -52,7 +53,7 @@ class Reading:
     table: Path
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Stream the rows: row, fid, geom_wkb, area_plane_m2, area_ellipsoid_m2, source_wkb, survey, a_…; checked."""
+        """Stream the rows: row, fid, geom_wkb, faulty_wkb, areas, source_wkb, survey, a_…; checked."""
         if not self.rows:
             return
         with pa.memory_map(str(self.table)) as file, pa.ipc.open_file(file) as stream:
@@ -78,11 +79,9 @@ def read_file(
     """
     path, folder = path.resolve(), folder.resolve()
     cpu = CPU_SECONDS + int(CPU_SECONDS_PER_MIB * (path.stat().st_size >> 20))
-    limits = {"CPU": cpu, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
-    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    outcome = _run(_command(path, folder), folder, wall)
+    outcome = run_child("service.imports.reader", request, path, folder, cpu_seconds=cpu, wall_seconds=wall)
     if outcome is not None:
         limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(outcome, limit=limit))
@@ -90,6 +89,20 @@ def read_file(
         return read_again(folder)
     except (OSError, ValueError, TypeError, KeyError):
         return _unread(folder, finding("reader_crashed"))
+
+
+def run_child(
+    module: str, request: dict[str, Any], path: Path, folder: Path, *, cpu_seconds: int, wall_seconds: float
+) -> str | None:
+    """Run a module of ours apart, to its end: it sees the file `path` and reads `request.json` in `folder`.
+
+    The answer is the code of a finding when it didn't end well (`reader_crashed|timeout|memory`). With the request the
+    child gets its limits, which it sets itself before anything else.
+    """
+    limits = {"CPU": cpu_seconds, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
+    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
+    child = [sys.executable, "-I", "-m", module, str(folder / "request.json")]
+    return _run([*_walls(path, folder), *child], folder, wall_seconds)
 
 
 @lru_cache(maxsize=1)
@@ -114,12 +127,6 @@ def _works(command: list[str]) -> bool:
         return False
 
 
-def _command(path: Path, folder: Path) -> list[str]:
-    """The command line of the child, with its walls."""
-    child = [sys.executable, "-I", "-m", "service.imports.reader", str(folder / "request.json")]
-    return [*_walls(path, folder), *child]
-
-
 def _walls(path: Path, folder: Path) -> list[str]:
     """What stands before a command so that it sees programs, the file and the folder, and no network."""
     if kind() == "limits":
@@ -127,7 +134,7 @@ def _walls(path: Path, folder: Path) -> list[str]:
     if kind() == "namespace":
         return ["unshare", "--net"]
     package = Path(service.__file__).parent
-    programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package))]
+    programs = [Path(p) for p in (*_SYSTEM, sys.prefix, sys.base_prefix, str(package), str(tolerances.FILE))]
     views = [word for p in dict.fromkeys(programs) for word in ("--ro-bind-try", str(p), str(p))]
     # The empty /tmp goes first: mounted later it would hide a checkout that lies in /tmp.
     private = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108

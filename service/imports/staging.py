@@ -4,17 +4,19 @@ What differs is told by the database, so that numbers and ranges compare as they
 it never clears a value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.imports.matching import Matches
-from service.imports.publish import BATCH, Edition, Rows, attributes, copy_in, surveys
+from service.imports.publish import BATCH, Edition, Rows, attributes, copy_in, hexadecimal, surveys
 
+_BYTES, _NOTHING = pa.scalar("\\x", pa.large_string()), pa.scalar("", pa.large_string())
 _PLAIN = ("name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2")
 _BOUNDS = ("far", "density_pct", "green_pct", "height_m")
 COMPARED = (*_PLAIN, *_BOUNDS, "land_use")
@@ -60,11 +62,24 @@ def _staged(rows: Rows, start: int, matches: Matches, edition: Edition) -> pa.Ta
             "parcel_id": pa.array([each and each.id for each in known], pa.int64()),
             "parcel_version": pa.array([each and each.version for each in known], pa.int64()),
             "moved_m2": pa.array(moved, mask=~(moved > 0)),
+            "faulty": pc.binary_join_element_wise(
+                _BYTES, hexadecimal(rows.read["faulty_wkb"]), pa.scalar("", pa.large_string())
+            ),
             "survey": shapes,
             "points": points,
             "surveyed_on": rows.fields["surveyed_on"],
         }
     )
+
+
+def note_repairs(connection: psycopg.Connection[Any], import_id: int, repairs: Sequence[Mapping[str, Any]]) -> None:
+    """Say of each staged row which repairs its shape went through."""
+    keys: dict[int, list[str]] = {}
+    for each in repairs:
+        keys.setdefault(each["row"], []).append(each["key"])
+    for row, done in keys.items():
+        query = "UPDATE staged_parcel SET repair = %s WHERE import_id = %s AND row = %s"
+        connection.execute(query, (" ".join(done), import_id, row))
 
 
 def _actions(known: NDArray[np.bool_], moved: NDArray[np.float64]) -> NDArray[np.object_]:

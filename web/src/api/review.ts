@@ -47,3 +47,15 @@ export const undoImport = (item: Import): Promise<Import> =>
 
 export const discardImport = (item: Import): Promise<Import> =>
   answer(service.DELETE('/api/v1/imports/{import_id}/staging', { params: at(item) }))
+
+export type Offer = Omit<Shapes['OfferRead'], 'before' | 'after'> & RowShapes
+
+/** Repairs for a finding: what would become of the shape. */
+export async function readOffers(id: number, finding: number, signal: AbortSignal): Promise<Offer[]> {
+  const found = await answer(service.GET('/api/v1/imports/{import_id}/findings/{finding_id}/offers', { params: { path: { import_id: id, finding_id: finding } }, signal }))
+  return found.offers as unknown as Offer[]
+}
+
+/** Carry a repair out; the file is checked and compared again. */
+export const chooseRepair = (item: Import, finding: number, key: string): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/repairs', { params: at(item), body: { finding_id: finding, key } }))

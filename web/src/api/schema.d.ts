@@ -632,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/findings/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Findings
+         * @description Give everything that was found as a file.
+         */
+        get: operations["download_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}/stream": {
         parameters: {
             query?: never;
@@ -730,6 +750,46 @@ export interface paths {
         get: operations["get_outlines"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/findings/{finding_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offers
+         * @description Offer repairs for a finding on a staged shape: before, after, and what they cost in land.
+         */
+        get: operations["get_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Repair
+         * @description Carry out a repair that was offered; the file is checked and compared again.
+         */
+        post: operations["choose_repair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1208,12 +1268,19 @@ export interface components {
         /**
          * FindingRead
          * @description One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
+         *
+         *     `ring` counts the rings of the shape from 1; `point` is the boundary point's number (界址点号), or its position in
+         *     the ring where the file has no numbers; two edges that cross read `J2–J3 × J7–J8`.
          */
         FindingRead: {
             /** Id */
             id: number;
             /** Row */
             row: number | null;
+            /** Ring */
+            ring: number | null;
+            /** Point */
+            point: string | null;
             /** Field */
             field: string | null;
             /** Code */
@@ -1233,6 +1300,11 @@ export interface components {
             lon: number | null;
             /** Lat */
             lat: number | null;
+            /**
+             * Repairable
+             * @description a repair may be offered while the import is under review
+             */
+            readonly repairable: boolean;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1585,6 +1657,43 @@ export interface components {
             area_m2: number;
             /** Name */
             name: string | null;
+        };
+        /**
+         * OfferRead
+         * @description One repair: its name, the boundary before and after (GeoJSON; null: too large to show) and what it costs.
+         */
+        OfferRead: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Label En */
+            label_en: string;
+            /** Area Before M2 */
+            area_before_m2: number;
+            /** Area After M2 */
+            area_after_m2: number;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * OffersRead
+         * @description The repairs that would put a finding right; none where only a person can.
+         */
+        OffersRead: {
+            /** Offers */
+            offers: components["schemas"]["OfferRead"][];
         };
         /**
          * OutlinesRead
@@ -2018,6 +2127,16 @@ export interface components {
         Regions: {
             /** Items */
             items: components["schemas"]["RegionRead"][];
+        };
+        /**
+         * RepairChoice
+         * @description A repair that was offered for a finding.
+         */
+        RepairChoice: {
+            /** Finding Id */
+            finding_id: number;
+            /** Key */
+            key: string;
         };
         /**
          * Role
@@ -3571,6 +3690,39 @@ export interface operations {
             };
         };
     };
+    download_findings: {
+        parameters: {
+            query?: {
+                /** @description xlsx: a table; gpkg: points, layer findings */
+                f?: "xlsx" | "gpkg";
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     watch_import: {
         parameters: {
             query?: never;
@@ -3762,6 +3914,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutlinesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_repair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
                 };
             };
             /** @description Validation Error */

@@ -70,6 +70,7 @@ export const imports = {
     one: { error: 'Error', warning: 'Warning' },
     severity: 'Severity',
     row: 'Row',
+    point: 'Point',
     field: 'Field',
     value: 'Value',
     message: 'What is wrong',

@@ -70,6 +70,7 @@ export const imports = {
     one: { error: '错误', warning: '提醒' },
     severity: '级别',
     row: '行',
+    point: '点号',
     field: '字段',
     value: '值',
     message: '说明',
