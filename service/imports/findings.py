@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from service.geo.crs import REFUSALS
+from service.imports.comparison_words import COMPARED
 
 Severity = Literal["error", "warning"]
 _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
@@ -361,32 +362,8 @@ CATALOGUE: dict[str, Kind] = {
         "地块编号“{value}”已在库中；本功能只新增地块，请先核对",
         "A parcel {value} exists already; an import only adds parcels",
     ),
-    "code_ambiguous": Kind(
-        "error",
-        "“{value}”是库中多个地块的出让编号，请写明地块编号",
-        "Several parcels have the lot number {value}: give the parcel code",
-    ),
-    "code_elsewhere": Kind(
-        "error", "地块编号“{value}”属于另一辖区的地块", "The parcel {value} belongs to another jurisdiction"
-    ),
-    "parcel_twice": Kind(
-        "error", "“{value}”与前面一行指的是库中同一地块", "{value} means the same parcel as an earlier row"
-    ),
-    "stage_kept": Kind(
-        "warning",
-        "库中地块的状态是 {kept}，文件写 {value}：状态只随事件变化，未改",
-        "The parcel's stage is {kept}, the file says {value}: stages change by events only, so it was kept",
-    ),
-    "changed_since": Kind(
-        "error",
-        "地块“{value}”在比对之后已被他人修改，请重新比对",
-        "The parcel {value} was changed by somebody after it was compared: compare again",
-    ),
-    "made_since": Kind(
-        "error",
-        "地块“{value}”在比对之后已由他人登记，请重新比对",
-        "A parcel {value} was registered by somebody after the comparison: compare again",
-    ),
+    # What is there already, compared with the file
+    **{code: Kind(*words) for code, words in COMPARED.items()},
     "cadastral_invalid": Kind(
         "error", "宗地代码“{value}”有误：{reason}", "The cadastral code {value} is wrong: {reason_en}"
     ),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor, system
 from service.core.db import Database
 from service.core.settings import Settings
-from service.imports import jobs, review_commands
+from service.imports import jobs, repair_commands, review_commands
 from service.imports.mapping import Assignment
 from service.imports.models import Import
 from service.parcels import commands as parcel_commands
@@ -290,6 +290,36 @@ def test_the_serving_role_withdraws_only_what_is_being_undone(
     number = bring_in(package(tmp_path / "a.gpkg")).row.id
     with database.pool.connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("SELECT parcel_withdraw(%s)", (number,))
+
+
+def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered(
+    tmp_path: Path, review: Act, act: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    shapes = blocks()
+    west, south, east, north = shapes[2].bounds
+    # The boundary crosses itself: the last two corners are exchanged.
+    shapes[2] = shapely.Polygon([(west, south), (east, south), (west, north), (east, north)])
+    outcome = review(package(tmp_path / "a.gpkg", geometry=shapes))
+    (found,) = [each for each in outcome.findings if each.severity == "error"]
+    assert (found.row, found.code) == (3, "self_crossing")
+    with database.read() as session:
+        offered = {each.key: each for each in repair_commands.offers(session, outcome.row.id, found.id)}
+        assert repair_commands.offers(session, outcome.row.id, outcome.findings[-1].id) == []
+    assert "make_valid" in offered
+    done = act(repair_commands.repair, outcome.row.id, finding_id=found.id, key="make_valid")
+    assert (done.row.status, done.row.errors) == ("staged", 0)
+    assert owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL").fetchall() == [
+        (3, "make_valid")
+    ]
+    delivered = owner.execute("SELECT md5(survey) FROM staged_parcel WHERE row = 3").fetchone()
+    assert act(publish, outcome.row.id).row.status == "published"
+    kept = owner.execute(
+        "SELECT ST_IsValid(p.geom), md5(s.geometry), round(p.area_plane_m2) FROM parcel p"
+        " JOIN parcel_survey s ON s.parcel_id = p.id WHERE p.code = 'ZD-003'"
+    ).fetchone()
+    assert kept == (True, (delivered or ("",))[0], round(offered["make_valid"].area_after_m2))
+    told = owner.execute("SELECT actor, after ->> 'key' FROM audit_entry WHERE action = 'import:repaired'").fetchall()
+    assert told == [("system:clerk", "make_valid")]
 
 
 ROW = st.fixed_dictionaries(
