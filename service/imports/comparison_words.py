@@ -12,8 +12,8 @@ COMPARED: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     "parcel_twice": ("error", "“{value}”与前面一行指同一地块", "{value} means the same parcel as an earlier row"),
     "stage_kept": (
         "warning",
-        "库中状态是 {kept}，文件写 {value}：状态只随事件变化，未改",
-        "The stage is {kept}, the file says {value}: stages change by events only, so it was kept",
+        "{count} 行的状态与库中不同（如第 {first} 行：库中 {kept}，文件 {value}）。状态只随事件变化，未改",
+        "{count} rows name another stage (row {first}: {kept} is kept, not {value}): stages change by events only",
     ),
     "changed_since": (
         "error",

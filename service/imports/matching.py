@@ -96,9 +96,12 @@ def _remark_state(checked: Checked, parcels: dict[int, Known], numbers: Ints) ->
     """Say where a file has another state than the parcel: states change by events, never by a file."""
     stage, hold = (checked.rows.fields[name].to_pylist() for name in ("stage", "hold"))
     other = [i for i, each in parcels.items() if stage[i] is not None and (stage[i], hold[i]) != each.state]
-    facts: list[dict[str, object]] = [{"kept": parcels[i].state[0]} for i in other]
-    shown = [stage[i] for i in other]
-    checked.report.rows("stage_kept", numbers[other], field="stage", values=shown, facts=facts)
+    if other:
+        first = other[0]
+        kept = parcels[first].state[0]
+        checked.report.note(
+            "stage_kept", field="stage", value=stage[first], count=len(other), first=int(numbers[first]), kept=kept
+        )
 
 
 def _refuse(report: Report, code: str, numbers: Ints, codes: pa.Array, at: Sequence[int]) -> None:

@@ -82,7 +82,7 @@ def staged(configured: Settings, tmp_path: Path) -> Iterator[int]:
         database = Database(configured)
         jobs.run_now(database, configured, number)
         with psycopg.connect(cluster.ensure(configured.home).superuser_url) as connection:
-            connection.execute("DELETE FROM jobs.procrastinate_jobs")
+            connection.execute("SET search_path = jobs, public; DELETE FROM procrastinate_jobs")
         with database.write(system("clerk")) as session:
             version = session.get_one(Import, number).version
             review_commands.ask_publication(session, system("clerk"), number, version=version, four_eyes=False)
