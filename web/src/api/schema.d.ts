@@ -990,12 +990,19 @@ export interface components {
         /**
          * FindingRead
          * @description One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
+         *
+         *     `ring` counts the rings of the shape from 1; `point` is the boundary point's number (界址点号), or its position in
+         *     the ring where the file has no numbers; two edges that cross read `J2–J3 × J7–J8`.
          */
         FindingRead: {
             /** Id */
             id: number;
             /** Row */
             row: number | null;
+            /** Ring */
+            ring: number | null;
+            /** Point */
+            point: string | null;
             /** Field */
             field: string | null;
             /** Code */
