@@ -64,7 +64,7 @@ def check_file(
     numbers = read["row"].to_numpy()
     fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
     fields = checks.check_fields(fields, numbers, report, today=today)
-    checks.check_areas(fields, read["area_plane_m2"].to_numpy(), numbers, report)
+    checks.check_areas(fields, read, numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
     wkb = read["geom_wkb"].combine_chunks()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from service.codes.queries import lists
 from service.core.errors import GongdiError
@@ -45,16 +44,22 @@ def check_fields(fields: pa.Table, rows: Rows, report: Report, *, today: dt.date
     return _known_land_use(fields, rows, report)
 
 
-def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, report: Report) -> None:
-    """Warn where the legal area differs from the shape's by more than max(1 m², 0.05 %); refuse shapes without area."""
+def check_areas(fields: pa.Table, read: pa.Table, rows: Rows, report: Report) -> None:
+    """Refuse shapes without area; warn where the legal area differs from the plane one by more than max(1 m², 0.05 %).
+
+    The legal area of a parcel is that on the plane; the one on the ellipsoid is told, in case it was taken instead.
+    """
+    plane_m2, ellipsoid_m2 = read["area_plane_m2"].to_numpy(), read["area_ellipsoid_m2"].to_numpy()
     flat = plane_m2 < TOLERANCES.zero_m2
     report.rows("area_zero", rows[flat], facts=[{"limit": TOLERANCES.zero_m2}] * int(flat.sum()))
     legal = fields["area_legal_m2"].to_numpy()
     wrong = np.flatnonzero(areas_differ(legal, plane_m2) & ~flat)
     facts: list[dict[str, object]] = [
-        {"measured": f"{plane_m2[i]:.2f}", "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.2%}"}
-        if legal[i]
-        else {}
+        {
+            "measured": f"{plane_m2[i]:.2f}",
+            "ellipsoid": f"{ellipsoid_m2[i]:.2f}",
+            "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.3%}" if legal[i] else "?",
+        }
         for i in wrong
     ]
     shown = [f"{legal[i]:.2f}" for i in wrong]

@@ -394,8 +394,9 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "area_differs": Kind(
         "warning",
-        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}",
-        "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape",
+        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）",
+        "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape on the plane"
+        " ({ellipsoid} m² on the ellipsoid)",
     ),
     # The place of a parcel, and its neighbours
     "area_zero": Kind("error", "图形面积不足 {limit} 平方米", "The shape is smaller than {limit} m²"),

@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from service.geo.area import areas_m2
+
 _MEASURED = 2e7  # products of vertex numbers that are worth an overlay: a pair of combs costs minutes
 _MEASURED_PAIR = 1e5
-_M2_PER_SQUARE_DEGREE = 111_320.0**2  # at the equator
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,7 +53,9 @@ def measured(left: Geometries, right: Geometries) -> list[Size]:
     shared[cheap] = shapely.intersection(left[cheap], right[cheap])
     places = shapely.point_on_surface(shared)
     lon, lat = shapely.get_x(places), shapely.get_y(places)
-    square_metres = shapely.area(shared) * _M2_PER_SQUARE_DEGREE * np.cos(np.radians(lat))
+    parts, pair = shapely.get_parts(shared, return_index=True)  # where they only touch, lines and points
+    whole = shapely.get_dimensions(parts) == 2  # noqa: PLR2004 - polygons
+    square_metres = np.bincount(pair[whole], weights=areas_m2(parts[whole]).plane, minlength=len(left))
     areas = np.where(cheap, square_metres, np.nan)
     return [Size(area, (x, y)) for area, x, y in zip(areas.tolist(), lon.tolist(), lat.tolist(), strict=True)]
 

@@ -6,6 +6,7 @@ file, no address to talk to, and no GDAL driver but three.
 """
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -79,9 +80,11 @@ def read_file(
     """
     path, folder = path.resolve(), folder.resolve()
     cpu = CPU_SECONDS + int(CPU_SECONDS_PER_MIB * (path.stat().st_size >> 20))
+    limits = {"CPU": cpu, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
+    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    outcome = run_child("service.imports.reader", request, path, folder, cpu_seconds=cpu, wall_seconds=wall)
+    outcome = _run(_command(path, folder), folder, wall)
     if outcome is not None:
         limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(outcome, limit=limit))
@@ -91,18 +94,16 @@ def read_file(
         return _unread(folder, finding("reader_crashed"))
 
 
-def run_child(
-    module: str, request: dict[str, Any], path: Path, folder: Path, *, cpu_seconds: int, wall_seconds: float
-) -> str | None:
-    """Run a module of ours apart, to its end: it sees the file `path` and reads `request.json` in `folder`.
+def run_module(module: str, request: dict[str, Any], folder: Path, *, cpu_seconds: float) -> bool:
+    """Run a module of ours behind the same walls; it finds `request.json` in `folder`, all it sees, and limits itself.
 
-    The answer is the code of a finding when it didn't end well (`reader_crashed|timeout|memory`). With the request the
-    child gets its limits, which it sets itself before anything else.
+    Tells whether it ended well. Waiting is cut at three times the processor time.
     """
-    limits = {"CPU": cpu_seconds, "AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": _MAX_OUTPUT_BYTES, "NOFILE": 256}
-    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
-    child = [sys.executable, "-I", "-m", module, str(folder / "request.json")]
-    return _run([*_walls(path, folder), *child], folder, wall_seconds)
+    limits = {"CPU": math.ceil(cpu_seconds), "AS": MEMORY_MIB << 20, "CORE": 0, "NOFILE": 256}
+    asked = folder / "request.json"
+    asked.write_text(json.dumps(request | {"limits": limits}), "utf-8")
+    command = [*_walls(asked, folder), sys.executable, "-I", "-m", module, str(asked)]
+    return _run(command, folder, 3 * cpu_seconds) is None
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +126,12 @@ def _works(command: list[str]) -> bool:
         return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def _command(path: Path, folder: Path) -> list[str]:
+    """The command line of the child, with its walls."""
+    child = [sys.executable, "-I", "-m", "service.imports.reader", str(folder / "request.json")]
+    return [*_walls(path, folder), *child]
 
 
 def _walls(path: Path, folder: Path) -> list[str]:

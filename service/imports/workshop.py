@@ -7,18 +7,22 @@ Shapes are WKB in EPSG:4490; a child takes about a second to start.
 import json
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import shapely
 
 from service.core.errors import Invalid
+from service.geo import validity
 from service.imports import sandbox
 from service.imports.findings import Finding
 from service.imports.overlaps import Size
 from service.imports.repairs import Offer
 
-CPU_SECONDS = 20
+CPU_SECONDS = 20.0
 """Processor time of one request; waiting is cut at three times as much."""
 
 
@@ -41,10 +45,10 @@ def apply(wkb: bytes, key: str, neighbours: Sequence[bytes] = ()) -> bytes:
         RepairFailed: it takes too long or doesn't lead to a valid polygon.
 
     """
-    made = _ask({"kind": "apply", "key": key}, [wkb], neighbours)
-    if made is None:
+    made = bytes.fromhex(_ask({"kind": "apply", "key": key}, [wkb], neighbours) or "")
+    if not made or validity.faults(shapely.from_wkb(np.array([made], dtype=object), on_invalid="ignore")):
         raise RepairFailed("修复没有得到有效图形。", "The repair didn't lead to a valid shape.")
-    return bytes.fromhex(made)
+    return made
 
 
 def measured(first: Sequence[bytes], second: Sequence[bytes]) -> list[Size] | None:
@@ -65,15 +69,9 @@ def _ask(request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes])
         folder = Path(name).resolve()
         with pa.ipc.new_file(str(folder / "shapes.arrow"), table.schema) as writer:
             writer.write_table(table)
-        ended = sandbox.run_child(
-            "service.imports.workbench",
-            request,
-            folder / "request.json",
-            folder,
-            cpu_seconds=CPU_SECONDS,
-            wall_seconds=3 * CPU_SECONDS,
-        )
+        well = sandbox.run_module("service.imports.workbench", request, folder, cpu_seconds=CPU_SECONDS)
         result = folder / "result.json"
-        if ended is not None or result.is_symlink() or result.stat().st_size > sandbox.MAX_RESULT_BYTES:
-            return None
-        return json.loads(result.read_text("utf-8"))
+        with suppress(OSError, ValueError):
+            if well and not result.is_symlink() and result.stat().st_size <= sandbox.MAX_RESULT_BYTES:
+                return json.loads(result.read_text("utf-8"))
+        return None

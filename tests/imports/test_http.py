@@ -88,6 +88,7 @@ def test_findings_are_listed_errors_first_and_by_severity(
     first = registrar.get(f"/api/v1/imports/{number}/findings?limit=1").json()
     (error,) = first["items"]
     assert (error["row"], error["field"], error["code"], error["severity"]) == (2, "code", "code_missing", "error")
+    assert (error["ring"], error["point"]) == (None, None)
     rest = registrar.get(first["next"]).json()
     assert {each["severity"] for each in rest["items"]} == {"warning"}
     only = registrar.get(f"/api/v1/imports/{number}/findings?severity=error").json()
