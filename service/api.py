@@ -25,6 +25,8 @@ from service.dossier.routes import router as dossier
 from service.exports.routes import router as exports
 from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
+from service.imports.routes_review import field_maps
+from service.imports.routes_review import router as import_review
 from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
@@ -44,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     dossier,
     documents,
     imports,
+    import_review,
+    field_maps,
     control_imports,
     exports,
 )

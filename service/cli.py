@@ -35,6 +35,7 @@ app.add_typer(cli_data.demos, name="demo")
 app.command("import")(cli_data.import_file)
 app.command("plan")(cli_data.plan)
 app.command("export")(cli_data.export_file)
+app.add_typer(cli_data.reviewing, name="review")
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
 

@@ -4,7 +4,8 @@ import contextlib
 import datetime as dt
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ MOST_FINDINGS = 100
 
 demos = typer.Typer(no_args_is_help=True, help="示意数据 · The demo data.")
 users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
+reviewing = typer.Typer(no_args_is_help=True, help="待审的导入 · Imports under review.")
 auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
 
 
@@ -118,8 +120,9 @@ def import_file(  # noqa: PLR0917 - one parameter per option
     dated_on: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="管控数据日期 · Date of the control data.")
     ] = None,
+    review: Annotated[bool, typer.Option("--review", help="先待审, 不入库 · Stage it for review.")] = False,
 ) -> None:
-    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 unless published."""
+    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 if it has errors."""
     from service.documents import storage
     from service.imports import commands as importing
     from service.imports import jobs
@@ -139,6 +142,7 @@ def import_file(  # noqa: PLR0917 - one parameter per option
                 jurisdiction=jurisdiction,
                 declared=importing.Declared(crs, encoding, layer),
                 control=control,
+                mode="review" if review else "direct",
                 queue=False,
             ).id
         with Progress(console=out, transient=True) as progress:
@@ -150,25 +154,35 @@ def import_file(  # noqa: PLR0917 - one parameter per option
             jobs.run_now(opened, settings, import_id, show, attempts=1)
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
-            findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
-    _tell_outcome(found, findings)
-    if found.status != "published":
-        raise typer.Exit(1)
+            findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
+    _tell_findings(findings)
+    _tell_import(found, good=("published", "staged"))
 
 
-def _tell_outcome(found: "Import", findings: Sequence["Finding"]) -> None:
-    """Print what was found in a file and what became of it."""
+def _tell_findings(findings: Sequence["Finding"]) -> None:
+    """Print what was found in a file."""
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
         where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
+        if each.point is not None:
+            where += f" 点 point {each.point}"
         out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+
+
+def _tell_import(found: "Import", *, good: tuple[str, ...]) -> None:
+    """Say where an import stands; exit code 1 where it has errors or stands elsewhere than it should."""
     what = "地块 parcels" if found.control is None else "区域 areas"
     out.print(
         f"导入 Import {found.id}: {found.status}; {what} {found.published}, "
         f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
     )
+    if found.summary is not None:
+        counts = (f"{name} {found.summary[name]}" for name in ("added", "geometry", "attributes", "same", "missing"))
+        out.print(f"比对 Compared: {', '.join(counts)}")
     if found.problem:
         out.print(found.problem, soft_wrap=True, markup=False)
+    if found.status not in good or (found.status == "staged" and found.errors):
+        raise typer.Exit(1)
 
 
 def _control(target: str, name: str | None, source: str | None, dated_on: dt.datetime | None) -> "Control | None":
@@ -249,6 +263,45 @@ def export_file(  # noqa: PLR0917 - one parameter an option
             written = exporting.export_now(session, COMMAND_LINE, order, Path(folder), most=None)
         shutil.copyfile(written.path, file)
     out.print(f"已导出 Exported {written.rows} → {file}", soft_wrap=True)
+
+
+@reviewing.command("publish")
+def review_publish(import_id: int) -> None:
+    """待审内容入库: 全部或全无 · Publish what is staged, all or nothing."""
+    from service.imports import review_commands
+
+    _review(import_id, partial(review_commands.ask_publication, four_eyes=False), "published")
+
+
+@reviewing.command("discard")
+def review_discard(import_id: int) -> None:
+    """放弃待审内容 · Discard what is staged."""
+    from service.imports import review_commands
+
+    _review(import_id, review_commands.discard, "discarded")
+
+
+@reviewing.command("undo")
+def review_undo(import_id: int) -> None:
+    """撤销入库(其后未办业务时) · Take a publication back while nothing was built on it."""
+    from service.imports import review_commands
+
+    _review(import_id, review_commands.ask_undo, "undone")
+
+
+def _review(import_id: int, act: "Callable[..., Import]", wanted: str) -> None:
+    from service.imports import jobs
+    from service.imports import queries as imported
+
+    settings = running.serving_settings(Settings())
+    with _database(settings) as opened:
+        with opened.write(COMMAND_LINE) as session:
+            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
+            act(session, COMMAND_LINE, import_id, version=found.version)
+        jobs.run_now(opened, settings, import_id, attempts=1)
+        with opened.read() as session:
+            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
+    _tell_import(found, good=(wanted,))
 
 
 @contextlib.contextmanager

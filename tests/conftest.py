@@ -128,9 +128,9 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 TABLES = """
     overlay_result overlay_check overlay_run control_piece control_feature control_layer
     audit_entry parcel_event parcel_land_use parcel_survey parcel lineage_operation parcel_tally region_tally export
-    import_finding import document region jurisdiction backdrop_feature idempotency_key login_attempt user_session
-    api_key user_account revision_touch jobs.procrastinate_events jobs.procrastinate_periodic_defers
-    jobs.procrastinate_jobs
+    import_finding staged_parcel import_change field_map import document region jurisdiction backdrop_feature
+    idempotency_key login_attempt user_session api_key user_account revision_touch jobs.procrastinate_events
+    jobs.procrastinate_periodic_defers jobs.procrastinate_jobs
 """
 EMPTIED = f"""
 SET session_replication_role = replica;

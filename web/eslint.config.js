@@ -13,6 +13,7 @@ const FEATURES = ['public', 'session', 'account', 'imports', 'admin', 'audit', '
 const SLOTS = {
   search: ['SearchBox.vue'],
   imports: ['TaskTray.vue'],
+  map: ['MapCanvas.vue'],
   parcels: ['ParcelPanel.vue', 'ParcelList.vue', 'FilterChips.vue', 'StageMark.vue', 'TroubleMark.vue'],
 }
 

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     PARCEL_DIVIDE = "parcel:divide"
     PARCEL_OVERRIDE = "parcel:override"
     IMPORT_RUN = "import:run"
+    IMPORT_PUBLISH = "import:publish"
     IMPORT_READ = "import:read"
     DOCUMENT_READ = "document:read"
     DOCUMENT_WRITE = "document:write"
@@ -77,6 +78,7 @@ _REGISTERING = _LOOKING | {
     Permission.PARCEL_EXPORT,
     Permission.PARCEL_DIVIDE,
     Permission.IMPORT_RUN,
+    Permission.IMPORT_PUBLISH,
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
     Permission.CONSTRAINT_CHECK,
@@ -92,7 +94,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.REGISTRAR: _REGISTERING,
     Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
-    Role.APPROVER: _SUPPLYING | {Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.AUDIT_READ},
+    Role.APPROVER: _SUPPLYING
+    | {
+        *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE),
+        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ),
+    },
     Role.VIEWER: _LOOKING,
 }
 

@@ -33,6 +33,7 @@ class Action(StrEnum):
 
     PARCEL_REGISTERED = "parcel:registered"
     PARCEL_CHANGED = "parcel:changed"
+    PARCEL_RESURVEYED = "parcel:resurveyed"
     PARCEL_EVENT_RECORDED = "parcel:event_recorded"
     PARCEL_PRINTED = "parcel:printed"
 
@@ -46,6 +47,10 @@ class Action(StrEnum):
 
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"
+    IMPORT_STAGED = "import:staged"
+    IMPORT_REPAIRED = "import:repaired"
+    IMPORT_MAPPED = "import:mapped"
+    IMPORT_PUBLICATION_ASKED = "import:publication_asked"
     IMPORT_PUBLISHED = "import:published"
     IMPORT_REFUSED = "import:refused"
     IMPORT_FAILED = "import:failed"
@@ -54,3 +59,9 @@ class Action(StrEnum):
     PARCEL_CONSTRAINTS_CHECKED = "parcel:constraints_checked"
     OVERLAY_RUN_STARTED = "overlay_run:started"
     OVERLAY_RUN_FINISHED = "overlay_run:finished"
+    IMPORT_DISCARDED = "import:discarded"
+    IMPORT_UNDO_ASKED = "import:undo_asked"
+    IMPORT_UNDONE = "import:undone"
+
+    FIELD_MAP_SAVED = "field_map:saved"
+    FIELD_MAP_REMOVED = "field_map:removed"

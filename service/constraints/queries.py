@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.constraints.models import ControlLayer, OverlayRun
 from service.core.errors import NotFound
-from service.parcels.models import Parcel
+from service.core.spelling import folded
+from service.parcels.models import Parcel, code_key
 from service.parcels.queries import visible_parcels
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
@@ -95,15 +96,16 @@ def subjects(session: Session, ids: Sequence[int]) -> list[Subject]:
 
 
 def parcel_ids(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    """Return code → id of those parcels that are there and visible."""
-    named = Parcel.code == any_(literal(list(codes), ARRAY(Text)))
-    rows = session.execute(visible_parcels(actor).where(named).with_only_columns(Parcel.code, Parcel.id))
-    return {row.code: row.id for row in rows}
+    """Return code as asked → id of those parcels that are there, visible and standing."""
+    named = code_key == any_(literal([*map(folded, codes)], ARRAY(Text)))
+    standing = visible_parcels(actor).where(named, Parcel.retired_by.is_(None))
+    ids: dict[str, int] = {row[0]: row[1] for row in session.execute(standing.with_only_columns(code_key, Parcel.id))}
+    return {code: ids[key] for code in codes if (key := folded(code)) in ids}
 
 
 _ORDERED = text(f"""
     SELECT p.id, p.jurisdiction_id FROM parcel AS p JOIN jurisdiction AS j ON j.id = p.jurisdiction_id
-    WHERE {_SCOPE} AND (CAST(:ids AS bigint[]) IS NULL OR p.id = ANY (CAST(:ids AS bigint[])))
+    WHERE {_SCOPE} AND p.retired_by IS NULL AND (CAST(:ids AS bigint[]) IS NULL OR p.id = ANY (CAST(:ids AS bigint[])))
     ORDER BY p.jurisdiction_id, ST_YMin(p.geom), p.id
 """)  # noqa: S608 - our own fragments
 

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     lock_timeout_ms: int = Field(3_000, ge=50, description="Longest wait for a row lock, in milliseconds.")
     max_body_mib: int = Field(10, ge=1, description="Largest JSON body, in MiB.")
     max_upload_mib: int = Field(512, ge=1, description="Largest uploaded file, in MiB.")
+    import_four_eyes: bool = Field(
+        False, description="An import under review is published by another person than the one who brought it in."
+    )
     tile_cache_mib: int = Field(256, ge=0, description="Memory for encoded tiles per worker, in MiB.")
     tiles_at_once: int = Field(
         4, ge=1, le=64, description="Tiles made at the same time per worker; best about the database's cores."

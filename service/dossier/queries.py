@@ -22,7 +22,7 @@ WHERE p.id = %(id)s"""
 
 _NEAR = """SELECT p.code, ST_AsBinary(p.geom) FROM parcel AS p
 WHERE p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
-    AND p.id <> %(id)s"""
+    AND p.id <> %(id)s AND p.retired_by IS NULL"""
 _NEAREST = "ORDER BY p.geom_web <-> (SELECT geom_web FROM parcel WHERE id = %(id)s), p.code LIMIT %(most)s"
 
 

@@ -1,11 +1,13 @@
 """Checking a file: from what the reader handed over to rows that may be published, or findings that say why not."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -15,29 +17,33 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from service.imports import checks, mapping, overlaps, placing, queries
-from service.imports.overlaps import Overlap
+from service.imports import checks, gaps, mapping, neighbours, overlaps, placing, queries, workshop
+from service.imports.gaps import Gap
+from service.imports.mapping import FieldMap
+from service.imports.overlaps import Overlap, Size
 from service.imports.placing import Places
 from service.imports.publish import Rows
 from service.imports.report import Report
+from service.imports.tolerances import TOLERANCES
 
 Progress = Callable[[int], None]
+_MEASURED = 10_000  # overlaps of a file: more findings aren't kept
 
 
 @dataclass(slots=True)
 class Checked:
-    """A file's rows with what was found so far; overlaps within the file may still be being looked for."""
+    """A file's rows with what was found so far; neighbours within the file may still be being looked at."""
 
     rows: Rows
     places: Places
     report: Report
-    sought: Future[list[Overlap]] | None
+    sought: Future[list[Overlap | Gap]] | None
 
     def settle(self) -> None:
-        """Wait for the overlaps within the file and report them; once."""
+        """Wait for the overlaps and gaps within the file and report them; once."""
         sought, self.sought = self.sought, None
         if sought is not None:
-            _report_within(sought, self.rows.read["row"].to_numpy(), self.report)
+            _report_within(sought, self.rows.read, self.report)
 
 
 @contextmanager
@@ -49,21 +55,24 @@ def check_file(
     *,
     import_id: int,
     today: dt.date,
+    maps: tuple[FieldMap, ...] | None = None,
 ) -> Iterator[Checked]:
     """Map and check everything that needs no look at other parcels.
 
-    Overlaps within the file are looked for in the background, while the database is at work; a file that has errors
+    Neighbours within the file are compared in the background, while the database is at work; a file that has errors
     anyway waits for them here.
     """
     numbers = read["row"].to_numpy()
-    fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}")
+    fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
     fields = checks.check_fields(fields, numbers, report, today=today)
-    checks.check_areas(fields, read["area_plane_m2"].to_numpy(), numbers, report)
+    checks.check_areas(fields, read, numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
     wkb = read["geom_wkb"].combine_chunks()
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
-        sought = aside.submit(lambda: sorted(overlaps.within(wkb, places.bounds), key=lambda it: (it.second, it.first)))
+        sought = aside.submit(
+            lambda: sorted(neighbours.within(wkb, places.bounds), key=lambda it: (it.second, it.first))
+        )
         checked = Checked(Rows(read, fields, *_regions(areas, places)), places, report, sought)
         if report.errors:
             checked.settle()
@@ -79,40 +88,62 @@ def _regions(areas: queries.Areas, places: Places) -> tuple[pa.Array, pa.Array]:
     return pa.array(areas.township_ids, pa.int32()).take(township), pc.coalesce(by_outline, by_township)
 
 
-def _report_within(sought: Future[list[Overlap]], rows: NDArray[np.int64], report: Report) -> None:
+def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: Report) -> None:
     try:
         found = sought.result()
-    except overlaps.TooDense:
+    except neighbours.TooDense:
         report.note("overlap_undecidable")
         return
-    for each in found:
-        other = int(rows[each.first])
-        names: dict[str, object] = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
-        _report(report, "overlap_in_file", int(rows[each.second]), each, None, {"other": other}, names)
+    rows = read["row"].to_numpy()
+    for gap in (each for each in found if isinstance(each, Gap)):
+        _report_gap(report, "gap_in_file", int(rows[gap.second]), gap, None, other=int(rows[gap.first]))
+    laps = [each for each in found if isinstance(each, Overlap)]
+    wkb = read["geom_wkb"].combine_chunks()
+    sizes = _sizes(read, [lap.second for lap in laps], wkb.take(pa.array([lap.first for lap in laps], pa.int64())))
+    for lap, size in zip(laps, sizes, strict=True):
+        other = int(rows[lap.first])
+        names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
+        _report_overlap(report, "overlap_in_file", read, lap.second, size, None, {"other": other}, names)
 
 
-def _report(
+def _sizes(read: pa.Table, own: list[int], others: pa.Array) -> list[Size]:
+    """Measure what rows share with other shapes; unmeasured where there are too many, or the shapes are too hostile."""
+    some = own[:_MEASURED]
+    wkb = read["geom_wkb"].combine_chunks().take(pa.array(some, pa.int64()))
+    found = workshop.measured(wkb.to_pylist(), others[:_MEASURED].to_pylist()) or []
+    places = (read["lon"].to_numpy(), read["lat"].to_numpy())
+    return found + [Size(math.nan, (places[0][i], places[1][i])) for i in own[len(found) :]]
+
+
+def _report_gap(report: Report, code: str, row: int, gap: Gap, value: str | None, **facts: object) -> None:
+    told = {"width": f"{gap.width_m:.3f}", **facts}
+    report.rows(code, np.array([row]), values=[value], places=np.array([gap.place]), facts=[told])
+
+
+def _report_overlap(
     report: Report,
     code: str,
-    row: int,
-    found: Overlap,
+    read: pa.Table,
+    at: int,
+    size: Size,
     value: str | None,
-    facts: dict[str, object],
-    names: dict[str, object],
+    facts: dict[str, Any],
+    names: dict[str, Any],
 ) -> None:
-    """Report an overlap: an error, or for a sliver a warning."""
-    known = np.isfinite(found.area_m2)
-    size = {
-        "area": f"，约 {found.area_m2:.2f} 平方米" if known else "",
-        "area_en": f" by about {found.area_m2:.2f} m²" if known else "",
+    """Report an overlap with its share of the row's own area: an error, or for a sliver a warning."""
+    known = math.isfinite(size.area_m2)
+    share = f"{size.area_m2 / read['area_plane_m2'][at].as_py():.2%}" if known else ""
+    words = {
+        "area": f"，约 {size.area_m2:.2f} 平方米，占本地块 {share}" if known else "",
+        "area_en": f" by about {size.area_m2:.2f} m², {share} of its own area" if known else "",
     }
-    sliver = known and found.area_m2 < overlaps.SLIVER_M2
+    sliver = known and size.area_m2 < TOLERANCES.overlap_m2
     report.rows(
         "overlap_sliver" if sliver else code,
-        np.array([row]),
+        np.array([read["row"][at].as_py()]),
         values=[value],
-        places=np.array([found.place]),
-        facts=[{**size, **(names if sliver else facts)}],
+        places=np.array([size.place]),
+        facts=[{**words, **(names if sliver else facts)}],
     )
 
 
@@ -122,30 +153,71 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     numbers = rows.read["row"].to_numpy()
     taken, retired = partial(queries.taken, connection), partial(queries.retired, connection)
     checks.check_taken(rows.fields, numbers, report, taken, retired)
-    wkb = rows.read["geom_wkb"].combine_chunks()
-    known = np.flatnonzero(np.isfinite(places.bounds[:, 0]))
-    for found, code in _existing(connection, wkb, places.bounds[known], known):
-        names: dict[str, object] = {"other": f"库中地块 {code} ", "other_en": f"that of parcel {code}"}
-        _report(report, "overlap_existing", int(numbers[found.first]), found, code, {}, names)
+    check_neighbours(connection, rows.read, places.bounds, report)
+
+
+def check_neighbours(
+    connection: psycopg.Connection,
+    read: pa.Table,
+    bounds: NDArray[np.float64],
+    report: Report,
+    *,
+    but: frozenset[str] = frozenset(),
+) -> None:
+    """Refuse shapes that lie on parcels that are there, and remark gaps; `but` towards those with these codes.
+
+    Of `read`, the columns row, geom_wkb, area_plane_m2, lon and lat are looked at.
+    """
+    numbers = read["row"].to_numpy()
+    wkb = read["geom_wkb"].combine_chunks()
+    known = np.flatnonzero(np.isfinite(bounds[:, 0]))
+    laps: list[_Existing] = []
+    for each in _existing(connection, wkb, bounds[known], known):
+        if each.code in but:
+            continue
+        if isinstance(each.found, Gap):
+            _report_gap(report, "gap_existing", int(numbers[each.found.first]), each.found, each.code)
+        else:
+            laps.append(each)
+    shapes = pa.array([each.wkb for each in laps[:_MEASURED]], pa.binary())
+    sizes = _sizes(read, [each.found.first for each in laps], shapes)
+    for each, size in zip(laps, sizes, strict=True):
+        names = {"other": f"库中地块 {each.code} ", "other_en": f"that of parcel {each.code}"}
+        _report_overlap(report, "overlap_existing", read, each.found.first, size, each.code, {}, names)
+
+
+class _Existing(NamedTuple):
+    """A row (`found.first`) and an existing parcel that overlap or lie a little apart."""
+
+    found: Overlap | Gap
+    code: str
+    wkb: bytes
 
 
 def _existing(
     connection: psycopg.Connection, wkb: pa.Array, bounds: NDArray[np.float64], known: NDArray[np.int64]
-) -> Iterator[tuple[Overlap, str]]:
-    for met in queries.neighbours(connection, _in_web_metres(bounds), known.tolist()):
+) -> Iterator[_Existing]:
+    for met in queries.neighbours(connection, _in_web_metres(bounds, TOLERANCES.gap_m), known.tolist()):
         if not met:
             continue
         keys, codes, shapes = zip(*met, strict=True)
         asked, first = np.unique(np.array(keys), return_inverse=True)
         own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy(zero_copy_only=False))
         others = shapely.from_wkb(np.array(shapes, dtype=object))
-        for found in overlaps.sharing(own, others, first, np.arange(len(others))):
-            yield found._replace(first=int(asked[found.first])), codes[found.second]
+        second = np.arange(len(others))
+        apart = gaps.between(own, others, first, second)
+        filled = gaps.covered(apart, shapely.STRtree(np.append(own, others)))
+        open_gaps = [gap for gap, no in zip(apart, filled, strict=True) if not no]
+        both: list[Overlap | Gap] = [*overlaps.sharing(own, others, first, second), *open_gaps]
+        for found in both:
+            at = found.second
+            yield _Existing(found._replace(first=int(asked[found.first])), codes[at], shapes[at])
 
 
-def _in_web_metres(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Boxes (degrees) as the index has them (EPSG:3857); both are upright, so corners are enough."""
+def _in_web_metres(bounds: NDArray[np.float64], margin_m: float) -> tuple[NDArray[np.float64], ...]:
+    """Boxes (degrees) as the index has them (EPSG:3857), widened; both are upright, so corners are enough."""
     to_web = Transformer.from_crs(4490, 3857, always_xy=True)
     west, south = to_web.transform(bounds[:, 0], bounds[:, 1])
     east, north = to_web.transform(bounds[:, 2], bounds[:, 3])
-    return west, south, east, north
+    margin = margin_m / np.cos(np.radians(np.minimum(bounds[:, 3], 85)))  # a metre of the map is less than one
+    return west - margin, south - margin, east + margin, north + margin

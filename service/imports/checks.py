@@ -9,20 +9,19 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from service.codes.queries import lists
 from service.core.errors import GongdiError
 from service.geo.area import areas_differ
 from service.imports import values
 from service.imports.report import Report
+from service.imports.tolerances import TOLERANCES
 from service.imports.values import Mask, Rows
 from service.parcels.identifiers import check_code, parse_cadastral_code
 
 LONGEST = {"name": 200, "address": 300, "lot_number": 100, "county_code": 12}
 FOUNDED = dt.date(1949, 10, 1)
 LARGEST_M2 = 1e10  # 10,000 km²: larger than any county of the two cities
-SMALLEST_M2 = 0.01
 _CADASTRAL = r"^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$"
 
 
@@ -40,21 +39,27 @@ def check_fields(fields: pa.Table, rows: Rows, report: Report, *, today: dt.date
         odd = _marked(pc.or_(pc.less(column, FOUNDED), pc.greater(column, today)))
         _report(report, "date_implausible", odd, rows, field, column)
     legal = fields["area_legal_m2"]
-    odd = _marked(pc.or_(pc.less(legal, SMALLEST_M2), pc.greater(legal, LARGEST_M2)))
+    odd = _marked(pc.or_(pc.less(legal, TOLERANCES.zero_m2), pc.greater(legal, LARGEST_M2)))
     _report(report, "area_legal_implausible", odd, rows, "area_legal_m2", legal)
     return _known_land_use(fields, rows, report)
 
 
-def check_areas(fields: pa.Table, plane_m2: NDArray[np.float64], rows: Rows, report: Report) -> None:
-    """Warn where the legal area differs from the shape's by more than max(1 m², 0.05 %); refuse shapes without area."""
-    flat = plane_m2 < SMALLEST_M2
-    report.rows("area_zero", rows[flat])
+def check_areas(fields: pa.Table, read: pa.Table, rows: Rows, report: Report) -> None:
+    """Refuse shapes without area; warn where the legal area differs from the plane one by more than max(1 m², 0.05 %).
+
+    The legal area of a parcel is that on the plane; the one on the ellipsoid is told, in case it was taken instead.
+    """
+    plane_m2, ellipsoid_m2 = read["area_plane_m2"].to_numpy(), read["area_ellipsoid_m2"].to_numpy()
+    flat = plane_m2 < TOLERANCES.zero_m2
+    report.rows("area_zero", rows[flat], facts=[{"limit": TOLERANCES.zero_m2}] * int(flat.sum()))
     legal = fields["area_legal_m2"].to_numpy()
     wrong = np.flatnonzero(areas_differ(legal, plane_m2) & ~flat)
     facts: list[dict[str, object]] = [
-        {"measured": f"{plane_m2[i]:.2f}", "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.2%}"}
-        if legal[i]
-        else {}
+        {
+            "measured": f"{plane_m2[i]:.2f}",
+            "ellipsoid": f"{ellipsoid_m2[i]:.2f}",
+            "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.3%}" if legal[i] else "?",
+        }
         for i in wrong
     ]
     shown = [f"{legal[i]:.2f}" for i in wrong]

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from service.geo.crs import REFUSALS
+from service.imports.comparison_words import COMPARED
 
 Severity = Literal["error", "warning"]
 _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
@@ -13,7 +14,9 @@ _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
 class Finding:
     """One remark on a file (`row` None) or a row of it (1-based), with the place and the value that caused it.
 
-    `lon`, `lat` are degrees in EPSG:4490 where the place is known. An `error` stops the publication of the file.
+    `ring` counts the rings of the shape from 1; `point` is the number of the boundary point (界址点号) where the file
+    numbers its points, else its position in the ring, from 1; two edges that cross read `J2–J3 × J7–J8`. `lon`, `lat`
+    are degrees in EPSG:4490 where the place is known. An `error` stops the publication of the file.
     """
 
     code: str
@@ -25,6 +28,8 @@ class Finding:
     value: str | None = None
     lon: float | None = None
     lat: float | None = None
+    ring: int | None = None
+    point: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain members, ready for JSON."""
@@ -55,6 +60,8 @@ def finding(
     field: str | None = None,
     value: object = None,
     place: tuple[float, float] | None = None,
+    ring: int | None = None,
+    point: str | None = None,
     **facts: object,
 ) -> Finding:
     """Compose the finding `code` with its facts; `place` is (lon, lat). An unknown code is a KeyError.
@@ -67,10 +74,10 @@ def finding(
     kind = CATALOGUE[code]
     lon, lat = place or (None, None)
     shown = None if value is None else _printable(value)
-    facts = {"value": shown, **{name: _printable(fact) for name, fact in facts.items()}}
-    return Finding(
-        code, kind.severity, kind.zh.format_map(facts), kind.en.format_map(facts), row, field, shown, lon, lat
-    )
+    at = None if point is None else _printable(point)
+    facts = {"value": shown, "ring": ring, "point": at, **{name: _printable(fact) for name, fact in facts.items()}}
+    words = kind.zh.format_map(facts), kind.en.format_map(facts)
+    return Finding(code, kind.severity, *words, row, field, shown, lon, lat, ring, at)
 
 
 def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `finding` as they are
@@ -243,6 +250,27 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "geometry_type": Kind("error", "图形是 {value}，只接受面", "The geometry is a {value}; only polygons are accepted"),
     "geometry_invalid": Kind("error", "图形无效：{reason}", "The geometry is invalid: {reason_en}"),
+    "ring_open": Kind("error", "界线没有闭合：最后一点不是第一点", "The ring is open: its last point isn't its first"),
+    "self_crossing": Kind(
+        "error", "界线自相交：界址线 {point} 相交或重合", "The boundary crosses itself: edges {point} meet"
+    ),
+    "point_repeated": Kind(
+        "warning", "第 {ring} 圈的点 {point} 与上一点重复", "Point {point} of ring {ring} repeats the one before it"
+    ),
+    "spike": Kind(
+        "warning", "第 {ring} 圈在点 {point} 处有尖刺", "The boundary has a spike at point {point} of ring {ring}"
+    ),
+    "sliver": Kind("warning", "图形过于狭长，平均宽 {width} 米", "The shape is a sliver, {width} m wide on average"),
+    "hole": Kind(
+        "warning",
+        "图形有内环，挖去 {area} 平方米，请核对是否应为另一宗地",
+        "The shape has holes of {area} m² in all: is there another parcel in them?",
+    ),
+    "hole_tiny": Kind(
+        "warning",
+        "内环（第 {ring} 圈）仅 {area} 平方米，疑为误绘",
+        "The hole of ring {ring} has only {area} m², likely a fault",
+    ),
     "geometry_too_complex": Kind(
         "error",
         "图形有 {value} 个{what}，超过 {limit}",
@@ -339,6 +367,8 @@ CATALOGUE: dict[str, Kind] = {
         "编号“{value}”属于已分割或合并的地块，不能再用",
         "The code {value} is of a parcel that was split or merged away; it is not used again",
     ),
+    # What is there already, compared with the file
+    **{code: Kind(*words) for code, words in COMPARED.items()},
     "cadastral_invalid": Kind(
         "error", "宗地代码“{value}”有误：{reason}", "The cadastral code {value} is wrong: {reason_en}"
     ),
@@ -369,11 +399,12 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "area_differs": Kind(
         "warning",
-        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}",
-        "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape",
+        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）",
+        "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape on the plane"
+        " ({ellipsoid} m² on the ellipsoid)",
     ),
     # The place of a parcel, and its neighbours
-    "area_zero": Kind("error", "图形面积不足 0.01 平方米", "The shape is smaller than 0.01 m²"),
+    "area_zero": Kind("error", "图形面积不足 {limit} 平方米", "The shape is smaller than {limit} m²"),
     "outside_china": Kind(
         "error", "图形不在中国范围内（经度 73–136，纬度 3–54）", "The shape lies outside China (73–136 E, 3–54 N)"
     ),
@@ -382,6 +413,16 @@ CATALOGUE: dict[str, Kind] = {
         "error",
         "{count} 个地块中有 {outside} 个不在{name}范围内，请核对坐标系和管辖区",
         "{outside} of {count} parcels lie outside {name_en}: check the CRS and the jurisdiction",
+    ),
+    "gap_in_file": Kind(
+        "warning",
+        "与第 {other} 行的地块之间有 {width} 米的缝隙",
+        "A gap of {width} m separates it from the parcel of row {other}",
+    ),
+    "gap_existing": Kind(
+        "warning",
+        "与库中地块 {value} 之间有 {width} 米的缝隙",
+        "A gap of {width} m separates it from the parcel {value}",
     ),
     "overlap_in_file": Kind("error", "与第 {other} 行的地块重叠{area}", "Overlaps the parcel of row {other}{area_en}"),
     "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses that of {other_en}{area_en}"),

@@ -2,12 +2,12 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import procrastinate
 import psycopg
@@ -25,15 +25,21 @@ from service.core.settings import Settings
 from service.documents.models import Document
 from service.documents.storage import path_of
 from service.geo import crs
-from service.imports import commands, control_layers, queries
+from service.imports import commands, control_layers, queries, review_commands
 from service.imports.checking import Checked, check_against_existing, check_file
 from service.imports.commands import RUN, Declared
-from service.imports.models import Import
+from service.imports.mapping import Assignment, assigned
+from service.imports.matching import check_matched, match
+from service.imports.mending import mended, still_true
+from service.imports.models import Import, SavedMap
+from service.imports.proposing import Saved, profiles
+from service.imports.publication import obstacles, publish_staged, recheck, take_back
 from service.imports.publish import Edition, publish
 from service.imports.report import Report
-from service.imports.sandbox import Reading, read_file
+from service.imports.sandbox import Reading, read_again, read_file
+from service.imports.staging import note_repairs, stage
+from service.imports.states import STAGES
 
-_STAGES = ["reading", "checking", "publishing"]
 _IMPORT_LOCK, _MAP_LOCK = 4_490_001, 4_490_002  # advisory: one run of an import; one writer of new boundaries
 _ACTOR = system(RUN, kind="job")
 _GIVEN_UP = (
@@ -93,6 +99,10 @@ def run_now(
         try:
             if found.attempts > ATTEMPTS:
                 _give_up(database, import_id, _GIVEN_UP)
+            elif found.status == "publishing":
+                work.publish_staged()
+            elif found.status == "undoing":
+                work.undo()
             else:
                 work.carry_out()
         except Exception as error:
@@ -101,7 +111,14 @@ def run_now(
                 raise
             _give_up(database, import_id, _problem(error, import_id))
         finally:
-            shutil.rmtree(work.folder, ignore_errors=True)
+            if not _is_staged(database, import_id):
+                shutil.rmtree(work.folder, ignore_errors=True)
+
+
+def _is_staged(database: Database, import_id: int) -> bool:
+    """Whether an import waits for review: then what was read of its file is kept, to be mapped anew."""
+    with database.read() as session:
+        return session.get_one(Import, import_id).status == "staged"
 
 
 @queue.periodic(cron="* * * * *")
@@ -133,6 +150,8 @@ def _alone(database: Database, import_id: int) -> Iterator[psycopg.Connection[An
         if locked != (True,):
             raise AlreadyRunning(f"导入 {import_id} 正在进行。", f"Import {import_id} is being carried out.")
         yield connection
+        # At once: a server under load takes its time to notice that a connection has gone.
+        connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_IMPORT_LOCK, import_id))
 
 
 def _give_up(database: Database, import_id: int, problem: str) -> None:
@@ -162,7 +181,7 @@ class _Progress:
         if done and done != self.total and time.monotonic() - self.written < 0.2:  # noqa: PLR2004 - five times a second
             return
         self.written = time.monotonic()
-        where = {"stage": stage, "done": done, "total": self.total, "id": self.import_id, "order": _STAGES}
+        where = {"stage": stage, "done": done, "total": self.total, "id": self.import_id, "order": list(STAGES)}
         self.connection.execute(_FURTHER, where)
 
 
@@ -181,19 +200,14 @@ class _Work:
         return self.settings.home / "imports" / str(self.found.id)
 
     def carry_out(self) -> None:
-        """Read, check, publish or refuse."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o700)
+        """Read, check, then publish or refuse, or stage for review."""
         with self.database.read() as session:
             sha256 = session.get_one(Document, self.found.document_id).sha256
             areas = queries.areas(session)
             jurisdiction = queries.jurisdiction_area(session, self.found.jurisdiction_id)
-        self.progress("reading")
-        said = Declared(**self.found.declared)
-        file = path_of(self.settings.documents_dir, sha256)
-        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer)
+        reading = self._read(path_of(self.settings.documents_dir, sha256))
         report = Report()
-        report.add(reading.findings)
+        report.add(still_true(reading.findings, self.found.repairs))
         if reading.rows == 0:
             self._finish(report, reading, sha256)
             return
@@ -203,11 +217,101 @@ class _Work:
         if self.found.control is not None:
             self._publish_control(table, report, reading, sha256)
             return
-        with check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=clock.today()) as checked:
+        table = mended(table, self.found.repairs)
+        columns = self._columns(table)
+        maps = None if columns is None else (assigned(columns.assignments),)
+        today = clock.today()
+        with check_file(table, areas, jurisdiction, report, import_id=self.found.id, today=today, maps=maps) as checked:
+            if columns is not None:
+                self._stage(checked, reading, columns.described)
+                return
             try:
                 self._publish(checked, reading, sha256)
             except _Refused:
                 self._finish(report, reading, sha256)
+
+    def _read(self, file: Path) -> Reading:
+        """Read the file in the sandbox, or take what an earlier run has read of it."""
+        whole = self.folder / "whole"  # stands once everything was read
+        if whole.exists():
+            return read_again(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, mode=0o700)
+        self.progress("reading")
+        said = Declared(**self.found.declared)
+        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer)
+        if reading.rows:
+            whole.touch()
+        return reading
+
+    def _columns(self, table: pa.Table) -> "_Columns | None":
+        """What the columns of a file under review fill: as a person said, else as is proposed."""
+        if self.found.mode == "direct":
+            return None
+        described = self.found.mapping
+        if described is None:
+            with self.database.read() as session:
+                saved = [Saved(each.name, _assignments(each.columns)) for each in self._maps(session)]
+            described = [each.as_dict() for each in profiles(table, saved)]
+        return _Columns(described, _assignments(described))
+
+    def _maps(self, session: Session) -> Sequence[SavedMap]:
+        return queries.maps_for(session, self.found.jurisdiction_id)
+
+    def _stage(self, checked: Checked, reading: Reading, described: list[dict[str, Any]]) -> None:
+        """Compare with the parcels that are there and put the rows where a person reviews them, in one transaction."""
+        with self.writing() as session:
+            connection = driver_connection(session)
+            matches = match(connection, checked, self.found.jurisdiction_id)
+            check_matched(connection, checked, matches)
+            checked.settle()
+            self.progress("staging")
+            progress = partial(self.progress, "staging")
+            edition = self._edition(_epsg(reading))
+            summary = stage(connection, checked.rows, matches, edition, progress=progress)
+            note_repairs(connection, self.found.id, self.found.repairs)
+            commands.note_staged(
+                session,
+                self.found.id,
+                checked.report,
+                nature=_nature(reading),
+                mapping=described,
+                summary=summary,
+                rows=reading.rows,
+            )
+
+    def publish_staged(self) -> None:
+        """Publish what was reviewed, if it still holds; else back to review."""
+        self.progress("publishing")
+        with self.writing() as session:
+            connection = driver_connection(session)
+            report = Report()
+            recheck(connection, self.found.id, report)
+            if report.errors:
+                commands.note_stale(session, self.found.id, report)
+                return
+            edition = self._edition(self.found.source_crs)
+            commands.note_published(session, self.found.id, publish_staged(connection, edition))
+
+    def undo(self) -> None:
+        """Take a publication back, if nothing was built on it meanwhile; else it stays published."""
+        try:
+            with self.writing() as session:
+                connection = driver_connection(session)
+                review_commands.refuse_built_on(obstacles(connection, self.found.id))
+                gone, restored = take_back(connection, self.found.id)
+                commands.note_undone(session, self.found.id, gone, restored)
+        except review_commands.BuiltOn as error:
+            _give_up(self.database, self.found.id, f"{error.zh} · {error}")
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that may take its time and is the only one that writes boundaries."""
+        with self.database.write(_ACTOR) as session:
+            session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
+            yield session
 
     def _publish(self, checked: Checked, reading: Reading, sha256: str) -> None:
         """Publish or refuse in one transaction; raise `_Refused` if errors came to light after rows were written."""
@@ -217,10 +321,7 @@ class _Work:
             if checked.report.errors:
                 raise _Refused
 
-        with self.database.write(_ACTOR) as session:
-            session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
-            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
+        with self.writing() as session:
             connection = driver_connection(session)
             check_against_existing(connection, checked)
             if checked.report.errors:
@@ -228,7 +329,7 @@ class _Work:
             else:
                 self.progress("publishing")
                 progress = partial(self.progress, "publishing")
-                publish(connection, checked.rows, self._edition(reading), progress=progress, confirm=confirm)
+                publish(connection, checked.rows, self._edition(_epsg(reading)), progress=progress, confirm=confirm)
             self._note(session, checked.report, reading, sha256)
 
     def _publish_control(self, table: pa.Table, report: Report, reading: Reading, sha256: str) -> None:
@@ -248,18 +349,29 @@ class _Work:
     def _note(self, session: Session, report: Report, reading: Reading, sha256: str) -> None:
         commands.finish(session, self.found.id, report, sha256=sha256, nature=_nature(reading), rows=reading.rows)
 
-    def _edition(self, reading: Reading) -> Edition:
-        epsg = _epsg(reading)
+    def _edition(self, epsg: int | None) -> Edition:
         zone = crs.ZONES.get(epsg or 0)
         return Edition(
             import_id=self.found.id,
             document_id=self.found.document_id,
             jurisdiction_id=self.found.jurisdiction_id,
-            actor=self.found.created_by,
+            actor=self.found.decided_by or self.found.created_by,
             today=clock.today(),
             source_crs=epsg,
             zone_prefixed=zone is not None and zone.prefixed,
         )
+
+
+class _Columns(NamedTuple):
+    """The columns of a file as the mapping page shows them, and what each fills."""
+
+    described: list[dict[str, Any]]
+    assignments: tuple[Assignment, ...]
+
+
+def _assignments(columns: Iterable[Mapping[str, Any]]) -> tuple[Assignment, ...]:
+    names = ("column", "field", "list", "unit", "bound")
+    return tuple(Assignment(**{name: each[name] for name in names}) for each in columns)
 
 
 def _epsg(reading: Reading) -> int | None:

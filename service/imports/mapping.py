@@ -5,7 +5,7 @@ Whole columns at a time: Arrow arrays, null where the file says nothing. What ca
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -21,9 +21,12 @@ from service.parcels.identifiers import normalise_lot_number
 from service.parcels.planning import FIELDS as BOUNDS
 from service.parcels.planning import BoundField
 
+TEXTS = ("code", "name", "address", "cadastral_code", "lot_number", "county_code")
+DATES = ("registered_on", "surveyed_on", "stage_since")
+FIELDS = (*TEXTS, *DATES, "land_use", "area_legal_m2", "stage", *BOUNDS)
+"""What a column can fill."""
+
 ATTRIBUTE = "a_"  # prefix of the file's own columns in the reader's table
-_PLAIN = {"code", "name", "address", "cadastral_code", "lot_number", "county_code"}
-_FIELDS = _PLAIN | {"registered_on", "surveyed_on", "stage_since", "land_use", "area_legal_m2", "stage", *BOUNDS}
 _KINDS = {"text", "number", "date", "code", "choice", "bounds"}
 _FACTORS = {None: 1.0, "m2": 1.0, "ha": 10_000.0, "mu": 10_000 / 15, "m": 1.0, "percent": 1.0, "share": 100.0}
 
@@ -67,25 +70,82 @@ def _read(path: Path) -> FieldMap:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
         columns = tuple(
-            Column(**{**entry, "names": tuple(_plain(name) for name in entry["names"])}) for entry in data["columns"]
+            Column(**{**entry, "names": tuple(plain_name(name) for name in entry["names"])})
+            for entry in data["columns"]
         )
     except (KeyError, TypeError) as wrong:
         raise BrokenFieldMap(f"{path.name}: {wrong}") from None
     for column in columns:
-        if column.field not in _FIELDS or column.kind not in _KINDS or column.unit not in _FACTORS:
+        if column.field not in FIELDS or column.kind not in _KINDS or column.unit not in _FACTORS:
             raise BrokenFieldMap(f"{path.name}: field {column.field}, kind {column.kind}, unit {column.unit}")
     return FieldMap(data["title"], data["title_en"], columns)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Write a column's name without case, spaces and underscores."""
     return "".join(name.split()).replace("_", "").casefold()
 
 
 def choose(maps: Iterable[FieldMap], names: Iterable[str]) -> FieldMap:
     """Return the map that knows most of a file's columns; the first of equals."""
-    plain = {_plain(name) for name in names}
+    plain = {plain_name(name) for name in names}
     return max(maps, key=lambda each: sum(not plain.isdisjoint(column.names) for column in each.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a person, or a proposal, says of one column of a file: the field that it fills, and how its values read."""
+
+    column: str
+    field: str | None = None
+    list: str | None = None
+    unit: str | None = None
+    bound: str | None = None
+
+
+def assigned(assignments: Iterable[Assignment]) -> FieldMap:
+    """Make a field map of what each column was said to fill.
+
+    Raises:
+        ValueError: no such field or unit.
+
+    >>> assigned([Assignment("面积", "area_legal_m2", unit="mu"), Assignment("备注")]).columns[0].kind
+    'number'
+    """
+    given = [each for each in assignments if each.field is not None]
+    columns = [_column(each) for each in given]
+    if all(column.field != "code" for column in columns):
+        columns += [replace(column, field="code", fallback=True) for column in columns if column.field in _STAND_INS]
+    return FieldMap("已指定的对照", "as assigned", tuple(columns))
+
+
+_STAND_INS = ("cadastral_code",)  # fields that may be a parcel's code too, where a file has no other
+
+
+def _column(said: Assignment) -> Column:
+    field = str(said.field)
+    if field not in FIELDS or said.unit not in _FACTORS:
+        raise ValueError(f"{said.column}: field {field}, unit {said.unit}")
+    like = next((column for column in field_maps()[0].columns if column.field == field), None)
+    kind = _kind(field, said.bound)
+    return Column(
+        field,
+        kind,
+        (plain_name(said.column),),
+        list=said.list if field == "land_use" else None,
+        unit=said.unit,
+        bound=said.bound if field in BOUNDS else None,
+        bare=like.bare if like is not None else "<=",
+        choices=like.choices if like is not None else None,
+    )
+
+
+def _kind(field: str, bound: str | None) -> str:
+    """How the values of a field's column read."""
+    if field in BOUNDS:
+        return "bounds" if bound is None else "number"
+    kinds = {"land_use": "code", "area_legal_m2": "number", "stage": "choice"}
+    return kinds.get(field, "date" if field in DATES else "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +171,11 @@ def map_fields(
     found = _found(chosen, files, table)
     rows = table["row"].to_numpy()
     read = _Reading(rows, report)
-    out: dict[str, pa.Array] = {field: read.first(found, field, read.text) for field in sorted(_PLAIN - {"code"})}
+    out: dict[str, pa.Array] = {field: read.first(found, field, read.text) for field in sorted({*TEXTS} - {"code"})}
     out["lot_number"] = values.each(out["lot_number"], normalise_lot_number, pa.string())
     out["cadastral_code"] = pc.utf8_upper(pc.replace_substring_regex(out["cadastral_code"], r"\s", ""))
     out["code"] = _codes(found, rows, report, code_prefix)
-    for field in ("registered_on", "surveyed_on", "stage_since"):
+    for field in DATES:
         out[field] = read.first(found, field, read.date)
     out["area_legal_m2"] = read.first(found, "area_legal_m2", read.number)
     out["land_use_scheme"], out["land_use_code"] = _land_use(found, read)
@@ -129,7 +189,7 @@ def map_fields(
 
 
 def _found(chosen: FieldMap, files: Mapping[str, str], table: pa.Table) -> list[Found]:
-    by_plain = {_plain(name): name for name in reversed(list(files))}
+    by_plain = {plain_name(name): name for name in reversed(list(files))}
     matches = ((column, next((by_plain[n] for n in column.names if n in by_plain), None)) for column in chosen.columns)
     return [Found(column, name, table[files[name]].combine_chunks()) for column, name in matches if name is not None]
 

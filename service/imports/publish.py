@@ -26,7 +26,7 @@ from service.parcels.lifecycle import EventKind, Hold, Stage
 BATCH = 50_000  # rows of one COPY
 FIRST_LOAD = 20_000  # rows from which on a load may have its indexes built afterwards …
 OUTWEIGHS = 10  # … if it brings so many times what is stored
-_FIELDS = (
+FIELDS = (
     *("code", "name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2"),
     *("land_use_scheme", "land_use_code", "far", "density_pct", "green_pct", "height_m"),
 )
@@ -80,12 +80,12 @@ def publish(
         for start in range(0, len(ids), BATCH):
             part = slice(start, start + BATCH)
             some = rows.slice(start, BATCH)
-            _copy(connection, "parcel", _parcels(some, ids[part], edition))
-            _copy(connection, "parcel_survey", _surveys(some, ids[part], edition))
+            copy_in(connection, "parcel", _parcels(some, ids[part], edition))
+            copy_in(connection, "parcel_survey", _surveys(some, ids[part], edition))
             progress(min(start + BATCH, len(ids)))
         if len(ids):
             span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
-            _add_events(connection, edition, span)
+            add_events(connection, edition, span)
         confirm()
 
 
@@ -113,7 +113,8 @@ def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int
     return np.array(ids, dtype=np.int64)
 
 
-def _copy(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:
+def copy_in(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:
+    """Add ready columns to a table."""
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns.column_names))
     )
@@ -131,42 +132,56 @@ def _csv(columns: pa.Table) -> Iterator[pa.Buffer]:
 
 def _parcels(rows: Rows, ids: NDArray[np.int64], edition: Edition) -> pa.Table:
     count = len(ids)
-    fields = rows.fields
-    cadastral_county = pc.utf8_slice_codeunits(fields["cadastral_code"], 0, _COUNTY_DIGITS)
+    columns = attributes(rows)
     return pa.table(
         {
             "id": ids,
-            **{name: fields[name] for name in _FIELDS},
+            **columns,
             "jurisdiction_id": pa.repeat(edition.jurisdiction_id, count),
-            "region_id": rows.region_id,
-            "county_code": pc.coalesce(rows.county_code, fields["county_code"], cadastral_county),
-            "geom": hexadecimal(rows.read["geom_wkb"]),
-            "area_plane_m2": rows.read["area_plane_m2"],
-            "area_ellipsoid_m2": rows.read["area_ellipsoid_m2"],
-            "stage": pc.fill_null(fields["stage"], str(Stage.candidate)),
-            "stage_since": pc.fill_null(fields["stage_since"], edition.today),
-            "hold": pc.fill_null(fields["hold"], str(Hold.none)),
+            "stage": pc.fill_null(columns["stage"], str(Stage.candidate)),
+            "stage_since": pc.fill_null(columns["stage_since"], edition.today),
+            "hold": pc.fill_null(columns["hold"], str(Hold.none)),
             "import_id": pa.repeat(edition.import_id, count),
         }
     )
 
 
+def attributes(rows: Rows) -> dict[str, pa.ChunkedArray]:
+    """Return what the rows say of their parcels, by the parcel's own columns."""
+    fields = rows.fields
+    cadastral_county = pc.utf8_slice_codeunits(fields["cadastral_code"], 0, _COUNTY_DIGITS)
+    return {
+        **{name: fields[name] for name in (*FIELDS, "stage", "stage_since", "hold")},
+        "region_id": rows.region_id,
+        "county_code": pc.coalesce(rows.county_code, fields["county_code"], cadastral_county),
+        "geom": hexadecimal(rows.read["geom_wkb"]),
+        "area_plane_m2": rows.read["area_plane_m2"],
+        "area_ellipsoid_m2": rows.read["area_ellipsoid_m2"],
+    }
+
+
 def _surveys(rows: Rows, ids: NDArray[np.int64], edition: Edition) -> pa.Table:
-    """The shapes as delivered; of a CRS without a number only the shapes in EPSG:4490 can be told."""
     count = len(ids)
-    told = "geom_wkb" if edition.source_crs is None else "source_wkb"
+    delivered, points = surveys(rows, edition)
     return pa.table(
         {
             "parcel_id": ids,
             "source_crs": pa.repeat(edition.source_crs or CGCS2000, count),
             "zone_prefixed": pa.repeat(edition.zone_prefixed, count),
-            "geometry": pc.binary_join_element_wise(_BYTES, hexadecimal(rows.read[told]), _NOTHING),
-            "points": values.each(rows.read["survey"], boundary_points, pa.string()),
+            "geometry": delivered,
+            "points": points,
             "document_id": pa.repeat(edition.document_id, count),
             "source_row": rows.read["row"],
             "surveyed_on": rows.fields["surveyed_on"],
         }
     )
+
+
+def surveys(rows: Rows, edition: Edition) -> tuple[pa.ChunkedArray, pa.Array]:
+    """Return shapes (hexadecimal WKB) and boundary points as delivered; shapes of a nameless CRS in EPSG:4490."""
+    told = "geom_wkb" if edition.source_crs is None else "source_wkb"
+    shapes = pc.binary_join_element_wise(_BYTES, hexadecimal(rows.read[told]), _NOTHING)
+    return shapes, values.each(rows.read["survey"], boundary_points, pa.string())
 
 
 def boundary_points(survey: str) -> str:
@@ -211,8 +226,8 @@ FROM parcel WHERE id BETWEEN %(first)s AND %(last)s AND import_id = %(import)s
 """
 
 
-def _add_events(connection: psycopg.Connection[Any], edition: Edition, span: dict[str, int]) -> None:
-    """Give every parcel its first event: proposed by us, or adopted in the state it came in."""
+def add_events(connection: psycopg.Connection[Any], edition: Edition, span: dict[str, int]) -> None:
+    """Give every parcel of the import in a span of ids its first event: proposed by us, or adopted as it came in."""
     names = {"candidate": Stage.candidate, "free": Hold.none, "propose": EventKind.propose, "adopt": EventKind.adopt}
     words = {name: str(value) for name, value in names.items()}
     connection.execute(_EVENTS, {**words, **span, "actor": edition.actor, "document": edition.document_id})

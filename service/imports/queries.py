@@ -8,14 +8,15 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Row, Select, Text, cast, func, literal, select, text
+from sqlalchemy import Row, Select, Text, cast, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
-from service.imports.models import Finding, Import
+from service.imports.models import Finding, Import, SavedMap
+from service.imports.states import AT_WORK
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 
@@ -45,6 +46,29 @@ def import_with_jurisdiction(session: Session, actor: Actor, import_id: int) -> 
     return row
 
 
+def import_for_update(session: Session, actor: Actor, import_id: int) -> Import:
+    """Return an import, locked; NotFound if absent or not visible."""
+    wanted = visible_imports(actor).where(Import.id == import_id).with_for_update(of=Import)
+    found = session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound(f"没有导入 {import_id}。", f"No import {import_id}.")
+    return found
+
+
+def visible_maps(actor: Actor) -> Select[SavedMap]:
+    """The saved field maps an actor may see: shared ones and those of their jurisdictions."""
+    if actor.jurisdictions is None:
+        return select(SavedMap)
+    own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
+    return select(SavedMap).where(or_(SavedMap.jurisdiction_id.is_(None), SavedMap.jurisdiction_id.in_(own)))
+
+
+def maps_for(session: Session, jurisdiction_id: int) -> Sequence[SavedMap]:
+    """Return the saved maps for files of a jurisdiction, the newest first."""
+    usable = or_(SavedMap.jurisdiction_id.is_(None), SavedMap.jurisdiction_id == jurisdiction_id)
+    return session.scalars(select(SavedMap).where(usable).order_by(SavedMap.id.desc())).all()
+
+
 def import_page(session: Session, actor: Actor, *, before: int | None, limit: int) -> Sequence[Row[Import, str]]:
     """Return imports with their jurisdiction's code, the newest first, those older than id `before`."""
     statement = _with_code(visible_imports(actor)).order_by(Import.id.desc()).limit(limit)
@@ -57,20 +81,38 @@ def _with_code(statement: Select[Import]) -> Select[Import, str]:
     )
 
 
+def map_page(session: Session, actor: Actor, *, before: int | None, limit: int) -> Sequence[SavedMap]:
+    """Return saved field maps, the newest first; those older than id `before`."""
+    statement = visible_maps(actor).order_by(SavedMap.id.desc()).limit(limit)
+    return session.scalars(statement if before is None else statement.where(SavedMap.id < before)).all()
+
+
+class Only(NamedTuple):
+    """Which findings are wanted; None: whatever it is."""
+
+    severity: str | None = None
+    code: str | None = None
+    row: int | None = None
+
+
+ANY = Only()
+
+
 def finding_page(
-    session: Session, import_id: int, *, severity: str | None, after: int | None, limit: int
+    session: Session, import_id: int, only: Only = ANY, *, after: int | None, limit: int
 ) -> Sequence[Finding]:
     """Return findings of an import in the order they were kept, errors first; those after the id `after`."""
     statement = select(Finding).where(Finding.import_id == import_id).order_by(Finding.id).limit(limit)
-    if severity is not None:
-        statement = statement.where(Finding.severity == severity)
+    for name, value in only._asdict().items():
+        if value is not None:
+            statement = statement.where(getattr(Finding, name) == value)
     if after is not None:
         statement = statement.where(Finding.id > after)
     return session.scalars(statement).all()
 
 
 _ABANDONED = text("""
-    SELECT id FROM import WHERE status IN ('queued', 'running') AND created_at < now() - interval '1 minute'
+    SELECT id FROM import WHERE status = ANY (:at_work) AND created_at < now() - interval '1 minute'
       AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
                       AND job.status IN ('todo', 'doing') AND (job.args ->> 'import_id')::int = import.id)
 """)
@@ -78,7 +120,7 @@ _ABANDONED = text("""
 
 def abandoned(session: Session, task: str) -> Sequence[int]:
     """Return unfinished imports without a job of `task` that is waiting or at work."""
-    return session.scalars(_ABANDONED, {"task": task}).all()
+    return session.scalars(_ABANDONED, {"task": task, "at_work": list(AT_WORK)}).all()
 
 
 def finished(session: Session, ids: Sequence[int]) -> Sequence[int]:
@@ -150,6 +192,13 @@ def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str
     query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(_KEYS[column])
     slices = (values[start : start + _ASKED] for start in range(0, len(values), _ASKED))
     return {code for some in slices for (code,) in connection.execute(query, (list(some),))}
+
+
+def holders(connection: psycopg.Connection[Any], codes: Sequence[str]) -> dict[str, int]:
+    """Return cadastral code → id of the parcels that have one of these."""
+    query = "SELECT cadastral_code, id FROM parcel WHERE cadastral_code = ANY(%s)"
+    slices = (codes[start : start + _ASKED] for start in range(0, len(codes), _ASKED))
+    return {code: number for some in slices for code, number in connection.execute(query, (list(some),))}
 
 
 _NEIGHBOURS = """

@@ -11,6 +11,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,16 +26,14 @@ from service.core import child
 from service.geo import area, validity
 from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
 from service.geo.validity import Fault, Geometries
+from service.imports.crossings import Budget
 from service.imports.findings import Finding, Problem, finding, problem
 from service.imports.formats import DRIVERS, Request, open_source
+from service.imports.remarks import Batch
 from service.imports.sources import MAX_ROWS, Rows, Source, row_numbers
+from service.imports.topology import Oddity, oddities
 
-MAX_FINDINGS = 2_000
-_CAPPED = {
-    "too_many_vertices": ("顶点", "vertices", validity.FILE_CAPS.vertices),
-    "too_many_rings": ("环", "rings", validity.FILE_CAPS.rings),
-    "too_many_parts": ("部分", "parts", validity.FILE_CAPS.parts),
-}
+MAX_FINDINGS = 2_000  # of a severity: warnings must not crowd out errors
 Mask = NDArray[np.bool_]
 PLACE = ("west", "south", "east", "north", "lon", "lat")  # of a shape: its box, and a point inside it
 _AT_WORK = 2  # batches worked on at once
@@ -42,10 +41,12 @@ _FARTHEST_DEGREE = 400  # beyond it no longitude is meant
 
 
 class Made(NamedTuple):
-    """What became of a batch: the columns for the parent, what is wrong with its shapes, and how many had heights."""
+    """What became of a batch: the columns for the parent, what is wrong and what is odd, and how many had heights."""
 
     results: pa.RecordBatch
+    shapes: Geometries  # in EPSG:4490, where that could be told
     faults: list[Fault]
+    odd: list[Oddity]
     with_z: int
 
 
@@ -59,6 +60,8 @@ class Reading:
         self.with_z = 0
         self.findings: list[Finding] = []
         self.left_out = 0
+        self.room = {"error": MAX_FINDINGS, "warning": MAX_FINDINGS}
+        self.budget = Budget()
         self.fields: dict[str, str] = {}
 
     def run(self) -> None:
@@ -71,7 +74,7 @@ class Reading:
                     writer = pa.ipc.new_file(str(self.target), made.results.schema)
                 writer.write_batch(made.results)
                 self.with_z += made.with_z
-                self.note(rows, made.faults)
+                self.note(Batch(rows, self.rows + 1, made.shapes), made)
                 self.rows += len(rows.fid)
         finally:
             if writer is not None:
@@ -93,13 +96,16 @@ class Reading:
                     yield _done(*waiting.popleft())
             yield from (_done(*each) for each in waiting)
 
-    def note(self, rows: Rows, faults: list[Fault]) -> None:
-        """Turn faults of this batch into findings, as many as a person would read."""
-        room = max(0, MAX_FINDINGS - len(self.findings))
-        self.left_out += max(0, len(faults) - room)
-        for fault in sorted(faults, key=lambda fault: fault.index)[:room]:
-            made = rows.faults.get(fault.index) or _finding(fault, rows, self.rows + fault.index + 1)
-            self.findings.append(made)
+    def note(self, batch: Batch, made: Made) -> None:
+        """Turn what was seen in a batch into findings in the order of rows, as many as a person would read."""
+        faults = sorted(made.faults, key=lambda fault: fault.index)
+        wrong = (found for fault in faults[: self.room["error"]] for found in batch.of_fault(fault, self.budget))
+        odd = map(batch.of_oddity, made.odd[: self.room["warning"]])
+        found = [*islice(wrong, self.room["error"]), *islice(odd, self.room["warning"])]
+        self.left_out += max(0, len(faults) - self.room["error"]) + max(0, len(made.odd) - self.room["warning"])
+        for each in found:
+            self.room[each.severity] -= 1
+        self.findings += sorted(found, key=lambda each: each.row or 0)
 
     def all_findings(self) -> list[Finding]:
         """Findings of the file, then of its rows in order."""
@@ -117,7 +123,7 @@ def _done(rows: Rows, made: Future[Made]) -> tuple[Rows, Made]:
 
 def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
     """Results of one batch from row `first` on: rows with a fault keep their attributes and lose their geometry."""
-    shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
+    shapes, opened = _shapes(rows)
     faults = validity.form_faults(shapes)
     sound = np.ones(len(shapes), dtype=bool)
     sound[[fault.index for fault in faults]] = False
@@ -127,10 +133,32 @@ def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
     far = sound & validity.outside(moved, -180, -90, 180, 90)
     faults += [Fault(int(i), "coordinate_out_of_range", _corner(shapes[i])) for i in np.flatnonzero(far)]
     sound &= ~far
+    moved[~sound] = None
+    odd = oddities(moved)
+    opened &= sound
+    faults += [Fault(int(i), "ring_open", place=_first_point(moved[i])) for i in np.flatnonzero(opened)]
+    sound &= ~opened
     invalid = validity.validity_faults(moved, sound)
     sound[[fault.index for fault in invalid]] = False
-    moved[~sound] = None
-    return Made(_results(rows, first, moved, sound), [*faults, *invalid], rows.heights + high)
+    return Made(_results(rows, first, moved, sound), moved, [*faults, *invalid], odd, rows.heights + high)
+
+
+def _shapes(rows: Rows) -> tuple[Geometries, Mask]:
+    """Shapes of a batch, None for missing and for unreadable ones; marks those whose open rings had to be closed."""
+    if rows.geometries is not None:
+        return rows.geometries, np.zeros(len(rows.geometries), dtype=bool)
+    wkb = rows.wkb.to_numpy(zero_copy_only=False)
+    shapes: Geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    opened = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
+    for i in np.flatnonzero(opened):
+        with suppress(shapely.GEOSException):  # no such file has many; `fix` raises where it can't
+            shapes[i] = shapely.from_wkb(wkb[i], on_invalid="fix")
+    return shapes, opened & ~shapely.is_missing(shapes)
+
+
+def _first_point(shape: shapely.Geometry) -> tuple[float, float]:
+    x, y = shapely.get_coordinates(shape)[0].tolist()
+    return x, y
 
 
 def _flat(shapes: Geometries) -> tuple[Geometries, int]:
@@ -144,9 +172,14 @@ def _flat(shapes: Geometries) -> tuple[Geometries, int]:
 
 
 def _results(rows: Rows, first: int, shapes: Geometries, sound: Mask) -> pa.RecordBatch:
-    """The columns of a batch: row number, key, geometry, its place, areas, geometry as delivered, attributes."""
+    """The columns of a batch: row number, key, geometry, its place, areas, geometry as delivered, attributes.
+
+    `faulty_wkb` is the shape (EPSG:4490) that has a fault, for a repair to start from; no database may ever open it.
+    """
     measured = {name: np.full(len(shapes), np.nan) for name in (*PLACE, "area_plane_m2", "area_ellipsoid_m2")}
     good = shapes[sound]
+    kept, faulty = shapes.copy(), shapes.copy()
+    kept[~sound], faulty[sound] = None, None
     inside = shapely.point_on_surface(good)
     place = (*shapely.bounds(good).reshape(-1, 4).T, shapely.get_x(inside), shapely.get_y(inside))
     for column, figure in zip(measured.values(), (*place, *area.areas_m2(good)), strict=True):
@@ -155,7 +188,8 @@ def _results(rows: Rows, first: int, shapes: Geometries, sound: Mask) -> pa.Reco
     columns: dict[str, pa.Array] = {
         "row": row_numbers(first, len(shapes)),
         "fid": rows.fid,
-        "geom_wkb": pa.array(shapely.to_wkb(validity.as_multipolygons(shapes)), pa.binary()),
+        "geom_wkb": pa.array(shapely.to_wkb(validity.as_multipolygons(kept)), pa.binary()),
+        "faulty_wkb": pa.array(shapely.to_wkb(faulty), pa.binary()),
         **{name: pa.array(column, pa.float64(), mask=~sound) for name, column in measured.items()},
         "source_wkb": rows.wkb.cast(pa.binary()),
         "survey": rows.survey if rows.survey is not None else empty,
@@ -194,26 +228,9 @@ def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
         raise problem("zone_mismatch", value=source.label, found=prefixes.pop() or "无")
 
 
-def _decoded(wkb: pa.Array) -> Geometries:
-    """Shapes of a WKB column; None for missing and for unreadable ones."""
-    shapes: Geometries = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapes
-
-
 def _corner(shape: shapely.Geometry) -> str:
     """The outermost coordinates of a shape in its own CRS."""
     return ", ".join(f"{value:.10g}" for value in shape.bounds)
-
-
-def _finding(fault: Fault, rows: Rows, row: int) -> Finding:
-    """A fault of a shape as a finding on its row; a shape with WKB that is missing can't be decoded."""
-    if fault.code == "geometry_missing" and rows.wkb[fault.index].is_valid:
-        return finding("geometry_unreadable", row=row)
-    if fault.code in _CAPPED:
-        what, what_en, limit = _CAPPED[fault.code]
-        return finding("geometry_too_complex", row=row, value=fault.value, what=what, what_en=what_en, limit=limit)
-    reason = validity.REASONS_ZH.get(fault.value or "", fault.value)
-    return finding(fault.code, row=row, value=fault.value, place=fault.place, reason=reason, reason_en=fault.value)
 
 
 def read(request: Request) -> dict[str, Any]:

@@ -4,15 +4,18 @@ On top of the walls: processor time and memory by the size of the file, and no G
 """
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyogrio
 
 from service.core import child
+from service.imports import tolerances
 from service.imports.findings import Finding, finding
 
 CPU_SECONDS = 60
@@ -39,7 +42,7 @@ class Reading:
     table: Path
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Stream the rows: row, fid, geom_wkb, area_plane_m2, area_ellipsoid_m2, source_wkb, survey, a_…; checked."""
+        """Stream the rows: row, fid, geom_wkb, faulty_wkb, areas, source_wkb, survey, a_…; checked."""
         if not self.rows:
             return
         with pa.memory_map(str(self.table)) as file, pa.ipc.open_file(file) as stream:
@@ -74,14 +77,25 @@ def read_file(
         limit = MEMORY_MIB if ending == "memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(f"reader_{ending}", limit=limit))
     try:
-        return _answer(folder)
+        return read_again(folder)
     except (OSError, ValueError, TypeError, KeyError):
         return _unread(folder, finding("reader_crashed"))
 
 
 def _command(path: Path, folder: Path) -> list[str]:
     """The command line of the child, with its walls."""
-    return child.command("service.imports.reader", folder, _environment(folder), path)
+    return child.command("service.imports.reader", folder, _environment(folder), path, tolerances.FILE)
+
+
+def run_module(module: str, request: dict[str, Any], folder: Path, *, cpu_seconds: float) -> bool:
+    """Run a module of ours behind the same walls; it finds `request.json` in `folder`, all it sees, and limits itself.
+
+    Tells whether it ended well. Waiting is cut at three times the processor time.
+    """
+    limits = {"CPU": math.ceil(cpu_seconds), "AS": MEMORY_MIB << 20, "CORE": 0, "NOFILE": 256}
+    (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
+    command = child.command(module, folder, _environment(folder), tolerances.FILE)
+    return child.run(command, folder, _environment(folder), 3 * cpu_seconds) is None
 
 
 @lru_cache(maxsize=1)
@@ -105,8 +119,8 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _answer(folder: Path) -> Reading:
-    """The child's answer; it is believed no more than the file was."""
+def read_again(folder: Path) -> Reading:
+    """The answer that a child left in its folder; it is believed no more than the file was."""
     answer = child.result(folder)
     found = tuple(Finding(**one) for one in answer.pop("findings"))
     known = {name: answer.get(name) for name in ("format", "driver", "layer", "source_crs", "encoding")}

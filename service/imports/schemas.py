@@ -1,17 +1,35 @@
 """Wire shapes of imports."""
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, computed_field
 
 from service.core.schemas import Output
 from service.imports.models import Import
+from service.imports.repairs import OFFERED
 
-Status = Literal["queued", "running", "published", "refused", "failed"]
-Stage = Literal["reading", "checking", "publishing"]
+Mode = Literal["direct", "review"]
+Status = Literal[
+    "queued", "running", "staged", "publishing", "published", "undoing", "undone", "refused", "failed", "discarded"
+]
+Stage = Literal["reading", "checking", "staging", "publishing"]
+Figure = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class SummaryRead(Output):
+    """What publishing does, by rows; `missing`: parcels of the jurisdiction in the file's box that it doesn't name."""
+
+    added: int
+    geometry: int
+    attributes: int
+    same: int
+    missing: int
+    box: list[Figure] | None = Field(description="west, south, east, north in degrees")
 
 
 class ImportRead(Output):
-    """One import: `done` of `total` rows of the present `stage`; `published` parcels or areas at the end.
+    """One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed, or areas.
 
     `target`: `parcels`, or `control:` and the type of the control layer that the file is.
     """
@@ -21,6 +39,8 @@ class ImportRead(Output):
     target: str
     format: str | None
     layer: str | None
+    mode: Mode
+    version: int = Field(description="of the import: for If-Match")
     status: Status
     stage: Stage | None
     done: int
@@ -32,7 +52,9 @@ class ImportRead(Output):
     jurisdiction: str
     source_crs: int | None
     encoding: str | None
+    summary: SummaryRead | None
     created_by: str
+    decided_by: str | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
     document_id: int
@@ -48,10 +70,16 @@ class ImportRead(Output):
 
 
 class FindingRead(Output):
-    """One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one."""
+    """One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
+
+    `ring` counts the rings of the shape from 1; `point` is the boundary point's number (界址点号), or its position in
+    the ring where the file has no numbers; two edges that cross read `J2–J3 × J7–J8`.
+    """
 
     id: int
     row: int | None
+    ring: int | None
+    point: str | None
     field: str | None
     code: str
     severity: Literal["error", "warning"]
@@ -60,3 +88,9 @@ class FindingRead(Output):
     value: str | None
     lon: float | None
     lat: float | None
+
+    @computed_field(description="a repair may be offered while the import is under review")  # type: ignore[prop-decorator]
+    @property
+    def repairable(self) -> bool:
+        """Whether there are repairs for this kind of finding."""
+        return self.row is not None and self.code in OFFERED

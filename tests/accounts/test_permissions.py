@@ -8,6 +8,7 @@ REVIEWED = {
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "parcel:export": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "import:run": {REGISTRAR},
+    "import:publish": {REGISTRAR, APPROVER},
     "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
     "document:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "document:write": {PLANNER, REGISTRAR, LISTING, TRACK, APPROVER},
@@ -29,6 +30,7 @@ WRITE_KEY = READ_KEY | {
     "document:write",
     "constraint:check",
 }
+WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:publish", "import:read", "document:write"}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:

@@ -5,6 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas
+import pandas as pd
+import shapely
 from playwright.sync_api import Browser, expect
 
 from tests.browser.driver import Desk, desk
@@ -25,8 +28,10 @@ def _square(code: str, step: int) -> dict[str, object]:
     }
 
 
-def _submit(window: Desk, file: Path) -> None:
+def _submit(window: Desk, file: Path, *, at_once: bool = False) -> None:
     window.page.set_input_files("input[type=file]", file)
+    if at_once:
+        window.page.get_by_text("直接入库：没有错误就入库").click()
     window.press("开始导入")
     expect(window.page).to_have_url(re.compile(r"/desk/imports/\d+$"))
 
@@ -40,7 +45,7 @@ def test_a_clean_file_is_published_and_leads_to_the_map(
     file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
     with desk(browser, live_server) as window:
         window.sign_in(accounts["registrar"], then="/desk/imports")
-        _submit(window, file)
+        _submit(window, file, at_once=True)
         expect(window.page.get_by_role("heading", level=1)).to_have_text("新增地块.geojson")
         window.page.reload()
         expect(window.page.get_by_role("button", name="任务，1 项进行中")).to_be_visible()
@@ -58,7 +63,7 @@ def test_a_file_of_known_parcels_is_refused_row_by_row(
 ) -> None:
     with desk(browser, live_server) as window:
         window.sign_in(accounts["registrar"], then="/desk/imports")
-        _submit(window, SEED / "parcels_new.txt")
+        _submit(window, SEED / "parcels_new.txt", at_once=True)
         run_jobs()
         window.sees("没有入库")
         findings = window.page.get_by_role("region", name="检查结果")
@@ -84,3 +89,55 @@ def test_who_may_only_read_sees_results_and_no_upload(browser: Browser, live_ser
         expect(window.page.get_by_role("heading", name="导入记录")).to_be_visible()
         expect(window.page.get_by_role("button", name="开始导入")).to_have_count(0)
         expect(window.row("parcels_west.gpkg")).to_contain_text("已入库")
+
+
+def _changed_delivery(path: Path) -> None:
+    """The west of the demo district, delivered again: one moved, one renamed, one left out, one new."""
+    frame = geopandas.read_file(SEED / "parcels_west.gpkg")
+    frame.geometry = [
+        shapely.affinity.translate(shape, 0, 0.4) if i == 1 else shape for i, shape in enumerate(frame.geometry)
+    ]
+    frame.loc[2, "地块名称"] = "改名后的地块"
+    frame = frame.drop(index=[3])
+    new = frame.iloc[[0]].assign(地块编号="WEB-REVIEW-01", 地块名称="新增的地块", 宗地代码=None, 法定面积=None)
+    here = geopandas.GeoSeries([shapely.box(113.8440, 34.8180, 113.8448, 34.8188)], crs=4490).to_crs(frame.crs)
+    new = new.set_geometry(here.to_numpy())
+    pd.concat([frame, new.set_crs(frame.crs)]).to_file(path)
+
+
+def test_a_second_delivery_is_reviewed_published_and_taken_back(
+    browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None], tmp_path: Path
+) -> None:
+    _changed_delivery(tmp_path / "西区再次交付.gpkg")
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["registrar"], then="/desk/imports")
+        _submit(window, tmp_path / "西区再次交付.gpkg")
+        run_jobs()
+        window.sees("待审：尚未入库")
+        mapping = window.page.get_by_role("region", name="文件的列填入哪些字段")
+        expect(mapping.get_by_role("combobox", name="地块编号 填入")).to_have_value("code")
+        window.is_accessible()
+        window.page.get_by_role("link", name="检查结果").click()
+        expect(window.page.get_by_role("region", name="检查结果")).to_be_visible()
+        window.is_accessible()
+        window.page.get_by_role("link", name="变更比对").click()
+        for word, count in (("新增", 1), ("界线变化", 1), ("属性变化", 1), ("文件中没有", 1)):
+            expect(window.page.get_by_text(re.compile(f"^{word} {count}$"))).to_be_visible()
+        window.page.get_by_text(re.compile(r"^属性变化 1$")).click()
+        expect(window.row("改名后的地块")).to_be_visible()
+        window.page.get_by_text(re.compile(r"^界线变化 1$")).click()
+        window.page.get_by_role("button", name=re.compile("^在地图上看")).click()
+        expect(window.page).to_have_url(re.compile(r"/changes\?action=geometry&row=2$"))
+        expect(window.page.get_by_test_id("map")).to_have_attribute("data-map-idle", "true")
+        window.is_accessible()
+        window.press("入库…")
+        window.sees("1 宗地块有新的界线测量，原测量保留")
+        window.is_accessible()
+        window.press("确认入库")
+        run_jobs()
+        window.sees("已入库：3 宗地块新增或变更")
+        window.press("撤销入库…")
+        window.press("撤销入库")
+        run_jobs()
+        window.sees("已撤销：库中恢复到入库之前")
+        window.is_accessible()

@@ -83,7 +83,21 @@ REVIEWED = {
     "POST /api/v1/imports": "import:run",
     "GET /api/v1/imports/{import_id}": "import:read",
     "GET /api/v1/imports/{import_id}/findings": "import:read",
+    "GET /api/v1/imports/{import_id}/findings/file": "import:read",
     "GET /api/v1/imports/{import_id}/stream": "import:read",
+    "GET /api/v1/imports/{import_id}/mapping": "import:read",
+    "PUT /api/v1/imports/{import_id}/mapping": "import:run",
+    "GET /api/v1/imports/{import_id}/rows": "import:read",
+    "GET /api/v1/imports/{import_id}/rows/{row}/shapes": "import:read",
+    "GET /api/v1/imports/{import_id}/outlines": "import:read",
+    "GET /api/v1/imports/{import_id}/findings/{finding_id}/offers": "import:read",
+    "POST /api/v1/imports/{import_id}/repairs": "import:run",
+    "POST /api/v1/imports/{import_id}/publication": "import:publish",
+    "DELETE /api/v1/imports/{import_id}/publication": "import:publish",
+    "DELETE /api/v1/imports/{import_id}/staging": "import:run",
+    "GET /api/v1/field-maps": "import:read",
+    "POST /api/v1/field-maps": "import:run",
+    "DELETE /api/v1/field-maps/{map_id}": "import:run",
 }
 
 

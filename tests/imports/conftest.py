@@ -109,13 +109,20 @@ def district(database: Database, owner: psycopg.Connection[Any]) -> str:
 def submit(database: Database, settings: Settings, district: str) -> Callable[..., Import]:
     """Take in a file as a clerk would."""
 
-    def take(path: Path, **declared: str) -> Import:
+    def take(path: Path, mode: str = "direct", **declared: str) -> Import:
         with path.open("rb") as file:
             kept = storage.keep(settings.documents_dir, file, limit=1 << 30)
         said = commands.Declared(**declared)
         with database.write(system("clerk")) as session:
             return commands.create_import(
-                session, system("clerk"), kept, file_name=path.name, jurisdiction=district, declared=said, queue=False
+                session,
+                system("clerk"),
+                kept,
+                file_name=path.name,
+                jurisdiction=district,
+                declared=said,
+                mode=mode,
+                queue=False,
             )
 
     return take

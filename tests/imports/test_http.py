@@ -91,6 +91,7 @@ def test_findings_are_listed_errors_first_and_by_severity(
     first = registrar.get(f"/api/v1/imports/{number}/findings?limit=1").json()
     (error,) = first["items"]
     assert (error["row"], error["field"], error["code"], error["severity"]) == (2, "code", "code_missing", "error")
+    assert (error["ring"], error["point"]) == (None, None)
     rest = registrar.get(first["next"]).json()
     assert {each["severity"] for each in rest["items"]} == {"warning"}
     only = registrar.get(f"/api/v1/imports/{number}/findings?severity=error").json()
@@ -171,3 +172,95 @@ def test_a_repeated_request_makes_one_import(registrar: Caller, file: Path) -> N
     first, second = send(), send()
     assert (first.status_code, second.status_code) == (202, 202)
     assert first.json()["id"] == second.json()["id"]
+
+
+@pytest.fixture
+def reviewed(
+    registrar: Caller, file: Path, tmp_path: Path, database: Database, settings: Settings
+) -> Callable[..., dict[str, Any]]:
+    """Bring a file in for review and return the import as it is read."""
+
+    def bring(path: Path = file) -> dict[str, Any]:
+        number = sent(registrar, path, mode="review").json()["id"]
+        jobs.run_now(database, settings, number)
+        found: dict[str, Any] = registrar.get(f"/api/v1/imports/{number}").json()
+        return found
+
+    return bring
+
+
+def test_a_review_over_http_from_mapping_to_undoing(
+    registrar: Caller,
+    reviewed: Callable[..., dict[str, Any]],
+    as_role: Callable[..., Caller],
+    database: Database,
+    settings: Settings,
+) -> None:
+    found = reviewed()
+    address = f"/api/v1/imports/{found['id']}"
+    assert (found["status"], found["errors"], found["summary"]["added"]) == ("staged", 1, 2)
+    (column,) = registrar.get(f"{address}/mapping").json()["columns"]
+    assert (column["column"], column["field"], column["samples"], column["filled"]) == ("code", "code", ["A"], 1)
+    match = {"if-match": f'"{found["version"]}"'}
+    assert registrar.post(f"{address}/publication").status_code == 428
+    assert registrar.post(f"{address}/publication", headers=match).json()["code"] == "import-has-errors"
+    wrong = registrar.put(f"{address}/mapping", headers=match, json={"columns": [{"column": "x", "field": "code"}]})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "bad-mapping")
+    corrected = registrar.put(f"{address}/mapping", headers=match, json={"columns": []})
+    assert (corrected.status_code, corrected.json()["status"]) == (202, "queued")
+    jobs.run_now(database, settings, found["id"])
+    stale = registrar.post(f"{address}/publication", headers=match)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+    again = registrar.get(address)
+    assert again.json()["errors"] == 0, "codes are made up where no column gives them"
+    rows = registrar.get(f"{address}/rows?action=added").json()["items"]
+    assert [row["row"] for row in rows] == [1, 2]
+    assert registrar.get(f"{address}/rows?action=missing").json() == {"items": [], "next": None}
+    shapes = registrar.get(f"{address}/rows/1/shapes").json()
+    assert (shapes["before"], shapes["after"]["type"]) == (None, "MultiPolygon")
+    assert registrar.get(f"{address}/rows/9/shapes").status_code == 404
+    outlines = registrar.get(f"{address}/outlines?bbox=113,34,114,35").json()
+    assert ([each["properties"]["row"] for each in outlines["features"]], outlines["complete"]) == ([1, 2], True)
+    approver = as_role("approver")
+    assert approver.delete(f"{address}/staging", headers={"if-match": again.headers["etag"]}).status_code == 403
+    asked = approver.post(f"{address}/publication", headers={"if-match": again.headers["etag"]})
+    assert (asked.status_code, asked.json()["status"]) == (202, "publishing")
+    jobs.run_now(database, settings, found["id"])
+    done = registrar.get(address)
+    assert (done.json()["published"], done.json()["decided_by"]) == (2, approver.username)
+    undone = registrar.delete(f"{address}/publication", headers={"if-match": done.headers["etag"]})
+    assert undone.json()["status"] == "undoing"
+    jobs.run_now(database, settings, found["id"])
+    assert registrar.get(address).json()["status"] == "undone"
+
+
+def test_a_saved_map_is_proposed_for_files_with_the_same_columns(
+    registrar: Caller, reviewed: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    path = geojson(tmp_path / "a.geojson", (square(113.7), {"甲": "A-1", "乙": "某地块"}))
+    first = reviewed(path)
+    address, match = f"/api/v1/imports/{first['id']}", {"if-match": f'"{first["version"]}"'}
+    said = [{"column": "甲", "field": "code"}, {"column": "乙", "field": "name"}]
+    registrar.put(f"{address}/mapping", headers=match, json={"columns": said})
+    saved = registrar.post("/api/v1/field-maps", json={"import_id": first["id"], "name": "测绘院交付", "shared": True})
+    assert (saved.status_code, len(saved.json()["columns"])) == (201, 2)
+    assert (
+        registrar.post("/api/v1/field-maps", json={"import_id": first["id"], "name": "测绘院交付"}).status_code == 409
+    )
+    second = reviewed(path)
+    columns = registrar.get(f"/api/v1/imports/{second['id']}/mapping").json()["columns"]
+    assert {each["column"]: each["field"] for each in columns} == {"甲": "code", "乙": "name"}
+    assert "测绘院交付" in columns[0]["proposed"]["reason"]["zh"]
+    (listed,) = registrar.get("/api/v1/field-maps").json()["items"]
+    assert registrar.delete(f"/api/v1/field-maps/{listed['id']}").status_code == 204
+    assert registrar.get("/api/v1/field-maps").json()["items"] == []
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("xlsx", b"PK"), ("gpkg", b"SQLite format 3")])
+def test_findings_are_given_as_files(
+    registrar: Caller, reviewed: Callable[..., dict[str, Any]], kind: str, begins: bytes
+) -> None:
+    answer = registrar.get(f"/api/v1/imports/{reviewed()['id']}/findings/file?f={kind}")
+    assert answer.status_code == 200
+    assert answer.content.startswith(begins)
+    assert f".{kind}" in answer.headers["content-disposition"]

@@ -31,7 +31,7 @@ from service.core.db import Database
 from service.core.migrate import upgrade
 from service.core.settings import Settings
 from service.documents import storage
-from service.imports import commands, jobs
+from service.imports import commands, jobs, review_commands
 from service.imports.models import Import
 from service.running import environment
 from tests.imports.conftest import parcels
@@ -72,18 +72,42 @@ def configured(home: Path) -> Settings:
 @pytest.fixture
 def queued(configured: Settings, tmp_path: Path) -> Iterator[int]:
     """An import that waits in the queue; everything is emptied afterwards."""
+    yield from submitted(configured, tmp_path, "direct")
+
+
+@pytest.fixture
+def staged(configured: Settings, tmp_path: Path) -> Iterator[int]:
+    """An import under review that somebody wants published."""
+    for number in submitted(configured, tmp_path, "review"):
+        database = Database(configured)
+        jobs.run_now(database, configured, number)
+        with psycopg.connect(cluster.ensure(configured.home).superuser_url) as connection:
+            connection.execute("SET search_path = jobs, public; DELETE FROM procrastinate_jobs")
+        with database.write(system("clerk")) as session:
+            version = session.get_one(Import, number).version
+            review_commands.ask_publication(session, system("clerk"), number, version=version, four_eyes=False)
+        database.close()
+        yield number
+
+
+def submitted(configured: Settings, tmp_path: Path, mode: str) -> Iterator[int]:
+    """Take a file in; everything is emptied afterwards."""
     path = tmp_path / "a.gpkg"
     pyogrio.write_dataframe(parcels(ROWS), path)
     with path.open("rb") as file:
         kept = storage.keep(configured.documents_dir, file, limit=1 << 30)
     database = Database(configured)
     with database.write(system("clerk")) as session:
-        row = commands.create_import(session, system("clerk"), kept, file_name="a.gpkg", jurisdiction="zhengdong")
+        row = commands.create_import(
+            session, system("clerk"), kept, file_name="a.gpkg", jurisdiction="zhengdong", mode=mode
+        )
     database.close()
     yield row.id
     with psycopg.connect(cluster.ensure(configured.home).superuser_url) as connection:
         connection.execute("SET session_replication_role = replica")
-        connection.execute(f"TRUNCATE {', '.join(TABLES)}, import, import_finding, jobs.procrastinate_jobs CASCADE")
+        connection.execute(
+            f"TRUNCATE {', '.join(TABLES)}, import, import_finding, staged_parcel, jobs.procrastinate_jobs CASCADE"
+        )
 
 
 @contextmanager
@@ -161,6 +185,39 @@ def test_a_killed_worker_leaves_nothing_and_the_next_one_publishes_once(configur
     assert counts(configured) == [ROWS] * 3
     assert look(configured, queued).attempts == 2
     assert not (configured.home / "imports" / str(queued)).exists()
+
+
+def test_a_publication_that_is_killed_leaves_what_was_staged_and_is_carried_out_once(
+    configured: Settings, staged: int
+) -> None:
+    waiting = f"SELECT count(*) FROM staged_parcel WHERE import_id = {staged}"
+    with held_in_publishing(configured) as first:
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        assert counts(configured) == [0, 0, 0]
+        until(configured, waiting, ROWS)
+    assert look(configured, staged).status == "publishing"
+    rescue(configured)
+    second = worker(configured)
+    try:
+        until(configured, f"SELECT status FROM import WHERE id = {staged}", "published")
+    finally:
+        second.terminate()
+        second.wait()
+    assert counts(configured) == [ROWS] * 3
+    until(configured, waiting, 0)
+
+
+def test_a_publication_that_kills_its_worker_again_and_again_goes_back_to_review(
+    configured: Settings, staged: int
+) -> None:
+    with psycopg.connect(str(configured.database_url)) as connection:
+        connection.execute("UPDATE import SET attempts = 3 WHERE id = %s", (staged,))
+    database = Database(configured)
+    jobs.run_now(database, configured, staged)
+    database.close()
+    found = look(configured, staged)
+    assert (found.status, "停止" in (found.problem or ""), counts(configured)) == ("staged", True, [0, 0, 0])
 
 
 def test_a_killed_database_leaves_nothing_and_the_import_can_run_again(configured: Settings, queued: int) -> None:

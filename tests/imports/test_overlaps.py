@@ -7,13 +7,15 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.imports import overlaps
+from service.imports import neighbours, overlaps, workshop
 
 
 def pairs(shapes: list[shapely.Geometry]) -> set[tuple[int, int]]:
     column = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())
     return {
-        (each.first, each.second) for each in overlaps.within(column, shapely.bounds(np.array(shapes, dtype=object)))
+        (each.first, each.second)
+        for each in neighbours.within(column, shapely.bounds(np.array(shapes, dtype=object)))
+        if isinstance(each, overlaps.Overlap)
     }
 
 
@@ -36,31 +38,38 @@ def test_strips_find_what_comparing_all_finds(given_boxes: list[tuple[int, int, 
         if shapely.relate_pattern(shapes[i], shapes[j], "T********")
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(overlaps, "STRIP", 4)
-        patch.setattr(overlaps, "_QUERY", 3)
+        patch.setattr(neighbours, "STRIP", 4)
+        patch.setattr(neighbours, "_QUERY", 3)
         assert pairs(shapes) == expected
 
 
-def test_an_overlap_is_measured_in_square_metres() -> None:
-    shapes = np.array([shapely.box(113.73, 34.77, 113.74, 34.78), shapely.box(113.735, 34.77, 113.75, 34.78)])
-    (found,) = overlaps.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))
-    assert found.area_m2 == pytest.approx(1_015_497.7 / 2, rel=0.01)
-    assert shapely.box(113.735, 34.77, 113.74, 34.78).contains(shapely.Point(found.place))
+def test_an_overlap_is_measured_in_square_metres_apart() -> None:
+    left, right = shapely.box(113.73, 34.77, 113.74, 34.78), shapely.box(113.735, 34.77, 113.75, 34.78)
+    sizes = workshop.measured([left.wkb], [right.wkb])
+    assert sizes is not None
+    (size,) = sizes
+    assert size.area_m2 == pytest.approx(1_015_497.7 / 2, abs=1)
+    assert shapely.box(113.735, 34.77, 113.74, 34.78).contains(shapely.Point(size.place))
 
 
-def test_shapes_too_large_to_measure_are_named_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shapes_too_large_to_measure_get_a_place_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlaps, "_MEASURED_PAIR", 10)
-    shapes = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
-    (found,) = overlaps.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))
-    assert np.isnan(found.area_m2)
+    (size,) = overlaps.measured(np.array([shapely.box(0, 0, 2, 2)]), np.array([shapely.box(1, 1, 3, 3)]))
+    assert np.isnan(size.area_m2)
+    assert size.place == (1, 1)
+
+
+def test_measuring_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "CPU_SECONDS", 0.05)
+    assert workshop.measured([shapely.box(0, 0, 2, 2).wkb], [shapely.box(1, 1, 3, 3).wkb]) is None
 
 
 def test_a_heap_of_shapes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overlaps, "_DENSEST", -1_000_000 // 50)
-    with pytest.raises(overlaps.TooDense):
+    monkeypatch.setattr(neighbours, "_DENSEST", -1_000_000 // 50)
+    with pytest.raises(neighbours.TooDense):
         pairs([shapely.box(0, 0, 1, 1)] * 51)
 
 
 def test_a_row_without_shape_is_no_neighbour() -> None:
     shapes = np.array([None, shapely.box(0, 0, 1, 1)], dtype=object)
-    assert list(overlaps.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))) == []
+    assert list(neighbours.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))) == []

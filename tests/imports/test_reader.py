@@ -172,7 +172,7 @@ def test_geojson_is_longitude_and_latitude_unless_said_otherwise(tmp_path: Path)
         (polygon([["113", "34"]] * 4), "geometry_malformed"),
         ({"type": "polygon", "coordinates": [RING]}, "geometry_malformed"),
         ("POLYGON", "geometry_malformed"),
-        (polygon([[113, 34], [113.1, 34.1], [113.1, 34], [113, 34.1], [113, 34]]), "geometry_invalid"),
+        (polygon([[113, 34], [113.1, 34.1], [113.1, 34], [113, 34.1], [113, 34]]), "self_crossing"),
         (polygon([[113, 34], [113, 91], [113.1, 34], [113, 34]]), "coordinate_out_of_range"),
         (polygon([[113, 34], [1e308, 34], [113.1, 34.1], [113, 34]]), "coordinate_out_of_range"),
     ],
@@ -182,7 +182,8 @@ def test_a_bad_feature_is_a_finding_on_its_row(tmp_path: Path, geometry: object,
     assert [(found["code"], found["row"]) for found in answer["findings"]] == [(code, 2)]
     assert [shape is None for shape in table["geom_wkb"].to_pylist()] == [False, True, False]
     assert table["a_n"].to_pylist() == [0, 1, 2]
-    if code == "geometry_invalid":
+    if code == "self_crossing":
+        assert answer["findings"][0]["point"] == "1–2 × 3–4"
         assert (answer["findings"][0]["lon"], answer["findings"][0]["lat"]) == pytest.approx((113.05, 34.05))
 
 
@@ -304,7 +305,7 @@ def test_heights_are_dropped_with_a_word_and_parts_and_holes_survive(tmp_path: P
     both = shapely.MultiPolygon([ring, NEXT.buffer(-1e-5)])
     high = shapely.force_3d(SQUARE, 88.0)
     answer, table = read(write(tmp_path / "a.gpkg", [high, ring, both], kind="Unknown"))
-    assert codes(answer) == ["z_dropped"]
+    assert codes(answer) == ["z_dropped", "hole", "hole"]
     made = shapely.from_wkb(table["geom_wkb"].to_numpy(zero_copy_only=False))
     assert not shapely.has_z(made).any()
     assert np.allclose(shapely.area(made), shapely.area([SQUARE, ring, both]), rtol=1e-12)

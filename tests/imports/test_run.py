@@ -108,6 +108,9 @@ def test_overlapping_rows_are_refused_and_slivers_are_not(tmp_path: Path, bring_
     area = [round(shape.area, 2) for shape in shapes]
     outcome = bring_in(package(tmp_path / "a.gpkg", geometry=shapes, 用地面积=area))
     assert outcome.errors == [(4, None, "overlap_in_file")]
+    (overlap,) = [each for each in outcome.findings if each.code == "overlap_in_file"]
+    assert "占本地块 95.00%" in overlap.message
+    assert "95.00% of its own area" in overlap.message_en
     (sliver,) = [each for each in outcome.findings if each.code == "overlap_sliver"]
     assert (sliver.row, "第 1 行" in sliver.message) == (2, True)
 
@@ -130,6 +133,26 @@ def test_codes_of_parcels_split_away_are_refused_and_their_land_is_free(
     )
     again = bring_in(package(tmp_path / "b.gpkg"))
     assert [error[2] for error in again.errors] == ["code_retired"] * 6
+
+
+def test_a_gap_to_a_parcel_that_exists_is_a_warning(tmp_path: Path, bring_in: BringIn) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    beside = [shapely.affinity.translate(shape, 0, shape.bounds[3] - shape.bounds[1] + 0.04) for shape in blocks()]
+    outcome = bring_in(package(tmp_path / "b.gpkg", geometry=beside, 地块编号=[f"ZD-9{k}" for k in range(6)]))
+    gap, *others = [each for each in outcome.findings if each.code == "gap_existing"]
+    assert len(others) == 5
+    assert (outcome.row.status, gap.row, gap.value, gap.severity) == ("published", 1, "ZD-001", "warning")
+    assert "0.040 米" in gap.message
+
+
+def test_a_row_that_crosses_itself_names_its_points(tmp_path: Path, bring_in: BringIn) -> None:
+    shapes = blocks()
+    west, south, east, north = shapes[1].bounds
+    shapes[1] = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+    outcome = bring_in(package(tmp_path / "a.gpkg", geometry=shapes))
+    (crossing,) = [each for each in outcome.findings if each.code == "self_crossing"]
+    assert (crossing.row, crossing.ring, crossing.point) == (2, 1, "1–2 × 3–4")
+    assert outcome.row.status == "refused"
 
 
 def test_a_file_from_elsewhere_is_refused(tmp_path: Path, bring_in: BringIn) -> None:

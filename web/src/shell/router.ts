@@ -30,7 +30,7 @@ export const routes: RouteRecordRaw[] = [
     children: [
       { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true, dated: true } },
       { path: 'imports', name: 'imports', component: () => import('@/features/imports/ImportsPage.vue'), meta: { title: 'imports', needs: 'import:read' } },
-      { path: 'imports/:id(\\d+)', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
+      { path: 'imports/:id(\\d+)/:step(mapping|findings|changes)?', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
       { path: 'control-layers', name: 'controlLayers', component: () => import('@/features/constraints/ControlLayersPage.vue'), meta: { title: 'controlLayers', needs: 'layer:read' } },
       { path: 'constraints', name: 'constraints', component: () => import('@/features/constraints/ResultsPage.vue'), meta: { title: 'constraints', needs: 'parcel:read' } },
       { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },

@@ -6,6 +6,7 @@ import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
+import { review } from './review'
 import { shell } from './shell'
 
 import type { Text } from '../zh'
@@ -14,3 +15,4 @@ export const en: Text = { common, shell, map, imports, admin, plan }
 export const en: Text = { common, shell, map, imports, exports, admin }
 export const en: Text = { common, shell, map, imports, admin, lineage }
 export const en: Text = { common, shell, map, imports, constraints, admin }
+export const en: Text = { common, shell, map, imports, review, admin }

@@ -1,0 +1,28 @@
+"""Words of what is found when a file is compared with the parcels that are there: part of the catalogue of findings."""
+
+from typing import Literal
+
+COMPARED: dict[str, tuple[Literal["error", "warning"], str, str]] = {
+    "code_ambiguous": (
+        "error",
+        "“{value}”是库中多个地块的出让编号，请写明地块编号",
+        "Several parcels have lot number {value}",
+    ),
+    "code_elsewhere": ("error", "地块“{value}”属于另一辖区", "The parcel {value} belongs to another jurisdiction"),
+    "parcel_twice": ("error", "“{value}”与前面一行指同一地块", "{value} means the same parcel as an earlier row"),
+    "stage_kept": (
+        "warning",
+        "{count} 行的状态与库中不同（如第 {first} 行：库中 {kept}，文件 {value}）。状态只随事件变化，未改",
+        "{count} rows name another stage (row {first}: {kept} is kept, not {value}): stages change by events only",
+    ),
+    "changed_since": (
+        "error",
+        "地块“{value}”在比对之后已被他人修改，请重新检查",
+        "The parcel {value} was changed by somebody after it was compared: check again",
+    ),
+    "made_since": (
+        "error",
+        "地块“{value}”在比对之后已由他人登记，请重新检查",
+        "A parcel {value} was registered by somebody after the comparison: check again",
+    ),
+}

@@ -1,0 +1,253 @@
+"""What people do with an import under review: correct its mapping, publish, discard, undo; and saved field maps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.audit.actions import Action
+from service.audit.record import record
+from service.core import clock, jobs
+from service.core.db import driver_connection
+from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, PreconditionFailed
+from service.imports import publication, queries
+from service.imports.commands import RUN
+from service.imports.mapping import Assignment, assigned
+from service.imports.models import Import, SavedMap
+from service.imports.publication import Obstacle
+
+_WORDS = {
+    "change": ("已被修改", "changed since"),
+    "event": ("已有后续事件", "later events"),
+    "survey": ("已有新的测量", "a later survey"),
+    "document": ("已附资料", "documents"),
+}
+
+
+class NotThere(Conflict):
+    """An act that this import does not wait for."""
+
+    code, title_zh, title_en = "import-state", "当前状态不能这样做", "Not in this state"
+
+
+class HasErrors(Conflict):
+    """Rows with errors are not published."""
+
+    code, title_zh, title_en = "import-has-errors", "还有错误，不能入库", "Errors stand in the way"
+
+
+class BuiltOn(Conflict):
+    """A publication whose parcels have been used since can't be taken back; `obstacles` say by what."""
+
+    code, title_zh, title_en = "import-built-on", "已有后续业务，不能撤销", "Built on since"
+
+
+class OwnImport(Forbidden):
+    """Two people are needed."""
+
+    code, title_zh, title_en = "four-eyes", "须由他人入库", "Another person must publish"
+
+
+class BadMapping(Invalid):
+    """A mapping that can't be: an unknown column, field, list or unit."""
+
+    code, title_zh, title_en = "bad-mapping", "字段对应有误", "Bad mapping"
+
+
+class MapNameTaken(Conflict):
+    """Another field map has this name."""
+
+    code, title_zh, title_en = "name-taken", "名称已被使用", "Name taken"
+
+
+def staged_import(session: Session, actor: Actor, import_id: int, version: int, status: str = "staged") -> Import:
+    """Lock an import that must stand at `status` in the version that the caller saw.
+
+    Raises:
+        NotFound: absent or not visible.
+        PreconditionFailed: somebody acted on it since.
+        NotThere: it stands elsewhere.
+
+    """
+    found = queries.import_for_update(session, actor, import_id)
+    if found.version != version:
+        raise PreconditionFailed(
+            f"导入 {import_id} 已有变化(现为第 {found.version} 版)，请刷新。",
+            f"Import {import_id} is at version {found.version} by now; reload.",
+            facts={"version": found.version},
+        )
+    if found.status != status:
+        raise NotThere(
+            f"导入 {import_id} 的状态是 {found.status}，不是 {status}。",
+            f"Import {import_id} is {found.status}, not {status}.",
+            facts={"status": found.status},
+        )
+    return found
+
+
+def hand_over(session: Session, found: Import, status: str) -> None:
+    """Leave the next step to a job."""
+    found.status, found.stage, found.done, found.attempts, found.problem = status, None, 0, 0, None
+    found.version += 1
+    session.flush()
+    jobs.defer(session, RUN, import_id=found.id)
+
+
+def correct_mapping(
+    session: Session, actor: Actor, import_id: int, assignments: Sequence[Assignment], *, version: int
+) -> Import:
+    """Say what the columns of a staged file fill; mapping, checks and comparison run again, without reading the file.
+
+    Raises:
+        NotFound, PreconditionFailed, NotThere: as every act on an import under review.
+        BadMapping: a column that the file doesn't have, or an unknown field, list or unit.
+
+    """
+    found = staged_import(session, actor, import_id, version)
+    known = {each["column"]: each for each in found.mapping or []}
+    said = {each.column: each for each in assignments}
+    if unknown := said.keys() - known.keys():
+        raise _bad_mapping(
+            f"文件没有这些列：{'、'.join(sorted(unknown))}", f"No such columns: {', '.join(sorted(unknown))}"
+        )
+    try:
+        assigned(assignments)
+    except ValueError as wrong:
+        raise _bad_mapping(f"字段或单位有误：{wrong}", f"Wrong field or unit: {wrong}") from None
+    before = _mapped(known.values())
+    found.mapping = [{**each, **_members(said.get(name) or Assignment(name))} for name, each in known.items()]
+    record(session, Action.IMPORT_MAPPED, "import", import_id, before=before, after=_mapped(found.mapping))
+    hand_over(session, found, "queued")
+    return found
+
+
+def _bad_mapping(zh: str, en: str) -> BadMapping:
+    return BadMapping(f"{zh}。", f"{en}.", errors=[FieldError("/columns", "bad-mapping", zh, en)])
+
+
+def _members(said: Assignment) -> dict[str, str | None]:
+    return {"field": said.field, "list": said.list, "unit": said.unit, "bound": said.bound}
+
+
+def _mapped(columns: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Column → what it fills, as the audit log shows it."""
+    return {
+        each["column"]: " ".join(str(each[name]) for name in ("field", "list", "unit", "bound") if each[name])
+        for each in columns
+        if each["field"]
+    }
+
+
+def ask_publication(session: Session, actor: Actor, import_id: int, *, version: int, four_eyes: bool) -> Import:
+    """Have a staged import published by a job.
+
+    Raises:
+        NotFound, PreconditionFailed, NotThere: as every act on an import under review.
+        HasErrors: rows have errors.
+        OwnImport: with `four_eyes`, the actor brought it in.
+
+    """
+    found = staged_import(session, actor, import_id, version)
+    if found.errors:
+        raise HasErrors(
+            f"还有 {found.errors} 处错误，改正后才能入库。", f"{found.errors} errors have to be put right first."
+        )
+    if four_eyes and actor.label == found.created_by:
+        raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")
+    found.decided_by = actor.label
+    record(session, Action.IMPORT_PUBLICATION_ASKED, "import", import_id, after=found.summary)
+    hand_over(session, found, "publishing")
+    return found
+
+
+def discard(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+    """End a staged import without publishing anything.
+
+    Raises:
+        NotFound, PreconditionFailed, NotThere: as every act on an import under review.
+
+    """
+    found = staged_import(session, actor, import_id, version)
+    publication.unstage(driver_connection(session), import_id)
+    found.status, found.finished_at, found.decided_by = "discarded", clock.now(), actor.label
+    found.version += 1
+    record(session, Action.IMPORT_DISCARDED, "import", import_id, before=found.summary)
+    return found
+
+
+def ask_undo(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+    """Have a publication taken back by a job, if nothing was built on it.
+
+    Raises:
+        NotFound, PreconditionFailed, NotThere: as every act on an import.
+        BuiltOn: something was.
+
+    """
+    found = staged_import(session, actor, import_id, version, "published")
+    refuse_built_on(publication.obstacles(driver_connection(session), import_id))
+    found.decided_by = actor.label
+    record(session, Action.IMPORT_UNDO_ASKED, "import", import_id)
+    hand_over(session, found, "undoing")
+    return found
+
+
+def refuse_built_on(found: Sequence[Obstacle]) -> None:
+    """Refuse when something stands in the way of an undoing, naming parcels and what."""
+    if not found:
+        return
+    shown = found[:5]
+    more = "……" if len(found) > len(shown) else ""
+    zh = "、".join(f"{each.code}（{_WORDS.get(each.what, (each.what,))[0]}）" for each in shown)
+    en = ", ".join(f"{each.code} ({_WORDS.get(each.what, (each.what, each.what))[1]})" for each in shown)
+    raise BuiltOn(
+        f"不能撤销：{zh}{more}。",
+        f"Can't be undone: {en}{more}.",
+        facts={"obstacles": [each._asdict() for each in found]},
+    )
+
+
+def save_map(session: Session, actor: Actor, import_id: int, *, name: str, shared: bool) -> SavedMap:
+    """Keep the mapping of an import as a field map of its jurisdiction, or (`shared`) of all.
+
+    Raises:
+        NotFound: no such import.
+        NotThere: the import has no mapping.
+        MapNameTaken: another map has the name.
+
+    """
+    found, _ = queries.import_with_jurisdiction(session, actor, import_id)
+    columns = [
+        {"column": each["column"], **{key: each[key] for key in ("field", "list", "unit", "bound")}}
+        for each in found.mapping or []
+        if each["field"]
+    ]
+    if not columns:
+        raise NotThere("该导入没有字段对应可保存。", "This import has no mapping to save.")
+    if session.scalar(select(SavedMap.id).where(SavedMap.name == name)) is not None:
+        raise MapNameTaken(f"已有名为“{name}”的对照表。", f"There is a field map named {name} already.")
+    owner = None if shared else found.jurisdiction_id
+    made = SavedMap(name=name, jurisdiction_id=owner, columns=columns, created_by=actor.label)
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    after = {"name": name, "shared": shared, **_mapped(columns)}
+    record(session, Action.FIELD_MAP_SAVED, "field_map", made.id, after=after)
+    return made
+
+
+def remove_map(session: Session, actor: Actor, map_id: int) -> None:
+    """Remove a saved field map.
+
+    Raises:
+        NotFound: absent or not visible.
+
+    """
+    found = session.scalar(queries.visible_maps(actor).where(SavedMap.id == map_id).with_for_update(of=SavedMap))
+    if found is None:
+        raise NotFound(f"没有对照表 {map_id}。", f"No field map {map_id}.")
+    record(
+        session, Action.FIELD_MAP_REMOVED, "field_map", map_id, before={"name": found.name, **_mapped(found.columns)}
+    )
+    session.delete(found)

@@ -1,0 +1,78 @@
+"""Changing and overlaying shapes from outside, in a child process that can be killed (DESIGN §9.1).
+
+What a review needs: `offers` for a finding, `apply` for the one that a person chose. What the checks need: `measured`.
+Shapes are WKB in EPSG:4490; a child takes about a second to start.
+"""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from service.core import child
+from service.core.errors import Invalid
+from service.geo import validity
+from service.imports import sandbox
+from service.imports.findings import Finding
+from service.imports.overlaps import Size
+from service.imports.repairs import Offer
+
+CPU_SECONDS = 20.0
+"""Processor time of one request; waiting is cut at three times as much."""
+
+
+class RepairFailed(Invalid):
+    """The repair took too long, or didn't lead to a valid polygon."""
+
+    code, title_zh, title_en = "repair-failed", "修复未成功", "The repair failed"
+
+
+def offers(wkb: bytes, finding: Finding, neighbours: Sequence[bytes] = ()) -> list[Offer]:
+    """Return the repairs for a finding (see `repairs.offers`); none where working them out takes too long."""
+    made = _ask({"kind": "offers", "finding": finding.as_dict()}, [wkb], neighbours)
+    return [Offer(**each | {"points": tuple(map(tuple, each["points"]))}) for each in made or ()]
+
+
+def apply(wkb: bytes, key: str, neighbours: Sequence[bytes] = ()) -> bytes:
+    """Carry out the repair `key` of an offer, with the same neighbours; return a valid multipolygon.
+
+    Raises:
+        RepairFailed: it takes too long or doesn't lead to a valid polygon.
+
+    """
+    made = bytes.fromhex(_ask({"kind": "apply", "key": key}, [wkb], neighbours) or "")
+    if not made or validity.faults(shapely.from_wkb(np.array([made], dtype=object), on_invalid="ignore")):
+        raise RepairFailed("修复没有得到有效图形。", "The repair didn't lead to a valid shape.")
+    return made
+
+
+def measured(first: Sequence[bytes], second: Sequence[bytes]) -> list[Size] | None:
+    """Measure pairs of shapes that share land; None where the shapes take too long."""
+    if not first:
+        return []
+    made = _ask({"kind": "measure"}, first, second)
+    return None if made is None else [Size(area, (lon, lat)) for area, (lon, lat) in made]
+
+
+def _ask(request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes]) -> Any:  # noqa: ANN401 - JSON
+    """Let the child answer; None when it didn't."""
+    rows = max(len(own), len(others))
+    columns = {"own": own, "other": others}
+    padded = {name: [*shapes, *[None] * (rows - len(shapes))] for name, shapes in columns.items()}
+    table = pa.table({name: pa.array(shapes, pa.binary()) for name, shapes in padded.items()})
+    with tempfile.TemporaryDirectory(prefix="gongdi-shapes-") as name:
+        folder = Path(name).resolve()
+        with pa.ipc.new_file(str(folder / "shapes.arrow"), table.schema) as writer:
+            writer.write_table(table)
+        well = sandbox.run_module("service.imports.workbench", request, folder, cpu_seconds=CPU_SECONDS)
+        result = folder / "result.json"
+        with suppress(OSError, ValueError):
+            if well and not result.is_symlink() and result.stat().st_size <= child.MAX_RESULT_BYTES:
+                return json.loads(result.read_text("utf-8"))
+        return None

@@ -1,0 +1,363 @@
+"""An import under review: staged with what it would change, published whole, undone while nothing was built on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pyogrio
+import pytest
+import shapely
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor, system
+from service.core.db import Database
+from service.core.settings import Settings
+from service.imports import jobs, repair_commands, review_commands
+from service.imports.mapping import Assignment
+from service.imports.models import Import
+from service.parcels import commands as parcel_commands
+from service.parcels.changes import ParcelChange
+from tests.imports.conftest import Outcome, blocks, parcels
+from tests.imports.test_run import package
+
+CLERK = system("clerk")
+Act = Callable[..., Outcome]
+# Everything but what must move on: versions, times, ids that were used up.
+PROJECTION = """
+SELECT code, name, address, cadastral_code, lot_number, jurisdiction_id, region_id, county_code, ST_AsEWKB(geom),
+  area_legal_m2, area_plane_m2, area_ellipsoid_m2, stage, stage_since, hold, idle, registered_on, land_use_scheme,
+  land_use_code, far, density_pct, green_pct, height_m, import_id,
+  (SELECT array_agg(md5(s.geometry) ORDER BY s.id) FROM parcel_survey s WHERE s.parcel_id = p.id),
+  (SELECT array_agg(e.kind || e.effective_on::text ORDER BY e.id) FROM parcel_event e WHERE e.parcel_id = p.id),
+  (SELECT jsonb_agg(to_jsonb(u) ORDER BY ordinal) FROM parcel_land_use u WHERE u.parcel_id = p.id)
+FROM parcel p ORDER BY code
+"""
+COUNTED = "SELECT stage, sum(n), round(sum(area_m2)) FROM parcel_tally GROUP BY stage HAVING sum(n) <> 0 ORDER BY stage"
+
+
+def projection(owner: psycopg.Connection[Any]) -> list[Any]:
+    return [owner.execute(query).fetchall() for query in (PROJECTION, COUNTED)]
+
+
+@pytest.fixture
+def review(
+    database: Database,
+    settings: Settings,
+    submit: Callable[..., Import],
+    outcome_of: Callable[[int], Outcome],
+) -> Act:
+    """Bring a file in for review, here and now."""
+
+    def carry_out(path: Path, **declared: str) -> Outcome:
+        row = submit(path, mode="review", **declared)
+        jobs.run_now(database, settings, row.id, attempts=1)
+        return outcome_of(row.id)
+
+    return carry_out
+
+
+@pytest.fixture
+def act(database: Database, settings: Settings, outcome_of: Callable[[int], Outcome]) -> Act:
+    """Do something with an import and carry out the work that it leaves."""
+
+    def carry_out(what: Callable[..., Import], import_id: int, **more: object) -> Outcome:
+        version = outcome_of(import_id).row.version
+        with database.write(CLERK) as session:
+            what(session, CLERK, import_id, version=version, **more)
+        jobs.run_now(database, settings, import_id, attempts=1)
+        return outcome_of(import_id)
+
+    return carry_out
+
+
+def publish(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+    return review_commands.ask_publication(session, actor, import_id, version=version, four_eyes=False)
+
+
+def staged(owner: psycopg.Connection[Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    found = owner.execute("SELECT code, action, coalesce(changes, '{}') FROM staged_parcel ORDER BY row")
+    return {code: (action, changes) for code, action, changes in found}
+
+
+def test_nothing_is_published_before_a_person_says_so(
+    tmp_path: Path, review: Act, owner: psycopg.Connection[Any]
+) -> None:
+    outcome = review(package(tmp_path / "a.gpkg"))
+    assert (outcome.row.status, outcome.row.errors, outcome.row.finished_at) == ("staged", 0, None)
+    assert owner.execute("SELECT count(*) FROM parcel").fetchone() == (0,)
+    assert {action for action, _ in staged(owner).values()} == {"added"}
+    summary = outcome.row.summary or {}
+    assert {name: summary[name] for name in ("added", "geometry", "attributes", "same", "missing")} == {
+        "added": 6, "geometry": 0, "attributes": 0, "same": 0, "missing": 0,
+    }  # fmt: skip
+
+
+def test_a_reviewed_file_leaves_what_a_direct_one_leaves(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    path = package(tmp_path / "a.gpkg")
+    direct = bring_in(path)
+    first = projection(owner)
+    act(review_commands.ask_undo, direct.row.id)
+    assert projection(owner) == [[], []]
+    done = act(publish, review(path).row.id)
+    assert (done.row.status, done.row.published, staged(owner)) == ("published", 6, {})
+    mine = [[(*row[:23], *row[24:]) for row in rows] for rows in (first[0], projection(owner)[0])]
+    assert mine[0] == mine[1]
+
+
+def test_the_same_file_again_changes_nothing(
+    tmp_path: Path, review: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    outcome = review(package(tmp_path / "b.gpkg"))
+    assert outcome.row.errors == 0
+    assert {action for action, _ in staged(owner).values()} == {"same"}
+
+
+@pytest.mark.parametrize("crs", [4526, 4490, 4547])
+def test_a_file_in_another_crs_means_the_same_boundaries(
+    tmp_path: Path, review: Act, bring_in: Act, owner: psycopg.Connection[Any], crs: int
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    frame = parcels(6).to_crs(crs)
+    turned = [shapely.Polygon(np.roll(shapely.get_coordinates(each)[:-1], 1, axis=0)) for each in frame.geometry]
+    pyogrio.write_dataframe(frame.set_geometry(turned, crs=crs), tmp_path / "b.gpkg")
+    review(tmp_path / "b.gpkg")
+    assert {action for action, _ in staged(owner).values()} == {"same"}
+
+
+def test_each_row_says_what_it_changes(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    shapes = blocks()
+    shapes[1] = shapely.affinity.translate(shapes[1], 0, 3)
+    frame = parcels(6, 地块名称=["改名", *[None] * 5], 限高=[60.0, 60.0, 80.0, 60.0, 60.0, 60.0]).set_geometry(
+        shapes, crs=4547
+    )
+    frame["地块编号"] = ["ZD-001", "ZD-002", "ZD-003", " ZD-004 ", "ZD-005", "ZD-NEW"]
+    frame.loc[5, "geometry"] = shapely.affinity.translate(shapes[5], 500, 0)
+    pyogrio.write_dataframe(frame, tmp_path / "b.gpkg")
+    outcome = review(tmp_path / "b.gpkg")
+    found = staged(owner)
+    assert {code: action for code, (action, _) in found.items()} == {
+        "ZD-001": "attributes", "ZD-002": "geometry", "ZD-003": "attributes", "ZD-004": "same", "ZD-005": "same",
+        "ZD-NEW": "added",
+    }  # fmt: skip
+    assert found["ZD-001"][1] == {"name": ["龙湖北路以东1号地块", "改名"]}
+    assert list(found["ZD-003"][1]) == ["height_m"]
+    (moved,) = owner.execute("SELECT moved_m2 FROM staged_parcel WHERE code = 'ZD-002'").fetchone() or (0,)
+    assert moved == pytest.approx(2 * 3 * 100, rel=1e-3)
+    assert (outcome.row.summary or {})["missing"] == 1, "ZD-006 lies where the file does, and the file doesn't name it"
+    events = owner.execute("SELECT count(*) FROM parcel_event").fetchone()
+    done = act(publish, outcome.row.id)
+    assert (done.row.status, done.row.published) == ("published", 4)
+    assert owner.execute("SELECT count(*) FROM parcel").fetchone() == (7,), "what is missing stays"
+    assert owner.execute("SELECT count(*) FROM parcel_event").fetchone() == ((events or (0,))[0] + 1,)
+    versions = dict(owner.execute("SELECT code, version FROM parcel").fetchall())
+    assert versions == {"ZD-001": 2, "ZD-002": 2, "ZD-003": 2, "ZD-004": 1, "ZD-005": 1, "ZD-006": 1, "ZD-NEW": 1}
+    surveys = owner.execute(
+        "SELECT count(*), max(ST_YMin(ST_GeomFromWKB(geometry))) - min(ST_YMin(ST_GeomFromWKB(geometry)))"
+        " FROM parcel_survey WHERE parcel_id = (SELECT id FROM parcel WHERE code = 'ZD-002')"
+    ).fetchone()
+    assert surveys == (2, pytest.approx(3)), "the new survey stands beside the one before"
+    told = owner.execute(
+        "SELECT action, subject_id, before, after FROM audit_entry WHERE subject_type = 'parcel' ORDER BY seq"
+    ).fetchall()
+    assert [row[:2] for row in told] == [
+        ("parcel:changed", "ZD-001"), ("parcel:resurveyed", "ZD-002"), ("parcel:changed", "ZD-003"),
+    ]  # fmt: skip
+    assert (told[0][2]["name"], told[0][3]["name"]) == ("龙湖北路以东1号地块", "改名")
+
+
+def test_a_parcel_changed_meanwhile_is_refused_with_words(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    waiting = review(package(tmp_path / "b.gpkg", 地块名称=["新名"] * 6)).row.id
+    with database.write(CLERK) as session:
+        parcel_commands.change_attributes(session, CLERK, "ZD-003", ParcelChange(address="龙湖路"), version=1)
+    before = projection(owner)
+    refused = act(publish, waiting)
+    assert (refused.row.status, refused.errors) == ("staged", [(3, "code", "changed_since")])
+    assert "重新" in (refused.row.problem or "")
+    assert projection(owner) == before
+    again = act(review_commands.correct_mapping, waiting, assignments=jobs._assignments(refused.row.mapping or []))
+    assert (again.row.status, again.row.errors) == ("staged", 0)
+    assert act(publish, waiting).row.status == "published"
+
+
+def test_a_code_or_place_taken_meanwhile_is_refused(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    waiting = review(package(tmp_path / "a.gpkg")).row.id
+    bring_in(package(tmp_path / "b.gpkg", 地块编号=["ZD-001", *[f"N{i}" for i in range(5)]]))
+    before = projection(owner)
+    assert act(publish, waiting).errors == [(1, "code", "made_since")]
+    assert projection(owner) == before
+
+
+def test_overlap_with_what_came_meanwhile_is_refused(tmp_path: Path, review: Act, act: Act, bring_in: Act) -> None:
+    waiting = review(package(tmp_path / "a.gpkg")).row.id
+    bring_in(package(tmp_path / "b.gpkg", 地块编号=[f"N{i}" for i in range(6)]))
+    assert {code for _, _, code in act(publish, waiting).errors} == {"overlap_existing"}
+
+
+def test_errors_stand_in_the_way_until_the_mapping_is_right(
+    tmp_path: Path, review: Act, act: Act, settings: Settings
+) -> None:
+    frame = parcels(6).rename(columns={"地块编号": "甲", "用地面积": "乙"})
+    frame["甲"] = [f"ZD/{i}" for i in range(6)]
+    frame["丙"] = [f"ZD-{i}" for i in range(6)]
+    pyogrio.write_dataframe(frame, tmp_path / "a.gpkg")
+    outcome = review(tmp_path / "a.gpkg")
+    columns = {each["column"]: each for each in outcome.row.mapping or []}
+    assert (columns["丙"]["field"], columns["丙"]["proposed"]["reason"]["confidence"]) == ("code", "low")
+    assert (columns["乙"]["field"], columns["乙"]["unit"]) == ("area_legal_m2", "m2")
+    assert columns["甲"]["field"] is None
+    said = [Assignment("甲", "code"), Assignment("丙", "name")]
+    wrong = act(review_commands.correct_mapping, outcome.row.id, assignments=said)
+    assert {code for _, _, code in wrong.errors} == {"code_invalid"}
+    with pytest.raises(review_commands.HasErrors):
+        act(publish, outcome.row.id)
+    (settings.home / "documents").rename(settings.home / "moved")  # the file itself is not read again
+    try:
+        right = act(review_commands.correct_mapping, outcome.row.id, assignments=[Assignment("丙", "code")])
+    finally:
+        (settings.home / "moved").rename(settings.home / "documents")
+    assert (right.row.status, right.row.errors) == ("staged", 0)
+    assert act(publish, outcome.row.id).row.published == 6
+    assert not (settings.home / "imports" / str(outcome.row.id)).exists()
+
+
+def test_a_discarded_import_leaves_nothing(
+    tmp_path: Path, review: Act, act: Act, database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    number = review(package(tmp_path / "a.gpkg")).row.id
+    assert act(review_commands.discard, number).row.status == "discarded"
+    jobs.sweep_now(database, settings)
+    assert (staged(owner), (settings.home / "imports" / str(number)).exists()) == ({}, False)
+    with pytest.raises(review_commands.NotThere):
+        act(publish, number)
+
+
+def test_a_second_pair_of_eyes_can_be_asked_for(tmp_path: Path, review: Act, database: Database) -> None:
+    row = review(package(tmp_path / "a.gpkg")).row
+    with pytest.raises(review_commands.OwnImport), database.write(CLERK) as session:
+        review_commands.ask_publication(session, CLERK, row.id, version=row.version, four_eyes=True)
+    with database.write(system("approver")) as session:
+        review_commands.ask_publication(session, system("approver"), row.id, version=row.version, four_eyes=True)
+
+
+_ONE = "FROM parcel WHERE code = 'ZD-002'"
+BUILT = {
+    "change": "UPDATE parcel SET version = version + 1 WHERE code = 'ZD-002'",
+    "survey": f"INSERT INTO parcel_survey (parcel_id, source_crs, geometry) SELECT id, 4490, '' {_ONE}",
+    "event": "INSERT INTO parcel_event (parcel_id, kind, effective_on, stage, actor)"
+    f" SELECT id, 'acquire', '2022-11-15', 'acquiring', 'x' {_ONE}",
+    "document": "INSERT INTO document"
+    " (subject_type, subject_id, title, file_name, media_type, size_bytes, sha256, uploaded_by)"
+    " VALUES ('parcel', 'ZD-002', 'x', 'x', 'x', 1, 'x', 'x')",
+    "later_link": "CREATE TABLE later_link (parcel_id bigint REFERENCES parcel);"
+    f" GRANT SELECT ON later_link TO gongdi_app; INSERT INTO later_link SELECT id {_ONE}",
+}
+
+
+@pytest.mark.parametrize("what", BUILT)
+def test_what_was_built_on_a_publication_stands_in_the_way_of_undoing_it(
+    tmp_path: Path, bring_in: Act, act: Act, owner: psycopg.Connection[Any], what: str
+) -> None:
+    number = bring_in(package(tmp_path / "a.gpkg")).row.id
+    try:
+        owner.execute(BUILT[what])
+        with pytest.raises(review_commands.BuiltOn) as refused:
+            act(review_commands.ask_undo, number)
+    finally:
+        owner.execute("DROP TABLE IF EXISTS later_link")
+    assert refused.value.facts["obstacles"] == [{"code": "ZD-002", "what": what}]
+    assert "ZD-002" in refused.value.zh
+
+
+def test_the_serving_role_withdraws_only_what_is_being_undone(
+    tmp_path: Path, bring_in: Act, database: Database
+) -> None:
+    number = bring_in(package(tmp_path / "a.gpkg")).row.id
+    with database.pool.connection() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT parcel_withdraw(%s)", (number,))
+
+
+def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered(
+    tmp_path: Path, review: Act, act: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    shapes = blocks()
+    west, south, east, north = shapes[2].bounds
+    # The boundary crosses itself: the last two corners are exchanged.
+    shapes[2] = shapely.Polygon([(west, south), (east, south), (west, north), (east, north)])
+    outcome = review(package(tmp_path / "a.gpkg", geometry=shapes))
+    (found,) = [each for each in outcome.findings if each.severity == "error"]
+    assert (found.row, found.code) == (3, "self_crossing")
+    with database.read() as session:
+        offered = {each.key: each for each in repair_commands.offers(session, outcome.row.id, found.id)}
+        assert repair_commands.offers(session, outcome.row.id, outcome.findings[-1].id) == []
+    assert "make_valid" in offered
+    done = act(repair_commands.repair, outcome.row.id, finding_id=found.id, key="make_valid")
+    assert (done.row.status, done.row.errors) == ("staged", 0)
+    assert owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL").fetchall() == [
+        (3, "make_valid")
+    ]
+    delivered = owner.execute("SELECT md5(survey) FROM staged_parcel WHERE row = 3").fetchone()
+    assert act(publish, outcome.row.id).row.status == "published"
+    kept = owner.execute(
+        "SELECT ST_IsValid(p.geom), md5(s.geometry), round(p.area_plane_m2) FROM parcel p"
+        " JOIN parcel_survey s ON s.parcel_id = p.id WHERE p.code = 'ZD-003'"
+    ).fetchone()
+    assert kept == (True, (delivered or ("",))[0], round(offered["make_valid"].area_after_m2))
+    told = owner.execute("SELECT actor, after ->> 'key' FROM audit_entry WHERE action = 'import:repaired'").fetchall()
+    assert told == [("system:clerk", "make_valid")]
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "n": st.integers(0, 7),
+        "name": st.sampled_from([None, "甲", "乙"]),
+        "far": st.sampled_from([None, "<=2", ">1.1,<=1.8"]),
+        "use": st.sampled_from([None, "0701", "0902"]),
+        "shift": st.sampled_from([0.0, 1e-5, 2.5]),
+    }
+)
+
+
+@hypothesis_settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(rows=st.lists(ROW, min_size=1, max_size=6, unique_by=lambda row: row["n"]))
+def test_undoing_a_publication_gives_the_projection_back(
+    tmp_path: Path, rows: list[dict[str, Any]], review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    if owner.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
+        bring_in(package(tmp_path / "a.gpkg"))
+        owner.execute(
+            "INSERT INTO parcel_land_use SELECT id, 1, 'land_use_2023', '0701', 1, 60 FROM parcel WHERE code = 'ZD-001'"
+        )
+    before = projection(owner)
+    shapes = [shapely.affinity.translate(blocks(8)[row["n"]], 0, row["shift"]) for row in rows]
+    frame = parcels(
+        len(rows),
+        地块编号=[f"ZD-{row['n'] + 1:03d}" for row in rows],
+        地块名称=[row["name"] for row in rows],
+        容积率=[row["far"] for row in rows],
+        地类编码=[row["use"] for row in rows],
+    ).set_geometry(shapes, crs=4547)
+    pyogrio.write_dataframe(frame, tmp_path / "b.gpkg")
+    number = review(tmp_path / "b.gpkg").row.id
+    moved = {code for code, (action, _) in staged(owner).items() if action == "geometry"}
+    assert moved == {f"ZD-{row['n'] + 1:03d}" for row in rows if row["shift"] > 1 and row["n"] < 6}
+    assert act(publish, number).row.status == "published"
+    assert act(review_commands.ask_undo, number).row.status == "undone"
+    assert projection(owner) == before

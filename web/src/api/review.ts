@@ -1,0 +1,61 @@
+import type { FeatureCollection, MultiPolygon } from 'geojson'
+import { answer, etag, service } from './client'
+import type { components } from './schema'
+import type { Import, Page } from './types'
+
+type Shapes = components['schemas']
+
+export type Column = Shapes['ColumnRead']
+export type Assignment = Shapes['ColumnAssign']
+export type FieldName = NonNullable<Column['field']>
+export type StagedRow = Shapes['StagedRead']
+export type RowAction = StagedRow['action']
+export interface RowShapes { before: MultiPolygon | null, after: MultiPolygon | null }
+export type Outlines = FeatureCollection<MultiPolygon, { row: number, code: string | null, action: RowAction }> & { complete: boolean }
+
+export const ACTIONS: readonly RowAction[] = ['added', 'geometry', 'attributes', 'same', 'missing']
+
+const at = (item: Import) => ({ path: { import_id: item.id }, header: { 'if-match': etag(item.version) } })
+
+export async function readMapping(id: number, signal: AbortSignal): Promise<Column[]> {
+  return (await answer(service.GET('/api/v1/imports/{import_id}/mapping', { params: { path: { import_id: id } }, signal }))).columns
+}
+
+/** Say what the columns fill; the file is checked and compared again. */
+export const correctMapping = (item: Import, columns: Assignment[]): Promise<Import> =>
+  answer(service.PUT('/api/v1/imports/{import_id}/mapping', { params: at(item), body: { columns } }))
+
+export const saveMap = (item: Import, name: string, shared: boolean): Promise<unknown> =>
+  answer(service.POST('/api/v1/field-maps', { body: { import_id: item.id, name, shared } }))
+
+/** Staged rows; `missing`: parcels that the file does not name. */
+export const listRows = (id: number, action: RowAction, signal: AbortSignal): Promise<Page<StagedRow>> =>
+  answer(service.GET('/api/v1/imports/{import_id}/rows', { params: { path: { import_id: id }, query: { action, limit: 100 } }, signal }))
+
+/** Where a row's parcel stands now, and where the file puts it. */
+export const readShapes = (id: number, row: number, signal: AbortSignal): Promise<RowShapes> =>
+  answer(service.GET('/api/v1/imports/{import_id}/rows/{row}/shapes', { params: { path: { import_id: id, row } }, signal })) as Promise<RowShapes>
+
+export const readOutlines = (id: number, bbox: string, signal: AbortSignal): Promise<Outlines> =>
+  answer(service.GET('/api/v1/imports/{import_id}/outlines', { params: { path: { import_id: id }, query: { bbox } }, signal })) as unknown as Promise<Outlines>
+
+export const publishImport = (item: Import): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/publication', { params: at(item) }))
+
+export const undoImport = (item: Import): Promise<Import> =>
+  answer(service.DELETE('/api/v1/imports/{import_id}/publication', { params: at(item) }))
+
+export const discardImport = (item: Import): Promise<Import> =>
+  answer(service.DELETE('/api/v1/imports/{import_id}/staging', { params: at(item) }))
+
+export type Offer = Omit<Shapes['OfferRead'], 'before' | 'after'> & RowShapes
+
+/** Repairs for a finding: what would become of the shape. */
+export async function readOffers(id: number, finding: number, signal: AbortSignal): Promise<Offer[]> {
+  const found = await answer(service.GET('/api/v1/imports/{import_id}/findings/{finding_id}/offers', { params: { path: { import_id: id, finding_id: finding } }, signal }))
+  return found.offers as unknown as Offer[]
+}
+
+/** Carry a repair out; the file is checked and compared again. */
+export const chooseRepair = (item: Import, finding: number, key: string): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/repairs', { params: at(item), body: { finding_id: finding, key } }))
