@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/control/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Control Tile
+         * @description 管控图层矢量瓦片:现行版本的区域,带类型与名称。The control layers in force as a vector tile.
+         */
+        get: operations["control_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{layer}.json": {
         parameters: {
             query?: never;
@@ -504,6 +524,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 合并 Merge parcels
+         * @description Merge parcels that touch into a new one; the old codes stay and lead to it.
+         */
+        post: operations["merge_parcels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 分割 Split a parcel
+         * @description Split a parcel along a line or into parts; its code stays and leads to them.
+         */
+        post: operations["split_parcel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 沿革 Lineage
+         * @description Tell where a parcel comes from and what became of it.
+         */
+        get: operations["read_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控类型 Types of control layers
+         * @description List the types with their rule, procedure and legal source; `verified` false: nobody has checked the text.
+         */
+        get: operations["list_control_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控图层 Control layers
+         * @description List control layers with all their versions, the newest first.
+         */
+        get: operations["list_control_layers"];
+        put?: never;
+        /**
+         * 导入管控图层 Import a control layer
+         * @description Take in a file of areas; published whole as a new version of the layer, or refused with findings.
+         */
+        post: operations["submit_control_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-layers/{layer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控图层 One control layer
+         * @description Give one version of a control layer.
+         */
+        get: operations["read_control_layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地块管控 Constraints of a parcel
+         * @description Say what the control layers mean for a parcel, as last compared.
+         */
+        get: operations["read_parcel_constraints"];
+        put?: never;
+        /**
+         * 重新分析 Compare a parcel now
+         * @description Compare a parcel with the control layers in force and keep the result.
+         */
+        post: operations["check_parcel_constraints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 管控结果 Results
+         * @description List what control layers mean for parcels; values of one filter are choices.
+         */
+        get: operations["list_constraints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量分析 Compare many parcels
+         * @description Queue a comparison of the named parcels, or of every parcel that the caller may see.
+         */
+        post: operations["start_overlay_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/constraints/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 分析进度 One bulk run
+         * @description Say how far a bulk run has come.
+         */
+        get: operations["read_overlay_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/plan.pdf": {
         parameters: {
             query?: never;
@@ -652,6 +880,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/findings/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Findings
+         * @description Give everything that was found as a file.
+         */
+        get: operations["download_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}/stream": {
         parameters: {
             query?: never;
@@ -661,9 +909,305 @@ export interface paths {
         };
         /**
          * Watch Import
-         * @description Stream the import while it changes: `progress` events, and `done` at its end; it stops when the session does.
+         * @description Stream the import while it changes: `progress` events, and `done` once it rests; it ends with the session.
          */
         get: operations["watch_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping
+         * @description Show the columns of a file under review: samples, what each fills, and why that was proposed.
+         */
+        get: operations["get_mapping"];
+        /**
+         * Correct Mapping
+         * @description Say what the columns fill; the file is mapped, checked and compared again.
+         */
+        put: operations["correct_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rows
+         * @description List staged rows with what publishing does; `missing`: parcels that the file doesn't name, which stay.
+         */
+        get: operations["list_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rows/{row}/shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shapes
+         * @description Give the outline of a staged row, before and after.
+         */
+        get: operations["get_shapes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outlines
+         * @description Give the outlines of staged rows and missed parcels in a box.
+         */
+        get: operations["get_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/findings/{finding_id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offers
+         * @description Offer repairs for a finding on a staged shape: before, after, and what they cost in land.
+         */
+        get: operations["get_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Repair
+         * @description Carry out a repair that was offered; the file is checked and compared again.
+         */
+        post: operations["choose_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Import
+         * @description Publish what is staged: all of it or nothing.
+         */
+        post: operations["publish_import"];
+        /**
+         * Undo Import
+         * @description Take a publication back while nothing was built on it.
+         */
+        delete: operations["undo_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/staging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discard Import
+         * @description Discard what is staged.
+         */
+        delete: operations["discard_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Field Maps
+         * @description List saved field maps, the newest first.
+         */
+        get: operations["list_field_maps"];
+        put?: never;
+        /**
+         * Save Field Map
+         * @description Keep an import's mapping: proposed from now on for files with the same columns.
+         */
+        post: operations["save_field_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field-maps/{map_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Field Map
+         * @description Remove a saved field map; imports that used it keep their mapping.
+         */
+        delete: operations["remove_field_map"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出地块 Parcels as a file
+         * @description Write every parcel that the list with the same filters holds: up to 10,000, beyond that see POST.
+         */
+        get: operations["export_parcels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/parcels/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出一宗 One parcel as a file
+         * @description Write one parcel, by any of its numbers.
+         */
+        get: operations["export_parcel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的导出 My exports
+         * @description List the caller's exports in the background, the newest first.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * 后台导出 Export in the background
+         * @description Have a file of any size written; follow the export, then fetch its document's content.
+         */
+        post: operations["request_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出进度 One export
+         * @description Say how far one of the caller's exports is.
+         */
+        get: operations["read_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -676,6 +1220,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Applies
+         * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
+         * @enum {string}
+         */
+        Applies: "inside" | "outside";
         /**
          * AuditEntryRead
          * @description One thing done.
@@ -745,12 +1295,53 @@ export interface components {
             /** Title */
             title?: string | null;
         };
+        /** Body_submit_control_layer */
+        Body_submit_control_layer: {
+            /** File */
+            file: string;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /**
+             * Type
+             * @description 管控类型 key of a type
+             */
+            type: string;
+            /**
+             * Name
+             * @description 图层名称; 同名即新版本 the same name makes a new version
+             */
+            name: string;
+            /**
+             * Source
+             * @description 发布单位和文号 who issued it, number of the document
+             */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             * @description 数据日期 of the data
+             */
+            dated_on: string;
+            /** Crs */
+            crs?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Layer */
+            layer?: string | null;
+        };
         /** Body_submit_import */
         Body_submit_import: {
             /** File */
             file: string;
             /** Jurisdiction */
             jurisdiction: string;
+            /**
+             * Mode
+             * @description direct: published at once if it has no error; review: staged
+             * @default direct
+             * @enum {string}
+             */
+            mode?: "direct" | "review";
             /** Crs */
             crs?: string | null;
             /** Encoding */
@@ -827,6 +1418,206 @@ export interface components {
             items: components["schemas"]["CodeRead"][];
         };
         /**
+         * ColumnAssign
+         * @description What a column fills.
+         */
+        ColumnAssign: {
+            /** Column */
+            column: string;
+            /** Field */
+            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list?: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit?: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound?: ("min" | "max") | null;
+        };
+        /**
+         * ColumnRead
+         * @description A column of the file: samples, and the field that it fills (null: none).
+         */
+        ColumnRead: {
+            /** Column */
+            column: string;
+            /** Kind */
+            kind: string;
+            /** Filled */
+            filled: number;
+            /** Samples */
+            samples: string[];
+            /** Field */
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound: ("min" | "max") | null;
+            proposed: components["schemas"]["ProposalRead"];
+        };
+        /**
+         * ConstraintRead
+         * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
+         *
+         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since.
+         */
+        ConstraintRead: {
+            /** Id */
+            id: number;
+            /** Parcel */
+            parcel: string;
+            /** Type */
+            type: string;
+            /** Layer Id */
+            layer_id: number;
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            rule: components["schemas"]["Rule"];
+            /** Inside */
+            inside: boolean;
+            /** Area M2 */
+            area_m2: number;
+            /** Share */
+            share: number;
+            /** Features */
+            features: string[];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Stale */
+            stale: boolean;
+        };
+        /**
+         * ControlLayerDetail
+         * @description With the layer's extent: west, south, east, north in degrees.
+         */
+        ControlLayerDetail: {
+            /** Id */
+            id: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            /** Import Id */
+            import_id: number;
+            /** Imported By */
+            imported_by: string;
+            /** Features */
+            features: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Superseded At */
+            superseded_at: string | null;
+            /** Bbox */
+            bbox: number[] | null;
+        };
+        /**
+         * ControlLayerRead
+         * @description One version of a control layer; `superseded_at` null: in force.
+         */
+        ControlLayerRead: {
+            /** Id */
+            id: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            /** Import Id */
+            import_id: number;
+            /** Imported By */
+            imported_by: string;
+            /** Features */
+            features: number;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Superseded At */
+            superseded_at: string | null;
+        };
+        /**
+         * ControlTypeRead
+         * @description A type of control layer: its rule holds `applies` inside or outside the layer.
+         */
+        ControlTypeRead: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            applies: components["schemas"]["Applies"];
+            rule: components["schemas"]["Rule"];
+            /** Procedure */
+            procedure: string;
+            /** Procedure En */
+            procedure_en: string;
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "danger" | "warn" | "accent" | "ok";
+            /**
+             * Pattern
+             * @enum {string}
+             */
+            pattern: "dense" | "sparse" | "crossed" | "outline";
+            /** Sources */
+            sources: components["schemas"]["LegalSource"][];
+        };
+        /**
+         * ControlTypes
+         * @description Every type.
+         */
+        ControlTypes: {
+            /** Items */
+            items: components["schemas"]["ControlTypeRead"][];
+        };
+        /**
          * Count
          * @description Parcels and land with one value.
          */
@@ -897,7 +1688,7 @@ export interface components {
          * @description What can happen to a parcel.
          * @enum {string}
          */
-        EventKind: "propose" | "adopt" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
+        EventKind: "propose" | "adopt" | "derive" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
         /**
          * EventRead
          * @description One change of state; null where the event left the value alone.
@@ -926,6 +1717,43 @@ export interface components {
             note: string | null;
             /** Override Reason */
             override_reason: string | null;
+        };
+        /**
+         * ExportRead
+         * @description One export in the background: `done` of `total` parcels; the file is the content of `document_id`.
+         */
+        ExportRead: {
+            /** Id */
+            id: number;
+            /** File Name */
+            file_name: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed" | "expired";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Document Id */
+            document_id: number | null;
+            /** Problem */
+            problem: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * FacetsRead
@@ -1010,12 +1838,19 @@ export interface components {
         /**
          * FindingRead
          * @description One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
+         *
+         *     `ring` counts the rings of the shape from 1; `point` is the boundary point's number (界址点号), or its position in
+         *     the ring where the file has no numbers; two edges that cross read `J2–J3 × J7–J8`.
          */
         FindingRead: {
             /** Id */
             id: number;
             /** Row */
             row: number | null;
+            /** Ring */
+            ring: number | null;
+            /** Point */
+            point: string | null;
             /** Field */
             field: string | null;
             /** Code */
@@ -1035,6 +1870,11 @@ export interface components {
             lon: number | null;
             /** Lat */
             lat: number | null;
+            /**
+             * Repairable
+             * @description a repair may be offered while the import is under review
+             */
+            readonly repairable: boolean;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1063,24 +1903,38 @@ export interface components {
         Idle: "none" | "suspected" | "confirmed" | "disposing";
         /**
          * ImportRead
-         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels at the end.
+         * @description One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed, or areas.
+         *
+         *     `target`: `parcels`, or `control:` and the type of the control layer that the file is.
          */
         ImportRead: {
             /** Id */
             id: number;
             /** File Name */
             file_name: string;
+            /** Target */
+            target: string;
             /** Format */
             format: string | null;
             /** Layer */
             layer: string | null;
             /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "direct" | "review";
+            /**
+             * Version
+             * @description of the import: for If-Match
+             */
+            version: number;
+            /**
              * Status
              * @enum {string}
              */
-            status: "queued" | "running" | "published" | "refused" | "failed";
+            status: "queued" | "running" | "staged" | "publishing" | "published" | "undoing" | "undone" | "refused" | "failed" | "discarded";
             /** Stage */
-            stage: ("reading" | "checking" | "publishing") | null;
+            stage: ("reading" | "checking" | "staging" | "publishing") | null;
             /** Done */
             done: number;
             /** Total */
@@ -1099,8 +1953,11 @@ export interface components {
             source_crs: number | null;
             /** Encoding */
             encoding: string | null;
+            summary: components["schemas"]["SummaryRead"] | null;
             /** Created By */
             created_by: string;
+            /** Decided By */
+            decided_by: string | null;
             /**
              * Created At
              * Format: date-time
@@ -1299,6 +2156,217 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalSource
+         * @description Where a rule stands; not `verified`: nobody has compared it with the text yet.
+         */
+        LegalSource: {
+            /** Document */
+            document: string;
+            /** Article */
+            article: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /**
+         * LineageAnswer
+         * @description What an operation did or, of a dry run, would do: then there is no operation, and there are no parcels yet.
+         */
+        LineageAnswer: {
+            operation: components["schemas"]["OperationRead"] | null;
+            /** Retired */
+            retired: string[];
+            /** Parts */
+            parts: components["schemas"]["PartRead"][];
+            /** Parcels */
+            parcels: components["schemas"]["ParcelRead"][];
+            /** Findings */
+            findings: components["schemas"]["LineageFinding"][];
+        };
+        /**
+         * LineageEdge
+         * @description That one parcel became (part of) another.
+         */
+        LineageEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Operation Id */
+            operation_id: number;
+            kind: components["schemas"]["OperationKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+        };
+        /**
+         * LineageFinding
+         * @description What speaks against an operation, or should be known of it.
+         */
+        LineageFinding: {
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "block" | "warn";
+            /**
+             * Waiver
+             * @description whose `override_reason` sets a block aside; an approver's needs a document too
+             * @enum {string}
+             */
+            waiver: "none" | "reason" | "approver";
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LineageNode
+         * @description A parcel of a lineage.
+         */
+        LineageNode: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "self" | "ancestor" | "descendant" | "other";
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            idle: components["schemas"]["Idle"];
+            /** Area M2 */
+            area_m2: number;
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /**
+             * Made On
+             * @description of a split or merge; null: from the beginning
+             */
+            made_on: string | null;
+            /** Retired On */
+            retired_on: string | null;
+            /** Alive */
+            alive: boolean;
+        };
+        /**
+         * LineageRead
+         * @description The lineage of a parcel: ancestors, descendants, and what was made or ended together with them.
+         */
+        LineageRead: {
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Edges */
+            edges: components["schemas"]["LineageEdge"][];
+            /** Operations */
+            operations: components["schemas"]["OperationRead"][];
+        };
+        /**
+         * MapRead
+         * @description A saved field map.
+         */
+        MapRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Shared */
+            shared: boolean;
+            /** Columns */
+            columns: {
+                [key: string]: unknown;
+            }[];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * MapSave
+         * @description Keep an import's mapping under a name.
+         */
+        MapSave: {
+            /** Import Id */
+            import_id: number;
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @description for all jurisdictions, not only the import's
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /**
+         * MappingChange
+         * @description What the columns fill; a column left out fills nothing.
+         */
+        MappingChange: {
+            /** Columns */
+            columns: components["schemas"]["ColumnAssign"][];
+        };
+        /**
+         * MappingRead
+         * @description The columns of a file under review.
+         */
+        MappingRead: {
+            /** Columns */
+            columns: components["schemas"]["ColumnRead"][];
+        };
+        /**
+         * MergeOrder
+         * @description Which parcels to merge; `versions` says what was seen of each.
+         */
+        MergeOrder: {
+            /**
+             * Effective On
+             * Format: date
+             * @description 新地块取代原地块之日 from this day on; not after today
+             */
+            effective_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Override Reason
+             * @description 为何仍要办理 why a finding that blocks is set aside, where its `waiver` allows
+             */
+            override_reason?: string | null;
+            /** Codes */
+            codes: string[];
+            /**
+             * Versions
+             * @description code → version (ETag) of every parcel of `codes`
+             */
+            versions: {
+                [key: string]: number;
+            };
+            /**
+             * Code
+             * @description of the new parcel; issued if left out
+             */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Area Legal M2 */
+            area_legal_m2?: number | string | null;
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -1320,6 +2388,93 @@ export interface components {
             /** Name */
             name: string | null;
         };
+        /**
+         * OfferRead
+         * @description One repair: its name, the boundary before and after (GeoJSON; null: too large to show) and what it costs.
+         */
+        OfferRead: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Label En */
+            label_en: string;
+            /** Area Before M2 */
+            area_before_m2: number;
+            /** Area After M2 */
+            area_after_m2: number;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * OffersRead
+         * @description The repairs that would put a finding right; none where only a person can.
+         */
+        OffersRead: {
+            /** Offers */
+            offers: components["schemas"]["OfferRead"][];
+        };
+        /**
+         * OperationKind
+         * @description What was done to parcels.
+         * @enum {string}
+         */
+        OperationKind: "split" | "merge";
+        /**
+         * OperationRead
+         * @description One split or merge that is done.
+         */
+        OperationRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["OperationKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+        };
+        /**
+         * OutlinesRead
+         * @description GeoJSON features with row, code and action; `complete` false: there are more than are given.
+         */
+        OutlinesRead: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+            /** Complete */
+            complete: boolean;
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -1327,10 +2482,31 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[ConstraintRead] */
+        Page_ConstraintRead_: {
+            /** Items */
+            items: components["schemas"]["ConstraintRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ControlLayerRead] */
+        Page_ControlLayerRead_: {
+            /** Items */
+            items: components["schemas"]["ControlLayerRead"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[DocumentRead] */
         Page_DocumentRead_: {
             /** Items */
             items: components["schemas"]["DocumentRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ExportRead] */
+        Page_ExportRead_: {
+            /** Items */
+            items: components["schemas"]["ExportRead"][];
             /** Next */
             next?: string | null;
         };
@@ -1352,6 +2528,20 @@ export interface components {
         Page_KeyRead_: {
             /** Items */
             items: components["schemas"]["KeyRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[MapRead] */
+        Page_MapRead_: {
+            /** Items */
+            items: components["schemas"]["MapRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[StagedRead] */
+        Page_StagedRead_: {
+            /** Items */
+            items: components["schemas"]["StagedRead"][];
             /** Next */
             next?: string | null;
         };
@@ -1388,6 +2578,72 @@ export interface components {
             land_uses?: components["schemas"]["LandUse"][];
             /** @default {} */
             planning?: components["schemas"]["Planning"];
+        };
+        /**
+         * ParcelConstraint
+         * @description With the land itself, where it was asked for (GeoJSON, degrees).
+         */
+        ParcelConstraint: {
+            /** Id */
+            id: number;
+            /** Parcel */
+            parcel: string;
+            /** Type */
+            type: string;
+            /** Layer Id */
+            layer_id: number;
+            /** Layer */
+            layer: string;
+            /** Version */
+            version: number;
+            /** Source */
+            source: string;
+            /**
+             * Dated On
+             * Format: date
+             */
+            dated_on: string;
+            /** Document Id */
+            document_id: number;
+            rule: components["schemas"]["Rule"];
+            /** Inside */
+            inside: boolean;
+            /** Area M2 */
+            area_m2: number;
+            /** Share */
+            share: number;
+            /** Features */
+            features: string[];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Stale */
+            stale: boolean;
+            /** Geometry */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ParcelConstraints
+         * @description What the control layers say of a parcel, forbidden first.
+         *
+         *     `computed_at` null: never compared. `stale`: compared with another shape or other layers than those of today.
+         *     `without_layer` are the types of which no layer was imported: of them nothing is known.
+         */
+        ParcelConstraints: {
+            /** Computed At */
+            computed_at: string | null;
+            /** Computed By */
+            computed_by: string | null;
+            /** Stale */
+            stale: boolean;
+            /** Without Layer */
+            without_layer: string[];
+            /** Items */
+            items: components["schemas"]["ParcelConstraint"][];
         };
         /**
          * ParcelFeature
@@ -1518,6 +2774,16 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Retired On
+             * @description 分割、合并之日 from when its successors stand for it; null: it stands
+             */
+            retired_on: string | null;
+            /**
+             * Successors
+             * @description codes of the parcels that a split or merge made of it
+             */
+            successors: string[];
             /** Allowed Events */
             allowed_events: components["schemas"]["EventKind"][];
         };
@@ -1605,6 +2871,48 @@ export interface components {
             items: components["schemas"]["ParcelSummary"][];
         };
         /**
+         * PartOrder
+         * @description One part of a parcel that is split.
+         */
+        PartOrder: {
+            /** Code */
+            code?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Area Legal M2 */
+            area_legal_m2?: number | string | null;
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon in `crs`
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PartRead
+         * @description What a new parcel is or would be.
+         */
+        PartRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /** Area Ellipsoid M2 */
+            area_ellipsoid_m2: number;
+            /**
+             * Geometry
+             * @description GeoJSON MultiPolygon, CRS84
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * PasswordChange
          * @description A user's own change of password.
          */
@@ -1619,7 +2927,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "import:run" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -1665,6 +2973,36 @@ export interface components {
             height_m: components["schemas"]["BoundRead"] | null;
         };
         /**
+         * ProposalRead
+         * @description What a column was taken for at first.
+         */
+        ProposalRead: {
+            /** Field */
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            /** List */
+            list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
+            /** Unit */
+            unit: ("m2" | "mu" | "ha" | "percent" | "share" | "m") | null;
+            /** Bound */
+            bound: ("min" | "max") | null;
+            reason: components["schemas"]["ReasonRead"] | null;
+        };
+        /**
+         * ReasonRead
+         * @description Why a column is taken for a field.
+         */
+        ReasonRead: {
+            /**
+             * Confidence
+             * @enum {string}
+             */
+            confidence: "high" | "medium" | "low";
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * RegionRead
          * @description A county or township and what it belongs to.
          */
@@ -1701,11 +3039,63 @@ export interface components {
             items: components["schemas"]["RegionRead"][];
         };
         /**
+         * RepairChoice
+         * @description A repair that was offered for a finding.
+         */
+        RepairChoice: {
+            /** Finding Id */
+            finding_id: number;
+            /** Key */
+            key: string;
+        };
+        /**
          * Role
          * @description What a user is in the bureau.
          * @enum {string}
          */
         Role: "administrator" | "planner" | "registrar" | "listing_officer" | "track_officer" | "approver" | "viewer";
+        /**
+         * Rule
+         * @description What a control layer says of land, the gravest first.
+         * @enum {string}
+         */
+        Rule: "forbidden" | "needs_procedure" | "allowed";
+        /**
+         * RunCreate
+         * @description Which parcels to compare: by code; null: every parcel that the caller may see.
+         */
+        RunCreate: {
+            /** Codes */
+            codes?: string[] | null;
+        };
+        /**
+         * RunRead
+         * @description A bulk run: `done` of `total` parcels.
+         */
+        RunRead: {
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
+            /** Problem */
+            problem: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
         /**
          * Scope
          * @description What an API key is for.
@@ -1751,6 +3141,20 @@ export interface components {
             jurisdictions: string[] | null;
         };
         /**
+         * ShapesRead
+         * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
+         */
+        ShapesRead: {
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * SignIn
          * @description What the sign-in form sends.
          */
@@ -1764,11 +3168,87 @@ export interface components {
             password: string;
         };
         /**
+         * SplitOrder
+         * @description How to split a parcel: along a line, or into parts.
+         */
+        SplitOrder: {
+            /**
+             * Effective On
+             * Format: date
+             * @description 新地块取代原地块之日 from this day on; not after today
+             */
+            effective_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Override Reason
+             * @description 为何仍要办理 why a finding that blocks is set aside, where its `waiver` allows
+             */
+            override_reason?: string | null;
+            /**
+             * Line
+             * @description GeoJSON LineString in `crs`, across the parcel
+             */
+            line?: {
+                [key: string]: unknown;
+            } | null;
+            /** Parts */
+            parts?: components["schemas"]["PartOrder"][] | null;
+            /**
+             * Codes
+             * @description of the parts in order; by line: west to east, north first. Issued if left out
+             */
+            codes?: string[] | null;
+            /**
+             * Crs
+             * @description 坐标系 of line or parts; CRS84 if left out
+             */
+            crs?: string | null;
+        };
+        /**
          * Stage
          * @description Where a parcel stands, in order.
          * @enum {string}
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
+        /**
+         * StagedRead
+         * @description A staged row, or (`missing`, by id) a parcel that the file doesn't name: what publishing it would do.
+         */
+        StagedRead: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "added" | "geometry" | "attributes" | "same" | "missing";
+            /**
+             * Changes
+             * @description field → before and after
+             */
+            changes: {
+                [key: string]: unknown[];
+            };
+            /** Moved M2 */
+            moved_m2: number | null;
+            /** Area M2 */
+            area_m2: number | null;
+            /** Area Before M2 */
+            area_before_m2: number | null;
+            /** Errors */
+            errors: number;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
         /**
          * StatusQuery
          * @description Which parcels: codes, cadastral codes or lot numbers.
@@ -1796,6 +3276,13 @@ export interface components {
             stage_since: string;
             /** Version */
             version: number;
+            /**
+             * Retired On
+             * @description 分割、合并之日; null: it stands
+             */
+            retired_on: string | null;
+            /** Successors */
+            successors: string[];
         };
         /**
          * StatusesRead
@@ -1806,6 +3293,27 @@ export interface components {
             items: components["schemas"]["StatusRead"][];
             /** Unknown */
             unknown: string[];
+        };
+        /**
+         * SummaryRead
+         * @description What publishing does, by rows; `missing`: parcels of the jurisdiction in the file's box that it doesn't name.
+         */
+        SummaryRead: {
+            /** Added */
+            added: number;
+            /** Geometry */
+            geometry: number;
+            /** Attributes */
+            attributes: number;
+            /** Same */
+            same: number;
+            /** Missing */
+            missing: number;
+            /**
+             * Box
+             * @description west, south, east, north in degrees
+             */
+            box: number[] | null;
         };
         /**
          * SurveyRead
@@ -2052,6 +3560,37 @@ export interface operations {
             };
         };
     };
+    control_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description 空瓦片 An empty tile */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     tile_json: {
         parameters: {
             query?: never;
@@ -2087,7 +3626,10 @@ export interface operations {
         parameters: {
             query?: {
                 sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
-                f?: "json" | "geojson";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
                 stage?: components["schemas"]["Stage"][] | null;
                 hold?: components["schemas"]["Hold"][] | null;
                 idle?: components["schemas"]["Idle"][] | null;
@@ -2109,8 +3651,16 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
+                /** @description 格式 form; a file needs parcel:export */
+                f?: ("json" | "geojson" | "csv" | "xlsx" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt") | null;
+                /** @description 文件的文字编码 of a file */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 members or columns: code,area_m2 */
+                fields?: string | null;
             };
-            header?: never;
+            header?: {
+                accept?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2124,6 +3674,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ParcelList"] | components["schemas"]["ParcelFeatures"];
                 };
+            };
+            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -2139,6 +3696,8 @@ export interface operations {
     count_parcels: {
         parameters: {
             query?: {
+                /** @description 地块编号 codes */
+                code?: string[] | null;
                 stage?: components["schemas"]["Stage"][] | null;
                 hold?: components["schemas"]["Hold"][] | null;
                 idle?: components["schemas"]["Idle"][] | null;
@@ -2261,9 +3820,16 @@ export interface operations {
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
+                /** @description 格式 form; a file needs parcel:export */
+                f?: ("json" | "geojson" | "csv" | "xlsx" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt") | null;
+                /** @description 文件的文字编码 of a file */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 members or columns: code,area_m2 */
+                fields?: string | null;
             };
             header?: {
                 "if-none-match"?: string | null;
+                accept?: string | null;
             };
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
@@ -2284,6 +3850,13 @@ export interface operations {
             };
             /** @description 未变 */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2910,6 +4483,425 @@ export interface operations {
             };
         };
     };
+    merge_parcels: {
+        parameters: {
+            query?: {
+                /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeOrder"];
+            };
+        };
+        responses: {
+            /** @description 试算 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    split_parcel: {
+        parameters: {
+            query?: {
+                /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitOrder"];
+            };
+        };
+        responses: {
+            /** @description 试算 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_control_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlTypes"];
+                };
+            };
+        };
+    };
+    list_control_layers: {
+        parameters: {
+            query?: {
+                /** @description 管控类型 key of a type */
+                type?: string | null;
+                /** @description 只列现行版本 only versions in force */
+                in_force?: boolean;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ControlLayerRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_submit_control_layer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlLayerDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_parcel_constraints: {
+        parameters: {
+            query?: {
+                /** @description 附重叠图形 with the land of each overlap */
+                geometry?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelConstraints"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_parcel_constraints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelConstraints"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_constraints: {
+        parameters: {
+            query?: {
+                type?: string[] | null;
+                rule?: components["schemas"]["Rule"][] | null;
+                /** @description 已过期 out of date */
+                stale?: boolean | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConstraintRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_overlay_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_overlay_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     print_plan: {
         parameters: {
             query?: {
@@ -3194,6 +5186,10 @@ export interface operations {
             query?: {
                 /** @description 只列错误或提示 */
                 severity?: ("error" | "warning") | null;
+                /** @description 只列这一代码 */
+                code?: string | null;
+                /** @description 只列这一行 */
+                row?: number | null;
                 /** @description 每页条数 rows a page */
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
@@ -3227,6 +5223,39 @@ export interface operations {
             };
         };
     };
+    download_findings: {
+        parameters: {
+            query?: {
+                /** @description xlsx: a table; gpkg: points, layer findings */
+                f?: "xlsx" | "gpkg";
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     watch_import: {
         parameters: {
             query?: never;
@@ -3245,6 +5274,686 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    correct_mapping: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rows: {
+        parameters: {
+            query?: {
+                /** @description 只列这一类 */
+                action?: ("added" | "geometry" | "attributes" | "same" | "missing") | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StagedRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShapesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_outlines: {
+        parameters: {
+            query: {
+                /** @description west,south,east,north in degrees */
+                bbox: string;
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlinesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                finding_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_repair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_field_maps: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MapRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_field_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_field_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                map_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_parcels: {
+        parameters: {
+            query: {
+                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json": unknown;
+                    "application/geopackage+sqlite3": unknown;
+                    "application/zip": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.google-earth.kml+xml": unknown;
+                    "image/vnd.dxf": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_parcel: {
+        parameters: {
+            query: {
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件 The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json": unknown;
+                    "application/geopackage+sqlite3": unknown;
+                    "application/zip": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.google-earth.kml+xml": unknown;
+                    "image/vnd.dxf": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    request_export: {
+        parameters: {
+            query: {
+                sort?: "code" | "-code" | "area_m2" | "-area_m2" | "updated_at" | "-updated_at";
+                f: "csv" | "xlsx" | "geojson" | "gpkg" | "shp" | "parquet" | "kml" | "dxf" | "txt";
+                /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
+                crs?: string | null;
+                /** @description 文字编码 of CSV, Shapefile and TXT */
+                encoding?: ("utf-8" | "gbk") | null;
+                /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
+                fields?: string | null;
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRead"];
                 };
             };
             /** @description Validation Error */
