@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from service.imports.findings import Problem, problem
@@ -17,23 +18,38 @@ class Format(StrEnum):
     GEOJSON = "geojson"
     GEOPARQUET = "geoparquet"
     BOUNDARY_TXT = "boundary_txt"
+    GEOJSON_LINES = "geojson_lines"
+    FILE_GEODATABASE = "file_geodatabase"
+    KML = "kml"
+    DXF = "dxf"
+    CSV = "csv"
+    XLSX = "xlsx"
+    GZIP = "gzip"
     ARCHIVE = "archive"
 
 
 _HEAD = 1 << 16
 
+_OURS = (
+    (b"SQLite format 3\0", Format.GEOPACKAGE),
+    (b"PAR1", Format.GEOPARQUET),
+    (b"PK\x03\x04", Format.ARCHIVE),
+    (b"PK\x05\x06", Format.ARCHIVE),
+    (b"\x1f\x8b", Format.GZIP),
+)
 # What other files begin with: signature, offset, what it is, what to convert it to.
 _KNOWN: tuple[tuple[bytes, int, str, str], ...] = (
+    (b"mimetypeapplication/vnd.oasis", 30, "OpenDocument", "xlsx"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z", "ZIP"),
     (b"Rar!", 0, "RAR", "ZIP"),
-    (b"\x1f\x8b", 0, "gzip", "ZIP"),
     (b"BZh", 0, "bzip2", "ZIP"),
     (b"\xfd7zXZ", 0, "xz", "ZIP"),
     (b"ustar", 257, "tar", "ZIP"),
     (b"AC10", 0, "DWG", "GeoPackage"),
     (b"fgb\x03", 0, "FlatGeobuf", "GeoPackage"),
     (b"\x00\x01\x00\x00Standard ", 0, "Access MDB", "GeoPackage"),
-    (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "GeoPackage"),
+    (b"AutoCAD Binary DXF", 0, "二进制 DXF", "ASCII DXF"),
+    (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "xlsx"),
     (b"OSMHeader", 6, "OSM PBF", "GeoPackage"),
 )
 # What can't hold parcels at all.
@@ -47,8 +63,6 @@ _USELESS = {
 }
 # What other texts contain near their beginning.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"^\s*0\s+SECTION", re.MULTILINE), "DXF", "GeoPackage"),
-    (re.compile(r"<(?:\w+:)?kml\b"), "KML", "GeoPackage"),
     (re.compile(r"<OGRVRTDataSource\b"), "GDAL VRT", "GeoPackage"),
     (re.compile(r"<osm\b"), "OSM XML", "GeoPackage"),
     (re.compile(r"<[\w:]*FeatureCollection\b|<gml\b|opengis\.net/gml"), "GML", "GeoPackage"),
@@ -56,12 +70,15 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"HeadBegin"), "VCT", "GeoPackage"),
     (re.compile(r'"type"\s*:\s*"Topology"'), "TopoJSON", "GeoJSON"),
     (re.compile(r'"(?:esriGeometry\w*|geometryType)"'), "Esri JSON", "GeoJSON"),
-    (re.compile(r"\A\s*\x1e?\{.*\}\s*\n\s*\x1e?\{"), "GeoJSON-Seq", "GeoJSON"),
 )
 _GEOJSON = re.compile(
     r'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Polygon|Point|LineString)|GeometryCollection)"'
 )
 _BOUNDARY = re.compile(r"[\[【［]\s*地块坐标\s*[\]】］]|^[^\r\n]*,[^\r\n]*,\s*[面线点]\s*,[^\r\n]*@\s*$", re.MULTILINE)
+_ROOT = re.compile(r"<(?:\w+:)?(\w+)")  # of an XML document: declarations and comments begin otherwise
+_DXF = re.compile(r"\A\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\n\s*SECTION\s*\n")
+_LINES = re.compile(r"\A\s*\x1e?\{[^\n]*\}\s*\n\s*\x1e?\{")
+_RECORD = re.compile(r"\A\s*\x1e")
 _TABLE = re.compile(r"^[^\r\n{}<>]+(?:,|\t|;)[^\r\n{}<>]+[\r\n]")
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
 _DBF = re.compile(rb"[\x03\x30\x31\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]", re.DOTALL)
@@ -82,12 +99,9 @@ def detect(path: Path) -> Format:
         head = file.read(_HEAD)
     if not head:
         raise problem("file_empty")
-    if head.startswith(b"SQLite format 3\0"):
-        return Format.GEOPACKAGE
-    if head.startswith(b"PAR1"):
-        return Format.GEOPARQUET
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip(head)
+    for signature, kind in _OURS:
+        if head.startswith(signature) and not head.startswith(b"mimetype", 30):
+            return kind
     if head.startswith(_SHP_MAGIC) or _DBF.match(head):
         raise problem("shapefile_loose")
     for signature, at, seen, instead in _KNOWN:
@@ -99,16 +113,6 @@ def detect(path: Path) -> Format:
     return _text(head)
 
 
-def _zip(head: bytes) -> Format:
-    """Tell a plain archive from the formats that are ZIP inside."""
-    first = head[30:300]
-    if first.startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"word/")):
-        raise problem("unsupported_format", seen="Excel / Word", instead="GeoPackage")
-    if first.startswith((b"mimetype", b"doc.kml")):
-        raise problem("unsupported_format", seen="KMZ / OpenDocument", instead="GeoPackage")
-    return Format.ARCHIVE
-
-
 def _text(head: bytes) -> Format:
     """Tell text formats apart by their beginning."""
     text = _decoded(head)
@@ -116,6 +120,9 @@ def _text(head: bytes) -> Format:
         raise problem("unknown_format", seen=f"{head[:8].hex(' ')}…")
     if _BOUNDARY.search(text):
         return Format.BOUNDARY_TXT
+    plain = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if kind := _plain_text(plain):
+        return kind
     for pattern, seen, instead in _TEXTS:
         if pattern.search(text):
             raise problem("unsupported_format", seen=seen, instead=instead)
@@ -123,10 +130,28 @@ def _text(head: bytes) -> Format:
         if _GEOJSON.search(text):
             return Format.GEOJSON
         raise problem("unknown_format", seen="JSON")
-    if _TABLE.match(text):
-        raise problem("unsupported_format", seen="CSV", instead="GeoPackage")
+    if _TABLE.match(text) or _has_columns(plain.split("\n", 12)[:12]):
+        return Format.CSV
     first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     raise problem("unknown_format", seen=f"“{first_line[:40]}”")
+
+
+def _plain_text(text: str) -> Format | None:
+    """Tell the texts that are ours by their very beginning."""
+    root = _ROOT.search(text) if text.lstrip().startswith("<") else None
+    if root and root[1] == "kml":
+        return Format.KML
+    if _DXF.match(text):
+        return Format.DXF
+    if (_LINES.match(text) or _RECORD.match(text)) and _GEOJSON.search(text):
+        return Format.GEOJSON_LINES
+    return None
+
+
+def _has_columns(lines: list[str]) -> bool:
+    """Tell a table under a heading by two lines with the same number of separators, two or more."""
+    counts = [[line.count(separator) for line in lines if line] for separator in ",\t;"]
+    return any(a == b > 1 for each in counts for a, b in pairwise(each))
 
 
 def _decoded(head: bytes) -> str | None:

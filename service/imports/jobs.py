@@ -191,7 +191,7 @@ class _Work:
         self.progress("reading")
         said = Declared(**self.found.declared)
         file = path_of(self.settings.documents_dir, sha256)
-        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer)
+        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer, hear=self._hear)
         report = Report()
         report.add(reading.findings)
         if reading.rows == 0:
@@ -205,6 +205,10 @@ class _Work:
                 self._publish(checked, reading, sha256)
             except _Refused:
                 self._finish(report, reading, sha256)
+
+    def _hear(self, rows: int) -> None:
+        """Pass on how many rows have been read; how many there are is known at the end."""
+        self.progress("reading", rows)
 
     def _publish(self, checked: Checked, reading: Reading, sha256: str) -> None:
         """Publish or refuse in one transaction; raise `_Refused` if errors came to light after rows were written."""

@@ -1,7 +1,8 @@
 """The child process that opens a file from outside: `python -m service.imports.reader REQUEST.json`.
 
 It reads the request, limits itself, opens the file, and leaves two files in the folder of the request:
-`result.json` (what the file is, findings) and `rows.arrow` (the rows, EPSG:4490). It never touches the database.
+`result.json` (what the file is, findings) and `rows.arrow` (the rows, EPSG:4490); while it reads, `progress.txt` says
+how many rows are done. It never touches the database.
 """
 
 import json
@@ -23,11 +24,13 @@ import shapely
 from numpy.typing import NDArray
 
 from service.geo import area, validity
-from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
+from service.geo.crs import Floats, SourceCrs, looks_latitude_first, looks_north_first, to_cgcs2000, zone_prefixes
 from service.geo.validity import Fault, Geometries
+from service.imports import wkb
 from service.imports.findings import Finding, Problem, finding, problem
-from service.imports.formats import DRIVERS, Request, open_source
-from service.imports.sources import MAX_ROWS, Rows, Source, row_numbers
+from service.imports.formats import open_source
+from service.imports.gdal_formats import DRIVERS
+from service.imports.sources import MAX_ROWS, Request, Rows, Source, row_numbers
 
 MAX_FINDINGS = 2_000
 _CAPPED = {
@@ -73,11 +76,18 @@ class Reading:
                 self.with_z += made.with_z
                 self.note(rows, made.faults)
                 self.rows += len(rows.fid)
+                self.tell()
         finally:
             if writer is not None:
                 writer.close()
         if not self.rows:
             raise problem("no_rows")
+
+    def tell(self) -> None:
+        """Leave word for the parent how many rows are done, as a file that is always whole."""
+        draft = self.target.with_name("progress.new")
+        draft.write_text(str(self.rows), "ascii")
+        draft.replace(self.target.with_name("progress.txt"))
 
     def worked(self) -> Iterator[tuple[Rows, Made]]:
         """Batches in file order, worked on while the next ones are read: GDAL, GEOS and NumPy leave Python's lock."""
@@ -117,7 +127,7 @@ def _done(rows: Rows, made: Future[Made]) -> tuple[Rows, Made]:
 
 def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
     """Results of one batch from row `first` on: rows with a fault keep their attributes and lose their geometry."""
-    shapes = rows.geometries if rows.geometries is not None else _decoded(rows.wkb)
+    shapes = rows.geometries if rows.geometries is not None else wkb.decode(rows.wkb)
     faults = validity.form_faults(shapes)
     sound = np.ones(len(shapes), dtype=bool)
     sound[[fault.index for fault in faults]] = False
@@ -184,6 +194,8 @@ def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
     if source.is_geographic:
         if np.all(np.abs(x) > _FARTHEST_DEGREE) or np.all(np.abs(y) > _FARTHEST_DEGREE):
             raise problem("coordinates_not_degrees", value=source.label)
+        if looks_latitude_first(x, y):
+            raise problem("coordinates_swapped")
         return
     if source.zone is None:
         return
@@ -194,12 +206,6 @@ def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
         raise problem("zone_mismatch", value=source.label, found=prefixes.pop() or "无")
 
 
-def _decoded(wkb: pa.Array) -> Geometries:
-    """Shapes of a WKB column; None for missing and for unreadable ones."""
-    shapes: Geometries = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapes
-
-
 def _corner(shape: shapely.Geometry) -> str:
     """The outermost coordinates of a shape in its own CRS."""
     return ", ".join(f"{value:.10g}" for value in shape.bounds)
@@ -208,12 +214,19 @@ def _corner(shape: shapely.Geometry) -> str:
 def _finding(fault: Fault, rows: Rows, row: int) -> Finding:
     """A fault of a shape as a finding on its row; a shape with WKB that is missing can't be decoded."""
     if fault.code == "geometry_missing" and rows.wkb[fault.index].is_valid:
-        return finding("geometry_unreadable", row=row)
+        return _undecoded(rows.wkb[fault.index].as_py(), row)
     if fault.code in _CAPPED:
         what, what_en, limit = _CAPPED[fault.code]
         return finding("geometry_too_complex", row=row, value=fault.value, what=what, what_en=what_en, limit=limit)
     reason = validity.REASONS_ZH.get(fault.value or "", fault.value)
     return finding(fault.code, row=row, value=fault.value, place=fault.place, reason=reason, reason_en=fault.value)
+
+
+def _undecoded(shape: bytes, row: int) -> Finding:
+    """Why a shape could not be decoded, or was not."""
+    if name := wkb.collection_name(shape):
+        return finding("geometry_type", row=row, value=name)
+    return finding("geometry_curved" if wkb.is_curved(shape) else "geometry_unreadable", row=row)
 
 
 def read(request: Request) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Bubblewrap where it works (read-only view of the programs, private /tmp, no network, no other process in sight), else a
 network namespace of our own when root, else limits alone. In every case: processor time, memory, wall clock, no core
-file, no address to talk to, and no GDAL driver but three.
+file, no address to talk to, and no GDAL driver but ours.
 """
 
 import json
@@ -11,7 +11,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ import pyogrio
 
 import service
 from service.imports.findings import Finding, finding
+from service.imports.sources import MAX_ROWS
 
 Kind = Literal["bubblewrap", "namespace", "limits"]
 
@@ -32,6 +34,8 @@ MAX_RESULT_BYTES = 64 << 20
 _MAX_OUTPUT_BYTES = 8 << 30  # of a written file
 _OUT_OF_MEMORY = 3  # the child's exit status
 _STDERR_BYTES = 4096
+_LOOK_S = 0.2  # between two looks at the child's progress
+PROGRESS = "progress.txt"  # in the child's folder: rows read so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,12 @@ def read_file(
     encoding: str | None = None,
     layer: str | None = None,
     wall_seconds: float | None = None,
+    hear: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read the file at `path` in a sandbox; results go to `folder`, which must be private, empty and stay.
 
-    `crs`, `encoding` and `layer` are what the sender declares. Whatever the file does, the answer is a `Reading`:
+    `crs`, `encoding` and `layer` are what the sender declares; `hear` is told the rows read so far. Whatever the file
+    does, the answer is a `Reading`:
     a crash, too much time or too much memory are findings (`reader_crashed|timeout|memory`).
     """
     path, folder = path.resolve(), folder.resolve()
@@ -82,7 +88,7 @@ def read_file(
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
     (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    outcome = _run(_command(path, folder), folder, wall)
+    outcome = _run(_command(path, folder), folder, wall, hear)
     if outcome is not None:
         limit = MEMORY_MIB if outcome == "reader_memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(outcome, limit=limit))
@@ -138,8 +144,8 @@ def _walls(path: Path, folder: Path) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _unwanted_drivers() -> str:
-    """All GDAL drivers but the three that we read with."""
-    from service.imports.formats import DRIVERS  # noqa: PLC0415 - the parent needs it once, the child's code never
+    """All GDAL drivers but those that we read with."""
+    from service.imports.gdal_formats import DRIVERS  # noqa: PLC0415 - the parent needs it once, the child's code never
 
     return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
 
@@ -168,7 +174,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run(command: list[str], folder: Path, wall: float) -> str | None:
+def _run(command: list[str], folder: Path, wall: float, hear: Callable[[int], None] | None) -> str | None:
     """Run the child to its end; the code of a finding when it didn't end well. Its whole group dies with it."""
     with (folder / "stderr.txt").open("wb") as errors:
         child = subprocess.Popen(
@@ -181,7 +187,7 @@ def _run(command: list[str], folder: Path, wall: float) -> str | None:
             start_new_session=True,
         )
         try:
-            status = child.wait(wall)
+            status = _wait(child, folder / PROGRESS, wall, hear)
         except subprocess.TimeoutExpired:
             return "reader_timeout"
         finally:
@@ -192,6 +198,31 @@ def _run(command: list[str], folder: Path, wall: float) -> str | None:
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - _STDERR_BYTES))
         words = errors.read()
     return _verdict(status, words)
+
+
+def _wait(child: subprocess.Popen[bytes], progress: Path, wall: float, hear: Callable[[int], None] | None) -> int:
+    """Wait for the child and pass on how far it is; `TimeoutExpired` after `wall` seconds."""
+    if hear is None:
+        return child.wait(wall)
+    end, heard = time.monotonic() + wall, 0
+    while True:
+        try:
+            return child.wait(min(_LOOK_S, max(0.0, end - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= end:
+                raise
+        if (rows := _rows_so_far(progress)) > heard:
+            heard = rows
+            hear(rows)
+
+
+def _rows_so_far(progress: Path) -> int:
+    """What the child says; it is believed no more than the file was."""
+    try:
+        with progress.open("rb") as file:
+            return min(int(file.read(20)), MAX_ROWS)
+    except (OSError, ValueError):
+        return 0
 
 
 def _verdict(status: int, words: bytes) -> str:

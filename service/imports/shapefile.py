@@ -30,6 +30,7 @@ _NAMES = {
 _UNSURE = {"iso8859-1", "cp1252", "ascii"}
 _HEADER_BYTES = 100
 _CPG_BYTES = 64
+_PREVIEWED = 3  # texts shown in each encoding
 _BLOCK = 20_000  # records looked at in one go
 
 
@@ -94,9 +95,38 @@ def choose_encoding(parts: dict[str, Path], declared: str | None, name: str) -> 
         return stated, []
     for encoding in filter(None, (told, "GB18030", "UTF-8")):
         if _reads(texts, encoding):
-            guessed = any(not text.isascii() for text in texts)
-            return encoding, [finding("encoding_guessed", encoding=encoding)] if guessed else []
+            foreign = [text for text in texts if not text.isascii()]
+            shown = preview(foreign, encoding)
+            return encoding, [finding("encoding_guessed", encoding=encoding, value=shown)] if foreign else []
     raise problem("encoding_wrong", encoding="UTF-8 / GB18030")
+
+
+def preview(texts: list[bytes], chosen: str) -> str:
+    """How some texts read in the chosen encoding, then in each other one that reads them all, for a person to judge.
+
+    >>> preview(["模具厂".encode("gbk")], "GB18030")
+    'GB18030：模具厂；BIG5：耀撿釦'
+    """
+    some = sorted(set(texts), key=lambda text: (-len(text), text))[:_PREVIEWED]
+    others = (name for name in ("UTF-8", "GB18030", "BIG5") if name != chosen and _reads(texts, name))
+    read = {name: "、".join(text.decode(name, "ignore").strip() for text in some) for name in (chosen, *others)}
+    return "；".join(f"{name}：{words}" for name, words in read.items())
+
+
+def mend_field_names(dbf: Path, encoding: str, name: str) -> list[Finding]:
+    """Drop the half of a character at the end of field names, which ten bytes cut: GDAL hands such names over broken.
+
+    Changes the unpacked .dbf in place.
+    """
+    cut = []
+    with dbf.open("r+b") as file:
+        for at, column in enumerate(read_table(dbf, name).columns):
+            whole = column.name.decode(encoding, "ignore").encode(encoding)
+            if whole != column.name:
+                file.seek(32 * (at + 1))
+                file.write(whole.ljust(11, b"\0"))
+                cut.append(whole.decode(encoding))
+    return [finding("field_names_cut", fields="、".join(cut))] if cut else []
 
 
 def read_table(path: Path, name: str) -> Table:
