@@ -102,22 +102,27 @@ def import_file(
     ] = None,
     layer: Annotated[str | None, typer.Option(help="图层名 · Layer, if the file has several.")] = None,
 ) -> None:
-    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 unless published."""
+    """导入地块文件: 全部入库或全部不入库 · Import a file of parcels, all or nothing. Exit code 1 unless published.
+
+    .shp 连同旁边的 .shx .dbf .prj .cpg 一起读 · A .shp is taken with the files beside it.
+    """
     from service.documents import storage
     from service.imports import commands as importing
-    from service.imports import jobs
+    from service.imports import jobs, parts
     from service.imports import queries as imported
 
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
-        with file.open("rb") as stream:
-            kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
+        with contextlib.ExitStack() as stack:
+            files = [(path.name, stack.enter_context(path.open("rb"))) for path in parts.beside(file)]
+            name, content = stack.enter_context(parts.together(files))
+            kept = storage.keep(settings.documents_dir, content, limit=settings.max_upload_mib << 20)
         with opened.write(COMMAND_LINE) as session:
             import_id = importing.create_import(
                 session,
                 COMMAND_LINE,
                 kept,
-                file_name=file.name,
+                file_name=name,
                 jurisdiction=jurisdiction,
                 declared=importing.Declared(crs, encoding, layer),
                 queue=False,

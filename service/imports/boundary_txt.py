@@ -35,7 +35,7 @@ _KNOWN_KEYS = {
     ),
 }
 _POINT_FIELDS = 4
-_MM, _MM_IN_DEGREES, _LARGEST_DEGREE = 1e-3, 1e-8, 400
+_MM, _MM_IN_DEGREES, _LARGEST_DEGREE = 1.001e-3, 1e-8, 400  # a millimetre as floats make it
 _MAX_POINTS = 2_000_000
 
 

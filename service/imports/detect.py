@@ -74,12 +74,10 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 _GEOJSON = re.compile(
     r'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Polygon|Point|LineString)|GeometryCollection)"'
 )
-_BOUNDARY = re.compile(r"[\[【［]\s*地块坐标\s*[\]】］]|^[^\r\n]*,[^\r\n]*,\s*[面线点]\s*,[^\r\n]*@\s*$", re.MULTILINE)
+_WIDE = str.maketrans("，＠", ",@")
+_SECTION = re.compile(r"[\[【［]\s{0,9}地块坐标\s{0,9}[\]】］]")
 _ROOT = re.compile(r"<(?:\w+:)?(\w+)")  # of an XML document: declarations and comments begin otherwise
-_DXF = re.compile(r"\A\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\n\s*SECTION\s*\n")
-_LINES = re.compile(r"\A\s*\x1e?\{[^\n]*\}\s*\n\s*\x1e?\{")
-_RECORD = re.compile(r"\A\s*\x1e")
-_TABLE = re.compile(r"^[^\r\n{}<>]+(?:,|\t|;)[^\r\n{}<>]+[\r\n]")
+_HEAD_LINES = 12
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
 _DBF = re.compile(rb"[\x03\x30\x31\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]", re.DOTALL)
 
@@ -118,10 +116,12 @@ def _text(head: bytes) -> Format:
     text = _decoded(head)
     if text is None:
         raise problem("unknown_format", seen=f"{head[:8].hex(' ')}…")
-    if _BOUNDARY.search(text):
+    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    if lines and lines[0].lstrip().upper().startswith("@TXT"):
+        raise problem("unsupported_format", seen="进出平衡 TXT（@TXT）", instead="勘测定界界址点 TXT")
+    if _SECTION.search(text) or any(map(_is_parcel_line, lines)):
         return Format.BOUNDARY_TXT
-    plain = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if kind := _plain_text(plain):
+    if kind := _plain_text(text, lines):
         return kind
     for pattern, seen, instead in _TEXTS:
         if pattern.search(text):
@@ -130,28 +130,43 @@ def _text(head: bytes) -> Format:
         if _GEOJSON.search(text):
             return Format.GEOJSON
         raise problem("unknown_format", seen="JSON")
-    if _TABLE.match(text) or _has_columns(plain.split("\n", 12)[:12]):
+    if _has_columns(lines[:_HEAD_LINES], alone=len(head) < _HEAD and text[-1] not in "\r\n"):
         return Format.CSV
-    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    first_line = lines[0].strip() if lines else ""
     raise problem("unknown_format", seen=f"“{first_line[:40]}”")
 
 
-def _plain_text(text: str) -> Format | None:
+def _is_parcel_line(line: str) -> bool:
+    """Tell the line of a boundary TXT that begins a parcel: …,面,…,@."""
+    fields = line.rstrip().translate(_WIDE).split(",")
+    return fields[-1].strip() == "@" and any(each.strip() in ("面", "线", "点") for each in fields[2:])
+
+
+def _plain_text(text: str, lines: list[str]) -> Format | None:
     """Tell the texts that are ours by their very beginning."""
-    root = _ROOT.search(text) if text.lstrip().startswith("<") else None
-    if root and root[1] == "kml":
-        return Format.KML
-    if _DXF.match(text):
+    if lines[:1] and lines[0].lstrip().startswith("<"):
+        root = _ROOT.search(text)
+        return Format.KML if root and root[1] == "kml" else None
+    tags = [line.strip() for line in lines[:_HEAD_LINES]]
+    while tags[:1] == ["999"]:  # comments of a drawing
+        tags = tags[2:]
+    if tags[:2] == ["0", "SECTION"]:
         return Format.DXF
-    if (_LINES.match(text) or _RECORD.match(text)) and _GEOJSON.search(text):
+    one_each = len(tags) > 1 and tags[0].endswith("}") and tags[1].lstrip("\x1e").startswith("{")
+    if (one_each or text.startswith("\x1e")) and tags[0].lstrip("\x1e").startswith("{") and _GEOJSON.search(text):
         return Format.GEOJSON_LINES
     return None
 
 
-def _has_columns(lines: list[str]) -> bool:
-    """Tell a table under a heading by two lines with the same number of separators, two or more."""
-    counts = [[line.count(separator) for line in lines if line] for separator in ",\t;"]
-    return any(a == b > 1 for each in counts for a, b in pairwise(each))
+def _has_columns(lines: list[str], *, alone: bool) -> bool:
+    """Tell a table by separators in its first line, or under a heading by two lines with as many, two or more.
+
+    One line without an end is no table: `alone`.
+    """
+    counts = [[line.count(separator) for line in lines] for separator in ",\t;"]
+    return len(lines) > alone and any(
+        (each[0] and lines[0][:1] not in "{[<") or any(a == b > 1 for a, b in pairwise(each)) for each in counts
+    )
 
 
 def _decoded(head: bytes) -> str | None:

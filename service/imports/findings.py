@@ -78,6 +78,16 @@ def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `fi
     return Problem(finding(code, **facts))
 
 
+def placed(found: Finding, file: str, layer: str | None = None) -> str:
+    """The whole sentence about a finding, with the file, its layer and the row.
+
+    >>> placed(finding("geometry_missing", row=3), "成果.zip", "地块")
+    '成果.zip，图层“地块”，第 3 行：该行没有图形'
+    """
+    where = [_printable(file), f"图层“{_printable(layer)}”" if layer else "", f"第 {found.row} 行" if found.row else ""]
+    return f"{'，'.join(filter(None, where))}：{found.message}"
+
+
 def _printable(value: object) -> str:
     """Make text from a hostile file safe to store and show: no control characters, no surrogates, not long."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[: _VALUE_LIMIT + 1])

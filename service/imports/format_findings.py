@@ -15,6 +15,16 @@ FORMATS: dict[str, tuple[Severity, str, str]] = {
         "图形含弧线段，请先转换为折线（加密）",
         "The geometry has curved segments: convert them to straight ones",
     ),
+    "shapefile_deleted_rows": (
+        "error",
+        "Shapefile“{name}”的 .dbf 有 {count} 行标记为已删除，与图形对不上，请整理（Pack）后再导出",
+        "The .dbf of {name} has {count} rows marked as deleted, which the shapes don't match: pack and export it again",
+    ),
+    "texts_cut": (
+        "warning",
+        "有 {count} 个值在汉字中间被截断（字段太短），已去掉半个字",
+        "{count} values were cut inside a character by the width of their field; the half was dropped",
+    ),
     "field_names_cut": (
         "warning",
         "字段名在汉字中间被截断，已去掉半个字：{fields}",

@@ -72,7 +72,7 @@ def unpacked_shapefile(request: Request, parts: dict[str, Path], name: str) -> S
     choose_layer([name], request.layer)
     shapefile.check_parts(parts, name)
     encoding, remarks = shapefile.choose_encoding(parts, request.encoding, name)
-    remarks += shapefile.mend_field_names(parts[".dbf"], encoding, name)
+    remarks += shapefile.mend(parts[".dbf"], encoding, name)
     prj = parts.get(".prj")
     own = prj.read_text("utf-8", "replace").strip("\ufeff \0\r\n\t") if prj else None
     # GDAL believes a .cpg before it believes us.
@@ -91,6 +91,10 @@ def drawing(request: Request, path: Path) -> Source:
 
     A drawing has no CRS, so that its sender must declare one. Blocks are not resolved.
     """
+    named = request.folder / "unpacked.dxf"  # GDAL tells a drawing without header by the ending alone
+    if path != named:
+        named.symlink_to(path)
+    path = named
     pyogrio.set_gdal_config_options(_CAD_OPTIONS)
     table = _gdal(pyogrio.read_arrow, path, layer=_DXF_ENTITIES, columns=_DXF_COLUMNS, return_fids=False)[1]
     if table.num_rows > MAX_ROWS:

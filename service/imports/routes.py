@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -13,7 +13,7 @@ from service.core.dependencies import Configured, Data, PageQuery, Read, Write
 from service.core.paging import Page
 from service.core.schemas import Line, Note, Whole
 from service.documents import storage
-from service.imports import commands, queries
+from service.imports import commands, parts, queries
 from service.imports.commands import FINISHED, Declared
 from service.imports.schemas import FindingRead, ImportRead
 
@@ -29,18 +29,17 @@ def submit_import(
     actor: Importer,
     session: Write,
     settings: Configured,
-    file: UploadFile,
+    file: Annotated[list[UploadFile], File(description="一个文件，或同一个 Shapefile 的几个文件", max_length=12)],
     jurisdiction: Annotated[Line, Form(max_length=60)],
     crs: Said = None,
     encoding: Said = None,
     layer: Said = None,
 ) -> ImportRead:
-    """Take in a file of parcels: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet or boundary-point TXT."""
-    kept = storage.keep(settings.documents_dir, file.file, limit=settings.max_upload_mib << 20)
+    """Take in a file of parcels, in any of the formats; a Shapefile also as its several files side by side."""
+    with parts.together([(each.filename or "file", each.file) for each in file]) as (name, content):
+        kept = storage.keep(settings.documents_dir, content, limit=settings.max_upload_mib << 20)
     declared = Declared(*(value.strip() or None if value else None for value in (crs, encoding, layer)))
-    found = commands.create_import(
-        session, actor, kept, file_name=file.filename or "file", jurisdiction=jurisdiction, declared=declared
-    )
+    found = commands.create_import(session, actor, kept, file_name=name, jurisdiction=jurisdiction, declared=declared)
     return ImportRead.of(found, jurisdiction)
 
 

@@ -79,8 +79,8 @@ def read_file(
     """Read the file at `path` in a sandbox; results go to `folder`, which must be private, empty and stay.
 
     `crs`, `encoding` and `layer` are what the sender declares; `hear` is told the rows read so far. Whatever the file
-    does, the answer is a `Reading`:
-    a crash, too much time or too much memory are findings (`reader_crashed|timeout|memory`).
+    does, the answer is a `Reading`: a crash, too much time or too much memory are findings
+    (`reader_crashed|timeout|memory`).
     """
     path, folder = path.resolve(), folder.resolve()
     cpu = CPU_SECONDS + int(CPU_SECONDS_PER_MIB * (path.stat().st_size >> 20))

@@ -6,6 +6,7 @@ parcels; longitude and latitude may stand for X and Y. The axes are told by magn
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ _NAMES = {
     "ring": ("圈号", "地块圈号", "环号", "ring", "ringno"),
     "parcel": ("地块编号", "地块号", "宗地编号", "宗地号", "宗地代码", "dkbh", "zddm", "parcel", "parcelcode", "code"),
 }
+_PROVINCIAL = ("序号", "地块编号", "圈号", "点号", "X", "Y")
+_PROVINCIAL_LINE = re.compile(r"\d+,\d+,\d+,J?\d+,\d+\.?\d*,\d+\.?\d*", re.ASCII)
 _MEANINGS = {name: meaning for meaning, names in _NAMES.items() for name in names}
 _NOISE = re.compile(r"[\s_()（）\[\]【】:：/\-]|米")
 _POLYGON = re.compile(r"\s*(?:SRID=(\d{4,6});)?\s*(?:MULTI)?POLYGON\b", re.IGNORECASE)
@@ -65,6 +68,15 @@ def meanings(cells: list[str]) -> dict[str, int]:
             found.setdefault(meaning, at)
     told = "wkt" in found or {"x", "y"} <= found.keys() or {"lon", "lat"} <= found.keys()
     return found if told else {}
+
+
+def without_names(lines: Iterator[Line]) -> Table | None:
+    """A table of the provincial form: no names of columns, six fields 序号, 地块, 圈号, 点号, X, Y; else None."""
+    first = next(lines, None)
+    if first is None or len(first.cells) != len(_PROVINCIAL) or not _PROVINCIAL_LINE.match(",".join(first.cells)):
+        return None
+    meaning = {"parcel": 1, "ring": 2, "point": 3, "x": 4, "y": 5}
+    return Table("CSV", list(_PROVINCIAL), meaning, chain([first], lines))
 
 
 def source(request: Request, kind: Format, table: Table, encoding: str) -> Source:

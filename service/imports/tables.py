@@ -44,9 +44,11 @@ def text_table(request: Request, path: Path) -> Source:
     if path.stat().st_size > _MAX_BYTES:
         raise problem("file_too_large", limit=_MAX_BYTES >> 20)
     text, encoding = boundary_txt.decode(path.read_bytes())
+    if "\0" in text:
+        raise problem("table_line", line=text.count("\n", 0, text.index("\0")) + 1, reason="NUL")
     head = "\n".join(text.splitlines()[:_TITLE_LINES])
     separator = max(_SEPARATORS, key=head.count)
-    table = _table("CSV", _csv_lines(text, separator))
+    table = _table("CSV", _csv_lines(text, separator)) or table_parcels.without_names(_csv_lines(text, separator))
     if table is None:
         first = next(_csv_lines(text, separator), Line(0, ["空"]))
         raise problem("table_no_shapes", seen="、".join(first.cells[:20]))
@@ -61,8 +63,10 @@ def workbook(request: Request, members: list[Member]) -> Source:
                 raise problem("xlsx_active_content", kind=zh, kind_en=en, name=member.name)
     if sum(member.entry.file_size for member in members) > _MAX_BYTES:
         raise problem("archive_too_large", limit=_MAX_BYTES >> 20)
+    # An open file, for openpyxl judges a path by its ending, and kept files have none.
+    file = request.path.open("rb")
     with _damage_named():
-        book = openpyxl.load_workbook(request.path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     return _sheet(request, book)
 
 
@@ -102,7 +106,8 @@ def _sheet_lines(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> Iter
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_col=MAX_FIELDS + 1, values_only=True)
         for number, cells in enumerate(rows, start=1):
-            yield from _line(number, [_text(cell) for cell in cells])
+            if cells.count(None) < len(cells):
+                yield from _line(number, [_text(cell) for cell in cells])
 
 
 @contextmanager

@@ -24,8 +24,19 @@ def decode(column: pa.Array) -> Geometries:
     if nested:
         values = values.copy()
         values[nested] = None
-    shapes: Geometries = shapely.from_wkb(values, on_invalid="ignore")
+    try:
+        shapes: Geometries = shapely.from_wkb(values, on_invalid="ignore")
+    except NotImplementedError:  # a curve somewhere among them
+        shapes = np.array([None, *map(_decode_one, values)], dtype=object)[1:]
     return shapes
+
+
+def _decode_one(value: bytes | None) -> shapely.Geometry | None:
+    """One shape; None for one that is curved or unreadable."""
+    try:
+        return shapely.from_wkb(value, on_invalid="ignore")
+    except NotImplementedError:
+        return None
 
 
 def is_curved(wkb: bytes) -> bool:

@@ -283,7 +283,7 @@ def test_longitude_and_latitude_make_the_same(tmp_path: Path) -> None:
     answer, table = read(csv_of(tmp_path / "a.csv", rows), crs="CGCS2000")
     assert codes(answer) == []
     assert same_place(table["geom_wkb"][0].as_py(), SQUARE)
-    single = [["地块编号", "经度", "纬度"], ["甲", 113.7, 34.7], ["乙", 113.8, 34.8]]
+    single: list[list[Any]] = [["地块编号", "经度", "纬度"], ["甲", 113.7, 34.7], ["乙", 113.8, 34.8]]
     assert codes(read(csv_of(tmp_path / "b.csv", single), crs="CGCS2000")[0]) == ["table_single_points"]
 
 
