@@ -110,6 +110,7 @@ def import_file(
     from service.imports import commands as importing
     from service.imports import jobs, parts
     from service.imports import queries as imported
+    from service.imports.findings import placed
 
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
@@ -139,8 +140,8 @@ def import_file(
             findings = imported.finding_page(session, import_id, severity=None, after=None, limit=MOST_FINDINGS)
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
-        where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
-        out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+        words = placed(each.message, file=found.file_name, layer=found.layer, row=each.row)
+        out.print(f"{mark} {words} · {each.message_en}", soft_wrap=True)
     out.print(
         f"导入 Import {import_id}: {found.status}; 地块 parcels {found.published}, "
         f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"

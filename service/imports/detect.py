@@ -68,6 +68,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"<[\w:]*FeatureCollection\b|<gml\b|opengis\.net/gml"), "GML", "GeoPackage"),
     (re.compile(r"^\s*<\??\w"), "XML", "GeoPackage"),
     (re.compile(r"HeadBegin"), "VCT", "GeoPackage"),
+    (re.compile(r"\A\s*(?:PROJ|GEOG|GEOD)(?:CS|CRS)\["), ".prj", "ZIP（.shp .shx .dbf .prj）"),
     (re.compile(r'"type"\s*:\s*"Topology"'), "TopoJSON", "GeoJSON"),
     (re.compile(r'"(?:esriGeometry\w*|geometryType)"'), "Esri JSON", "GeoJSON"),
 )
@@ -164,8 +165,12 @@ def _has_columns(lines: list[str], *, alone: bool) -> bool:
     One line without an end is no table: `alone`.
     """
     counts = [[line.count(separator) for line in lines] for separator in ",\t;"]
-    return len(lines) > alone and any(
-        (each[0] and lines[0][:1] not in "{[<") or any(a == b > 1 for a, b in pairwise(each)) for each in counts
+    if not lines or alone >= len(lines):
+        return False
+    first = lines[0][:1] not in "{[<"
+    return any(
+        (first and each[0] and (len(each) == 1 or 0 < each[0] == each[1])) or any(a == b > 1 for a, b in pairwise(each))
+        for each in counts
     )
 
 

@@ -78,14 +78,14 @@ def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `fi
     return Problem(finding(code, **facts))
 
 
-def placed(found: Finding, file: str, layer: str | None = None) -> str:
-    """The whole sentence about a finding, with the file, its layer and the row.
+def placed(message: str, *, file: str, layer: str | None = None, row: int | None = None) -> str:
+    """The whole sentence about a finding: the file, its layer and the row, then what is wrong.
 
-    >>> placed(finding("geometry_missing", row=3), "成果.zip", "地块")
+    >>> placed("该行没有图形", file="成果.zip", layer="地块", row=3)
     '成果.zip，图层“地块”，第 3 行：该行没有图形'
     """
-    where = [_printable(file), f"图层“{_printable(layer)}”" if layer else "", f"第 {found.row} 行" if found.row else ""]
-    return f"{'，'.join(filter(None, where))}：{found.message}"
+    where = [_printable(file), f"图层“{_printable(layer)}”" if layer else "", f"第 {row} 行" if row else ""]
+    return f"{'，'.join(filter(None, where))}：{message}"
 
 
 def _printable(value: object) -> str:

@@ -583,7 +583,7 @@ export interface paths {
         put?: never;
         /**
          * Submit Import
-         * @description Take in a file of parcels: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet or boundary-point TXT.
+         * @description Take in a file of parcels, in any of the formats; a Shapefile also as its several files side by side.
          */
         post: operations["submit_import"];
         delete?: never;
@@ -727,8 +727,11 @@ export interface components {
         };
         /** Body_submit_import */
         Body_submit_import: {
-            /** File */
-            file: string;
+            /**
+             * File
+             * @description 一个文件，或同一个 Shapefile 的几个文件
+             */
+            file: string[];
             /** Jurisdiction */
             jurisdiction: string;
             /** Crs */
