@@ -428,3 +428,21 @@ def test_latitude_first_is_told_where_it_can_be(tmp_path: Path) -> None:
     assert codes(read(write(tmp_path / "a.gpkg", [swapped]))[0]) == ["coordinates_swapped"]
     west = shapely.box(39.5, 75.9, 39.51, 75.91)  # Kashgar exchanged, or a place in the Arctic Ocean
     assert codes(read(write(tmp_path / "b.gpkg", [west]))[0]) == []
+
+
+def test_values_cut_inside_a_character_are_mended_and_counted(tmp_path: Path) -> None:
+    pyogrio.raw.write(
+        tmp_path / "a.shp", shapely.to_wkb(np.array([SQUARE, NEXT])), [np.array(["x" * 20, "乙"], dtype=object)],
+        np.array(["NAME"]), geometry_type="Polygon", crs="EPSG:4490", encoding="UTF-8",
+    )  # fmt: skip
+    dbf = (tmp_path / "a.dbf").read_bytes()
+    (tmp_path / "a.dbf").write_bytes(dbf.replace(b"x" * 20, ("一" * 7).encode()[:20]))
+    answer, table = read(zipped(tmp_path / "a.shp"))
+    assert codes(answer) == ["texts_cut"]
+    assert table["a_NAME"].to_pylist() == ["一" * 6, "乙"]
+
+
+def test_network_links_beside_data_are_left_with_a_word(tmp_path: Path) -> None:
+    link = "<NetworkLink><Link><href>http://127.0.0.1:9/</href></Link></NetworkLink>"
+    answer, _ = read(kml(tmp_path / "a.kml", placemark("甲", SQUARE), link), crs="4490")
+    assert (codes(answer), answer["rows"]) == (["kml_links_left"], 1)
