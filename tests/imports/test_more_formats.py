@@ -12,6 +12,7 @@ import pyogrio
 import pytest
 import shapely
 
+from service.imports import sandbox
 from tests.imports.test_reader import NEXT, SQUARE, codes, projected, read, same_place, write, zipped
 
 FAR = shapely.box(113.74, 34.77, 113.741, 34.771)
@@ -446,3 +447,30 @@ def test_network_links_beside_data_are_left_with_a_word(tmp_path: Path) -> None:
     link = "<NetworkLink><Link><href>http://127.0.0.1:9/</href></Link></NetworkLink>"
     answer, _ = read(kml(tmp_path / "a.kml", placemark("甲", SQUARE), link), crs="4490")
     assert (codes(answer), answer["rows"]) == (["kml_links_left"], 1)
+
+
+def kept_without_ending(path: Path) -> Path:
+    """The file under a name that tells nothing, as it is kept."""
+    return path.rename(path.with_name("0a1b2c"))
+
+
+@pytest.mark.parametrize("form", ["gdb", "kml", "dxf", "xlsx", "csv", "lines"])
+def test_each_format_comes_through_the_walls_of_the_sandbox(tmp_path: Path, form: str) -> None:
+    made = {
+        "gdb": lambda: geodatabase(tmp_path, DK=[SQUARE]),
+        "kml": lambda: kml(tmp_path / "a.kml", placemark("甲", SQUARE)),
+        "dxf": lambda: dxf(tmp_path / "a.dxf", polyline("JZD", CORNERS)),
+        "xlsx": lambda: xlsx_of(tmp_path / "a.xlsx", 界址点=POINTS),
+        "csv": lambda: csv_of(tmp_path / "a.csv", POINTS),
+        "lines": lambda: text_of(tmp_path / "a.geojsonl", "\n".join(features())),
+    }[form]()
+    crs = {"dxf": "EPSG:4547", "xlsx": "EPSG:4526", "csv": "EPSG:4526"}.get(form)
+    (tmp_path / "out").mkdir()
+    reading = sandbox.read_file(kept_without_ending(made), tmp_path / "out", crs=crs)
+    assert [f.message for f in reading.findings if f.severity == "error"] == []
+    assert reading.rows == {"xlsx": 2, "csv": 2, "lines": 2}.get(form, 1)
+
+
+def text_of(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
