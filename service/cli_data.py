@@ -122,23 +122,28 @@ def import_file(  # noqa: PLR0917 - one parameter per option
     ] = None,
     review: Annotated[bool, typer.Option("--review", help="先待审, 不入库 · Stage it for review.")] = False,
 ) -> None:
-    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 if it has errors."""
+    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 if it has errors.
+
+    .shp 连同旁边的 .shx .dbf .prj .cpg 一起读 · A .shp is taken with the files beside it.
+    """
     from service.documents import storage
     from service.imports import commands as importing
-    from service.imports import jobs
+    from service.imports import jobs, parts
     from service.imports import queries as imported
 
     control = _control(target, name, source, dated_on)
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
-        with file.open("rb") as stream:
-            kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
+        with contextlib.ExitStack() as stack:
+            files = [(path.name, stack.enter_context(path.open("rb"))) for path in parts.beside(file)]
+            title, content = stack.enter_context(parts.together(files))
+            kept = storage.keep(settings.documents_dir, content, limit=settings.max_upload_mib << 20)
         with opened.write(COMMAND_LINE) as session:
             import_id = importing.create_import(
                 session,
                 COMMAND_LINE,
                 kept,
-                file_name=file.name,
+                file_name=title,
                 jurisdiction=jurisdiction,
                 declared=importing.Declared(crs, encoding, layer),
                 control=control,
@@ -155,18 +160,20 @@ def import_file(  # noqa: PLR0917 - one parameter per option
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
             findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
-    _tell_findings(findings)
+    _tell_findings(found, findings)
     _tell_import(found, good=("published", "staged"))
 
 
-def _tell_findings(findings: Sequence["Finding"]) -> None:
+def _tell_findings(found: "Import", findings: Sequence["Finding"]) -> None:
     """Print what was found in a file."""
+    from service.imports.findings import placed
+
     for each in findings:
         mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
-        where = "文件 file" if each.row is None else f"第 {each.row} 行 row {each.row}"
+        words = placed(each.message, file=found.file_name, layer=found.layer, row=each.row)
         if each.point is not None:
-            where += f" 点 point {each.point}"
-        out.print(f"{mark} {where} {each.field or ''}: {each.message} · {each.message_en}", soft_wrap=True)
+            words = f"{words}（点 point {each.point}）"
+        out.print(f"{mark} {words} · {each.message_en}", soft_wrap=True)
 
 
 def _tell_import(found: "Import", *, good: tuple[str, ...]) -> None:

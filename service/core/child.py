@@ -12,7 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,7 @@ OUT_OF_MEMORY = 3
 
 MAX_RESULT_BYTES = 64 << 20
 _STDERR_BYTES = 4096
+_LOOK_S = 0.2  # between two calls of who watches
 _APART = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv")
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime")
 
@@ -88,8 +90,17 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def run(command: list[str], folder: Path, environment: Mapping[str, str], wall_seconds: float) -> Ending | None:
-    """Run the child to its end; how it ended when it didn't end well. Its whole group dies with it."""
+def run(
+    command: list[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    wall_seconds: float,
+    watch: Callable[[], None] | None = None,
+) -> Ending | None:
+    """Run the child to its end; how it ended when it didn't end well. Its whole group dies with it.
+
+    `watch` is called now and then meanwhile.
+    """
     with (folder / "stderr.txt").open("wb") as errors:
         child = subprocess.Popen(
             command,
@@ -101,7 +112,7 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str], wall_s
             start_new_session=True,
         )
         try:
-            status = child.wait(wall_seconds)
+            status = _wait(child, wall_seconds, watch)
         except subprocess.TimeoutExpired:
             return "timeout"
         finally:
@@ -112,6 +123,20 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str], wall_s
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - _STDERR_BYTES))
         words = errors.read()
     return _verdict(status, words)
+
+
+def _wait(child: subprocess.Popen[bytes], wall_seconds: float, watch: Callable[[], None] | None) -> int:
+    """Wait for the child's exit status; raises TimeoutExpired after `wall_seconds`."""
+    if watch is None:
+        return child.wait(wall_seconds)
+    end = time.monotonic() + wall_seconds
+    while True:
+        try:
+            return child.wait(min(_LOOK_S, max(0.0, end - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= end:
+                raise
+        watch()
 
 
 def result(folder: Path) -> dict[str, Any]:

@@ -42,6 +42,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
 
 NORTHINGS = (1.8e6, 6e6)  # China, metres
 EASTINGS = ((1e5, 9e5), (1.3e7, 4.6e7))  # without and with the zone in front
+LATITUDES, LONGITUDES = (3.0, 54.0), (73.0, 136.0)  # China, degrees; the two never meet
 _LONGEST_NAME = 20_000  # characters; the WKT of a compound CRS with its usage stays below
 _ENCRYPTED = re.compile(r"gcj.?0?2|bd.?0?9|火星|mars|百度", re.IGNORECASE)
 _OLD_DATUM = re.compile(r"xi.?an|beijing|西安|北京|^80国家|54坐标", re.IGNORECASE)
@@ -150,6 +151,19 @@ def looks_north_first(x: Floats, y: Floats) -> bool:
     """
     eastings = any(_within(y, *limits) for limits in EASTINGS)
     return len(x) > 0 and eastings and _within(x, *NORTHINGS)
+
+
+def looks_latitude_first(x: Floats, y: Floats) -> bool:
+    """Tell whether degrees of China have latitude where the longitude should be.
+
+    Only an ordinate beyond 90 tells for sure: west of it, a point of China with its axes exchanged is a place on earth.
+
+    >>> looks_latitude_first(np.array([34.77]), np.array([113.73])), looks_latitude_first(
+    ...     np.array([39.5]), np.array([76.0])
+    ... )
+    (True, False)
+    """
+    return len(x) > 0 and _within(x, *LATITUDES) and _within(y, 90, LONGITUDES[1])
 
 
 def _within(values: Floats, low: float, high: float) -> bool:

@@ -4,6 +4,7 @@ Limits are those of DESIGN §9.2. Python's `zipfile` accepts overlapping entries
 the directory claims, so the directory is judged here and the data is streamed to names of our own choosing.
 """
 
+import gzip
 import re
 import stat
 import struct
@@ -17,7 +18,8 @@ from typing import IO
 
 from service.imports.findings import Problem, problem
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 200  # the tables of a File Geodatabase apart
+_MAX_TABLE_FILES = 2_000  # of File Geodatabases: each table is half a dozen files
 MAX_UNPACKED_BYTES = 500 << 20
 MAX_RATIO = 50
 RATIO_FREE_BYTES = 8 << 20  # entries up to this size may be packed as tightly as they like
@@ -31,6 +33,7 @@ _UTF8_FLAG = 0x800
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".kmz", ".jar")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_GEODATABASE = re.compile(r"(?:.*/)?[^/]+\.gdb(?=/)", re.IGNORECASE)
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -63,13 +66,45 @@ def members(path: Path) -> list[Member]:
         _check_directory(file)
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-            if len(entries) > MAX_ENTRIES:
-                raise problem("archive_too_many_entries", limit=MAX_ENTRIES)
             found = [Member(_readable_name(entry), entry) for entry in entries]
+            if sum(geodatabase_of(member.name) is None for member in found) > MAX_ENTRIES:
+                raise problem("archive_too_many_entries", limit=MAX_ENTRIES)
             for member in found:
                 _check_entry(member)
             _check_together(found, file, archive.start_dir)
     return [m for m in found if not m.entry.is_dir() and not _CLUTTER.search(m.name)]
+
+
+def geodatabase_of(name: str) -> str | None:
+    """The File Geodatabase that an entry belongs to: the path of its `.gdb` folder; None outside one.
+
+    >>> geodatabase_of("成果/宗地.gdb/a00000001.gdbtable"), geodatabase_of("宗地.shp")
+    ('成果/宗地.gdb', None)
+    """
+    match = _GEODATABASE.match(name)
+    return match[0] if match else None
+
+
+def extract_folder(path: Path, listed: Iterable[Member], base: str, folder: Path) -> Path:
+    """Unpack the files that lie in the folder `base` of the archive into a new one in `folder`, which is returned."""
+    target = folder / "unpacked.gdb"
+    target.mkdir()
+    inside = [m for m in listed if geodatabase_of(m.name) == base and "/" not in m.name[len(base) + 1 :]]
+    extract(path, [(m, target / m.name[len(base) + 1 :].lower()) for m in inside])
+    return target
+
+
+def gunzip(path: Path, target: Path) -> None:
+    """Unpack a gzip file within the limits of an archive. Raises `Problem`."""
+    packed, unpacked = path.stat().st_size, 0
+    with _damage_named(), gzip.open(path) as source, target.open("xb") as sink:
+        while chunk := source.read(_CHUNK):
+            unpacked += len(chunk)
+            if unpacked > MAX_UNPACKED_BYTES:
+                raise problem("archive_too_large", limit=MAX_UNPACKED_BYTES >> 20)
+            if unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed:
+                raise problem("archive_ratio", name="gzip", limit=MAX_RATIO)
+            sink.write(chunk)
 
 
 def extract(path: Path, wanted: Iterable[tuple[Member, Path]]) -> None:
@@ -103,7 +138,7 @@ def _check_directory(file: IO[bytes]) -> None:
     if at < 0 or len(tail) - at < _END_OF_DIRECTORY.size:
         raise problem("archive_damaged", reason="end of central directory")
     _, disk, start_disk, here, total, directory_bytes, _, _ = _END_OF_DIRECTORY.unpack_from(tail, at)
-    if total > MAX_ENTRIES or directory_bytes > _MAX_DIRECTORY_BYTES:
+    if total > MAX_ENTRIES + _MAX_TABLE_FILES or directory_bytes > _MAX_DIRECTORY_BYTES:
         raise problem("archive_too_many_entries", limit=MAX_ENTRIES)
     if disk or start_disk or here != total or tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
         raise problem("archive_damaged", reason="ZIP64 / multi-disk")

@@ -16,7 +16,6 @@ from service.geo.crs import CrsRefused, Floats, SourceCrs, Zone
 from service.imports.boundary_txt import BoundaryFile, Parcel, Ring
 from service.imports.findings import Finding, finding, problem
 
-_LATITUDES, _LONGITUDES = (3.0, 54.0), (73.0, 136.0)  # China; the two never meet
 _FIRST_MERIDIAN = 72  # a 带号 from here on is a central meridian in degrees
 _UNITS = {
     "公顷": ("hectares", float(M2_PER_HECTARE)),
@@ -120,7 +119,7 @@ def _axes(x: Floats, y: Floats, file: BoundaryFile) -> tuple[bool, bool]:
         told[_between(north, *crs.NORTHINGS) & np.any([_between(east, *span) for span in crs.EASTINGS], axis=0)] = (
             meaning
         )
-        told[_between(north, *_LATITUDES) & _between(east, *_LONGITUDES)] = meaning + 2
+        told[_between(north, *crs.LATITUDES) & _between(east, *crs.LONGITUDES)] = meaning + 2
     if told[0] < 0 or np.any(told != told[0]):
         _unclear(file, 0 if told[0] < 0 else int(np.argmax(told != told[0])))
     return bool(told[0] >= 2), bool(told[0] % 2)  # noqa: PLR2004 - meanings 2 and 3 are degrees

@@ -17,7 +17,7 @@ from service.imports.findings import Finding, finding, problem
 
 _BRACKETS = str.maketrans("【】［］，；＝：＠．", "[][],;=:@.")
 _SECTION = re.compile(r"\[\s*([^\]]+?)\s*\]$")
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{0,12})?\Z", re.ASCII)
+NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{0,20})?\Z", re.ASCII)
 _REGION_CODE = re.compile(r"\d{6}(?:\d{3}){0,2}\Z", re.ASCII)
 _KINDS = {"面": "polygon", "线": "line", "点": "point"}
 _KNOWN_KEYS = {
@@ -35,6 +35,7 @@ _KNOWN_KEYS = {
     ),
 }
 _POINT_FIELDS = 4
+_MM, _MM_IN_DEGREES, _LARGEST_DEGREE = 1.001e-3, 1e-8, 400  # a millimetre as floats make it
 _MAX_POINTS = 2_000_000
 
 
@@ -105,7 +106,7 @@ def parse(text: str, encoding: str) -> BoundaryFile:
     >>> [point.number for point in file.parcels[0].rings[0].points]
     ['J1', 'J2', 'J3', 'J1']
     """
-    reading = _Reading(BoundaryFile(encoding, {}, [], []))
+    reading = Assembly(BoundaryFile(encoding, {}, [], []))
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
         reading.take(line.strip("\ufeff \t\0"), number)
     reading.end_parcel()
@@ -122,8 +123,8 @@ def parse(text: str, encoding: str) -> BoundaryFile:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """Where the reader stands: section, parcel, ring."""
+class Assembly:
+    """Parcels being put together from points, line by line: where the reader stands (section, parcel, ring)."""
 
     file: BoundaryFile
     section: str = ""
@@ -165,17 +166,23 @@ class _Reading:
         if parcel is None or parcel.kind != "面":
             return
         fields = [part.strip() for part in line.rstrip(",;").split(",")]
-        if len(fields) != _POINT_FIELDS or not all(_NUMBER.match(part) for part in fields[2:]):
+        if len(fields) != _POINT_FIELDS or not all(NUMBER.match(part) for part in fields[2:]):
             self.note("txt_point_line", line=number, value=line)
             return
+        self.add_point(fields[1], Point(fields[0], fields[2], fields[3], number))
+
+    def add_point(self, ring_number: str, point: Point) -> None:
+        """Add a point to the open ring of the open parcel, or begin the next ring with it."""
+        parcel, number = self.parcel, point.line
+        assert parcel is not None  # noqa: S101 - the callers have begun one
         self.points += 1
         if self.points > _MAX_POINTS:
             raise problem("too_many_rows", limit=_MAX_POINTS)
         parcel.rows += 1
-        if self.ring is None or self.ring.closed or self.ring.number != fields[1]:
-            self.ring = Ring(fields[1])
+        if self.ring is None or self.ring.closed or self.ring.number != ring_number:
+            self.ring = Ring(ring_number)
             parcel.rings.append(self.ring)
-        ring, point = self.ring, Point(fields[0], fields[2], fields[3], number)
+        ring = self.ring
         if ring.points and (ring.points[-1].x, ring.points[-1].y) == (point.x, point.y):
             self.note("txt_point_repeated", line=number, value=f"{point.x},{point.y}")
         ring.points.append(point)
@@ -208,7 +215,8 @@ def _usual_counts(rows: int, vertices: int, rings: int) -> tuple[int, ...]:
 
 def _same_place(a: Point, b: Point) -> bool:
     """Tell whether two points are within a millimetre."""
-    return abs(float(a.x) - float(b.x)) <= 1e-3 and abs(float(a.y) - float(b.y)) <= 1e-3  # noqa: PLR2004
+    near = _MM if abs(float(a.x)) > _LARGEST_DEGREE else _MM_IN_DEGREES
+    return abs(float(a.x) - float(b.x)) <= near and abs(float(a.y) - float(b.y)) <= near
 
 
 def _parcel_line(line: str, number: int) -> Parcel | None:

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from service.imports.findings import Problem, problem
@@ -17,23 +18,38 @@ class Format(StrEnum):
     GEOJSON = "geojson"
     GEOPARQUET = "geoparquet"
     BOUNDARY_TXT = "boundary_txt"
+    GEOJSON_LINES = "geojson_lines"
+    FILE_GEODATABASE = "file_geodatabase"
+    KML = "kml"
+    DXF = "dxf"
+    CSV = "csv"
+    XLSX = "xlsx"
+    GZIP = "gzip"
     ARCHIVE = "archive"
 
 
 _HEAD = 1 << 16
 
+_OURS = (
+    (b"SQLite format 3\0", Format.GEOPACKAGE),
+    (b"PAR1", Format.GEOPARQUET),
+    (b"PK\x03\x04", Format.ARCHIVE),
+    (b"PK\x05\x06", Format.ARCHIVE),
+    (b"\x1f\x8b", Format.GZIP),
+)
 # What other files begin with: signature, offset, what it is, what to convert it to.
 _KNOWN: tuple[tuple[bytes, int, str, str], ...] = (
+    (b"mimetypeapplication/vnd.oasis", 30, "OpenDocument", "xlsx"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z", "ZIP"),
     (b"Rar!", 0, "RAR", "ZIP"),
-    (b"\x1f\x8b", 0, "gzip", "ZIP"),
     (b"BZh", 0, "bzip2", "ZIP"),
     (b"\xfd7zXZ", 0, "xz", "ZIP"),
     (b"ustar", 257, "tar", "ZIP"),
     (b"AC10", 0, "DWG", "GeoPackage"),
     (b"fgb\x03", 0, "FlatGeobuf", "GeoPackage"),
     (b"\x00\x01\x00\x00Standard ", 0, "Access MDB", "GeoPackage"),
-    (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "GeoPackage"),
+    (b"AutoCAD Binary DXF", 0, "二进制 DXF", "ASCII DXF"),
+    (b"\xd0\xcf\x11\xe0", 0, "Excel 97 / Word 97", "xlsx"),
     (b"OSMHeader", 6, "OSM PBF", "GeoPackage"),
 )
 # What can't hold parcels at all.
@@ -47,22 +63,22 @@ _USELESS = {
 }
 # What other texts contain near their beginning.
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"^\s*0\s+SECTION", re.MULTILINE), "DXF", "GeoPackage"),
-    (re.compile(r"<(?:\w+:)?kml\b"), "KML", "GeoPackage"),
     (re.compile(r"<OGRVRTDataSource\b"), "GDAL VRT", "GeoPackage"),
     (re.compile(r"<osm\b"), "OSM XML", "GeoPackage"),
     (re.compile(r"<[\w:]*FeatureCollection\b|<gml\b|opengis\.net/gml"), "GML", "GeoPackage"),
     (re.compile(r"^\s*<\??\w"), "XML", "GeoPackage"),
     (re.compile(r"HeadBegin"), "VCT", "GeoPackage"),
+    (re.compile(r"\A\s*(?:PROJ|GEOG|GEOD)(?:CS|CRS)\["), ".prj", "ZIP（.shp .shx .dbf .prj）"),
     (re.compile(r'"type"\s*:\s*"Topology"'), "TopoJSON", "GeoJSON"),
     (re.compile(r'"(?:esriGeometry\w*|geometryType)"'), "Esri JSON", "GeoJSON"),
-    (re.compile(r"\A\s*\x1e?\{.*\}\s*\n\s*\x1e?\{"), "GeoJSON-Seq", "GeoJSON"),
 )
 _GEOJSON = re.compile(
     r'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Polygon|Point|LineString)|GeometryCollection)"'
 )
-_BOUNDARY = re.compile(r"[\[【［]\s*地块坐标\s*[\]】］]|^[^\r\n]*,[^\r\n]*,\s*[面线点]\s*,[^\r\n]*@\s*$", re.MULTILINE)
-_TABLE = re.compile(r"^[^\r\n{}<>]+(?:,|\t|;)[^\r\n{}<>]+[\r\n]")
+_WIDE = str.maketrans("，＠", ",@")
+_SECTION = re.compile(r"[\[【［]\s{0,9}地块坐标\s{0,9}[\]】］]")
+_ROOT = re.compile(r"<(?:\w+:)?(\w+)")  # of an XML document: declarations and comments begin otherwise
+_HEAD_LINES = 12
 _SHP_MAGIC = b"\x00\x00\x27\x0a"
 _DBF = re.compile(rb"[\x03\x30\x31\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f]", re.DOTALL)
 
@@ -82,12 +98,9 @@ def detect(path: Path) -> Format:
         head = file.read(_HEAD)
     if not head:
         raise problem("file_empty")
-    if head.startswith(b"SQLite format 3\0"):
-        return Format.GEOPACKAGE
-    if head.startswith(b"PAR1"):
-        return Format.GEOPARQUET
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip(head)
+    for signature, kind in _OURS:
+        if head.startswith(signature) and not head.startswith(b"mimetype", 30):
+            return kind
     if head.startswith(_SHP_MAGIC) or _DBF.match(head):
         raise problem("shapefile_loose")
     for signature, at, seen, instead in _KNOWN:
@@ -99,23 +112,18 @@ def detect(path: Path) -> Format:
     return _text(head)
 
 
-def _zip(head: bytes) -> Format:
-    """Tell a plain archive from the formats that are ZIP inside."""
-    first = head[30:300]
-    if first.startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"word/")):
-        raise problem("unsupported_format", seen="Excel / Word", instead="GeoPackage")
-    if first.startswith((b"mimetype", b"doc.kml")):
-        raise problem("unsupported_format", seen="KMZ / OpenDocument", instead="GeoPackage")
-    return Format.ARCHIVE
-
-
 def _text(head: bytes) -> Format:
     """Tell text formats apart by their beginning."""
     text = _decoded(head)
     if text is None:
         raise problem("unknown_format", seen=f"{head[:8].hex(' ')}…")
-    if _BOUNDARY.search(text):
+    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    if lines and lines[0].lstrip().upper().startswith("@TXT"):
+        raise problem("unsupported_format", seen="进出平衡 TXT（@TXT）", instead="勘测定界界址点 TXT")
+    if _SECTION.search(text) or any(map(_is_parcel_line, lines)):
         return Format.BOUNDARY_TXT
+    if kind := _plain_text(text, lines):
+        return kind
     for pattern, seen, instead in _TEXTS:
         if pattern.search(text):
             raise problem("unsupported_format", seen=seen, instead=instead)
@@ -123,10 +131,47 @@ def _text(head: bytes) -> Format:
         if _GEOJSON.search(text):
             return Format.GEOJSON
         raise problem("unknown_format", seen="JSON")
-    if _TABLE.match(text):
-        raise problem("unsupported_format", seen="CSV", instead="GeoPackage")
-    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if _has_columns(lines[:_HEAD_LINES], alone=len(head) < _HEAD and text[-1] not in "\r\n"):
+        return Format.CSV
+    first_line = lines[0].strip() if lines else ""
     raise problem("unknown_format", seen=f"“{first_line[:40]}”")
+
+
+def _is_parcel_line(line: str) -> bool:
+    """Tell the line of a boundary TXT that begins a parcel: …,面,…,@."""
+    fields = line.rstrip().translate(_WIDE).split(",")
+    return fields[-1].strip() == "@" and any(each.strip() in ("面", "线", "点") for each in fields[2:])
+
+
+def _plain_text(text: str, lines: list[str]) -> Format | None:
+    """Tell the texts that are ours by their very beginning."""
+    if lines[:1] and lines[0].lstrip().startswith("<"):
+        root = _ROOT.search(text)
+        return Format.KML if root and root[1] == "kml" else None
+    tags = [line.strip() for line in lines[:_HEAD_LINES]]
+    while tags[:1] == ["999"]:  # comments of a drawing
+        tags = tags[2:]
+    if tags[:2] == ["0", "SECTION"]:
+        return Format.DXF
+    one_each = len(tags) > 1 and tags[0].endswith("}") and tags[1].lstrip("\x1e").startswith("{")
+    if (one_each or text.startswith("\x1e")) and tags[0].lstrip("\x1e").startswith("{") and _GEOJSON.search(text):
+        return Format.GEOJSON_LINES
+    return None
+
+
+def _has_columns(lines: list[str], *, alone: bool) -> bool:
+    """Tell a table by separators in its first line, or under a heading by two lines with as many, two or more.
+
+    One line without an end is no table: `alone`.
+    """
+    counts = [[line.count(separator) for line in lines] for separator in ",\t;"]
+    if not lines or alone >= len(lines):
+        return False
+    first = lines[0][:1] not in "{[<"
+    return any(
+        (first and each[0] and (len(each) == 1 or 0 < each[0] == each[1])) or any(a == b > 1 for a, b in pairwise(each))
+        for each in counts
+    )
 
 
 def _decoded(head: bytes) -> str | None:

@@ -1,12 +1,12 @@
 """What is wrong, or worth knowing, about an imported file: one catalogue of codes with words in both languages."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from service.geo.crs import REFUSALS
 from service.imports.comparison_words import COMPARED
+from service.imports.format_findings import FORMATS, Severity
 
-Severity = Literal["error", "warning"]
 _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
 
 
@@ -85,6 +85,16 @@ def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `fi
     return Problem(finding(code, **facts))
 
 
+def placed(message: str, *, file: str, layer: str | None = None, row: int | None = None) -> str:
+    """The whole sentence about a finding: the file, its layer and the row, then what is wrong.
+
+    >>> placed("该行没有图形", file="成果.zip", layer="地块", row=3)
+    '成果.zip，图层“地块”，第 3 行：该行没有图形'
+    """
+    where = [_printable(file), f"图层“{_printable(layer)}”" if layer else "", f"第 {row} 行" if row else ""]
+    return f"{'，'.join(filter(None, where))}：{message}"
+
+
 def _printable(value: object) -> str:
     """Make text from a hostile file safe to store and show: no control characters, no surrogates, not long."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[: _VALUE_LIMIT + 1])
@@ -100,8 +110,10 @@ CATALOGUE: dict[str, Kind] = {
     "file_too_large": Kind("error", "文件超过 {limit} MiB", "The file is larger than {limit} MiB"),
     "unknown_format": Kind(
         "error",
-        "认不出的文件格式（{seen}）。可导入：GeoPackage、Shapefile 压缩包、GeoJSON、GeoParquet、界址点 TXT",
-        "Unknown format ({seen}). Accepted: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet, boundary-point TXT",
+        "认不出的文件格式（{seen}）。可导入：GeoPackage、Shapefile、File Geodatabase（打成 ZIP）、GeoJSON、GeoParquet、"
+        "KML/KMZ、DXF、界址点 TXT、Excel/CSV 界址点表",
+        "Unknown format ({seen}). Accepted: GeoPackage, Shapefile, File Geodatabase (zipped), GeoJSON, GeoParquet, "
+        "KML/KMZ, DXF, boundary-point TXT, boundary points in Excel or CSV",
     ),
     "unsupported_format": Kind(
         "error",
@@ -154,11 +166,6 @@ CATALOGUE: dict[str, Kind] = {
     "archive_no_data": Kind(
         "error", "压缩包里没有可导入的文件（{seen}）", "The archive has nothing that can be imported ({seen})"
     ),
-    "archive_several": Kind(
-        "error",
-        "压缩包里有多份数据，请指定其中一份：{layers}",
-        "The archive has several data sets; name one of: {layers}",
-    ),
     # GeoPackage, Shapefile, GeoJSON, GeoParquet
     "gpkg_not_spatial": Kind(
         "error", "这是 SQLite 数据库，但不是 GeoPackage", "This is an SQLite database but not a GeoPackage"
@@ -170,8 +177,8 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "shapefile_loose": Kind(
         "error",
-        "Shapefile 由多个文件组成，请把 .shp .shx .dbf .prj（及 .cpg）打成一个 ZIP 上传",
-        "A Shapefile is several files: put .shp, .shx, .dbf, .prj (and .cpg) into one ZIP",
+        "Shapefile 由多个文件组成，请把 .shp .shx .dbf .prj（及 .cpg）一起上传，或打成一个 ZIP",
+        "A Shapefile is several files: send .shp, .shx, .dbf, .prj (and .cpg) together, or in one ZIP",
     ),
     "shapefile_incomplete": Kind(
         "error", "Shapefile“{name}”缺少 {missing} 文件", "Shapefile {name} lacks its {missing} file"
@@ -181,8 +188,8 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "encoding_guessed": Kind(
         "warning",
-        "文件没有正确声明文字编码，按 {encoding} 读取，请核对汉字",
-        "The file doesn't state its encoding rightly; read as {encoding}: check the names",
+        "文件没有正确声明文字编码，按 {encoding} 读取，请核对汉字：{value}",
+        "The file doesn't state its encoding rightly; read as {encoding}: check the names: {value}",
     ),
     "encoding_unknown": Kind(
         "error", "不认识的文字编码“{value}”，请改用 UTF-8 或 GB18030", "Unknown encoding {value}: use UTF-8 or GB18030"
@@ -202,6 +209,7 @@ CATALOGUE: dict[str, Kind] = {
     "parquet_encoding": Kind(
         "error", "GeoParquet 的图形编码 {encoding} 不支持，请用 WKB", "GeoParquet encoding {encoding}: use WKB"
     ),
+    **{code: Kind(*words) for code, words in FORMATS.items()},
     # Coordinate reference systems
     "crs_missing": Kind(
         "error",
@@ -231,8 +239,8 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "coordinates_swapped": Kind(
         "error",
-        "坐标像是纵横颠倒（北坐标在前），请交换后再导入",
-        "The coordinates look swapped (northing first): exchange them",
+        "坐标像是纵横颠倒（北坐标或纬度在前），请交换后再导入",
+        "The coordinates look swapped (northing or latitude first): exchange them",
     ),
     "zone_mismatch": Kind(
         "error",

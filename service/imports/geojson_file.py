@@ -23,6 +23,7 @@ from service.imports.sources import MAX_FIELDS, Rows, row_numbers
 MAX_BYTES = 300 << 20
 BATCH_FEATURES = 4096  # Python objects of a feature take twenty times its text
 _SPACE = re.compile(r"[ \t\n\r]*")
+_BETWEEN = re.compile(r"[ \t\n\r\x1e]*")  # features of a sequence (RFC 8142)
 _INT64 = range(-(2**63), 2**63)
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection"}
 _POLYGONS = {"Polygon", "MultiPolygon"}
@@ -35,11 +36,16 @@ class Document:
     """A GeoJSON text; `members` are its top-level members but the features, known after one walk."""
 
     text: str
+    lines: bool = False  # a text sequence: one feature after the other, no document around them
     members: dict[str, Any] = field(default_factory=dict)
     kinds: dict[str, set[type]] = field(default_factory=dict)  # types of each property's values
 
     def features(self) -> Iterator[object]:
         """Walk the features in order; a lone feature or geometry is a document of one. Raises `Problem`."""
+        return self._sequence() if self.lines else self._document()
+
+    def _document(self) -> Iterator[object]:
+        """Walk the members of the document, and its features one by one."""
         members: dict[str, Any] = {}
         at = self._expect(0, "{")
         while self.text[(at := self._skip(at)) : at + 1] != "}":
@@ -65,6 +71,14 @@ class Document:
             yield {"type": "Feature", "properties": None, "geometry": members}
         elif members.get("type") != "FeatureCollection" or "features" not in members:
             raise problem("unknown_format", seen="JSON")
+
+    def _sequence(self) -> Iterator[object]:
+        """Walk the features of a text sequence."""
+        at = self._skip(0)
+        while at < len(self.text):
+            value, at = self._value(at)
+            yield value
+            at = self._skip(at)
 
     def survey(self) -> int:
         """Walk once: learn the columns, check the whole syntax; the number of features. Raises `Problem`."""
@@ -112,7 +126,7 @@ class Document:
 
     def _skip(self, at: int) -> int:
         """The place of the next character that isn't space."""
-        match = _SPACE.match(self.text, at)
+        match = (_BETWEEN if self.lines else _SPACE).match(self.text, at)
         return match.end() if match else at
 
     def _expect(self, at: int, character: str) -> int:
@@ -130,12 +144,12 @@ class Document:
         )
 
 
-def load(path: Path) -> Document:
-    """Read a document; its text must be UTF-8 (RFC 8259). Raises `Problem`."""
+def load(path: Path, *, lines: bool = False) -> Document:
+    """Read a document, or with `lines` a sequence of features; the text must be UTF-8 (RFC 8259). Raises `Problem`."""
     if path.stat().st_size > MAX_BYTES:
         raise problem("file_too_large", limit=MAX_BYTES >> 20)
     try:
-        return Document(path.read_bytes().decode("utf-8-sig"))
+        return Document(path.read_bytes().decode("utf-8-sig"), lines)
     except UnicodeDecodeError:
         raise problem("encoding_wrong", encoding="UTF-8") from None
 

@@ -239,7 +239,7 @@ class _Work:
         self.folder.mkdir(parents=True, mode=0o700)
         self.progress("reading")
         said = Declared(**self.found.declared)
-        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer)
+        reading = read_file(file, self.folder, crs=said.crs, encoding=said.encoding, layer=said.layer, hear=self._hear)
         if reading.rows:
             whole.touch()
         return reading
@@ -312,6 +312,10 @@ class _Work:
             session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
             yield session
+
+    def _hear(self, rows: int) -> None:
+        """Pass on how many rows have been read; how many there are is known at the end."""
+        self.progress("reading", rows)
 
     def _publish(self, checked: Checked, reading: Reading, sha256: str) -> None:
         """Publish or refuse in one transaction; raise `_Refused` if errors came to light after rows were written."""

@@ -1,7 +1,8 @@
 """The child process that opens a file from outside: `python -m service.imports.reader REQUEST.json`.
 
 It reads the request, limits itself, opens the file, and leaves two files in the folder of the request:
-`result.json` (what the file is, findings) and `rows.arrow` (the rows, EPSG:4490). It never touches the database.
+`result.json` (what the file is, findings) and `rows.arrow` (the rows, EPSG:4490); while it reads, `progress.txt` says
+how many rows are done. It never touches the database.
 """
 
 import json
@@ -24,13 +25,15 @@ from numpy.typing import NDArray
 
 from service.core import child
 from service.geo import area, validity
-from service.geo.crs import Floats, SourceCrs, looks_north_first, to_cgcs2000, zone_prefixes
+from service.geo.crs import Floats, SourceCrs, looks_latitude_first, looks_north_first, to_cgcs2000, zone_prefixes
 from service.geo.validity import Fault, Geometries
+from service.imports import wkb
 from service.imports.crossings import Budget
 from service.imports.findings import Finding, Problem, finding, problem
-from service.imports.formats import DRIVERS, Request, open_source
+from service.imports.formats import open_source
+from service.imports.gdal_formats import DRIVERS
 from service.imports.remarks import Batch
-from service.imports.sources import MAX_ROWS, Rows, Source, row_numbers
+from service.imports.sources import MAX_ROWS, Request, Rows, Source, row_numbers
 from service.imports.topology import Oddity, oddities
 
 MAX_FINDINGS = 2_000  # of a severity: warnings must not crowd out errors
@@ -76,11 +79,18 @@ class Reading:
                 self.with_z += made.with_z
                 self.note(Batch(rows, self.rows + 1, made.shapes), made)
                 self.rows += len(rows.fid)
+                self.tell()
         finally:
             if writer is not None:
                 writer.close()
         if not self.rows:
             raise problem("no_rows")
+
+    def tell(self) -> None:
+        """Leave word for the parent how many rows are done, as a file that is always whole."""
+        draft = self.target.with_name("progress.new")
+        draft.write_text(str(self.rows), "ascii")
+        draft.replace(self.target.with_name("progress.txt"))
 
     def worked(self) -> Iterator[tuple[Rows, Made]]:
         """Batches in file order, worked on while the next ones are read: GDAL, GEOS and NumPy leave Python's lock."""
@@ -147,12 +157,13 @@ def _shapes(rows: Rows) -> tuple[Geometries, Mask]:
     """Shapes of a batch, None for missing and for unreadable ones; marks those whose open rings had to be closed."""
     if rows.geometries is not None:
         return rows.geometries, np.zeros(len(rows.geometries), dtype=bool)
-    wkb = rows.wkb.to_numpy(zero_copy_only=False)
-    shapes: Geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    shapes = wkb.decode(rows.wkb)
     opened = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
-    for i in np.flatnonzero(opened):
-        with suppress(shapely.GEOSException):  # no such file has many; `fix` raises where it can't
-            shapes[i] = shapely.from_wkb(wkb[i], on_invalid="fix")
+    for i in np.flatnonzero(opened).tolist():
+        delivered = rows.wkb[i].as_py()
+        if wkb.is_flat(delivered):
+            with suppress(shapely.GEOSException):  # no such file has many; `fix` raises where it can't
+                shapes[i] = shapely.from_wkb(delivered, on_invalid="fix")
     return shapes, opened & ~shapely.is_missing(shapes)
 
 
@@ -218,6 +229,8 @@ def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
     if source.is_geographic:
         if np.all(np.abs(x) > _FARTHEST_DEGREE) or np.all(np.abs(y) > _FARTHEST_DEGREE):
             raise problem("coordinates_not_degrees", value=source.label)
+        if looks_latitude_first(x, y):
+            raise problem("coordinates_swapped")
         return
     if source.zone is None:
         return

@@ -9,6 +9,7 @@ import shapely
 from service.geo import validity
 from service.geo.rings import Rings, rings_of
 from service.geo.validity import Fault, Geometries
+from service.imports import wkb
 from service.imports.crossings import Budget, Crossing, Edge, crossings
 from service.imports.findings import Finding, finding
 from service.imports.sources import Rows
@@ -35,7 +36,7 @@ class Batch(NamedTuple):
         if fault.index in self.rows.faults:
             return [self.rows.faults[fault.index]]
         if fault.code == "geometry_missing" and self.rows.wkb[fault.index].is_valid:
-            return [finding("geometry_unreadable", row=row)]
+            return [_undecoded(self.rows.wkb[fault.index].as_py(), row)]
         if fault.code in _CAPPED:
             what, what_en, most = _CAPPED[fault.code]
             return [finding("geometry_too_complex", row=row, value=fault.value, what=what, what_en=what_en, limit=most)]
@@ -66,6 +67,13 @@ class Batch(NamedTuple):
         survey = None if rows.survey is None else rows.survey[index].as_py()
         delivered = shapely.from_wkb(rows.wkb[index].as_py(), on_invalid="fix")
         return _Points(rings_of(np.array([delivered], dtype=object)), _numbers(survey))
+
+
+def _undecoded(shape: bytes, row: int) -> Finding:
+    """Why a shape could not be decoded, or was not."""
+    if name := wkb.collection_name(shape):
+        return finding("geometry_type", row=row, value=name)
+    return finding("geometry_curved" if wkb.is_curved(shape) else "geometry_unreadable", row=row)
 
 
 class _Points(NamedTuple):

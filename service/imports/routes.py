@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,13 +14,9 @@ from service.core.dependencies import Configured, Data, PageQuery, Read, Write, 
 from service.core.paging import Page
 from service.core.schemas import Line, Note, Whole
 from service.documents import storage
-from service.imports import commands, findings_files, queries, report
+from service.imports import commands, findings_files, parts, queries, report
 from service.imports.commands import Declared
-from service.imports.schemas import (
-    FindingRead,
-    ImportRead,
-    Mode,
-)
+from service.imports.schemas import FindingRead, ImportRead, Mode
 from service.imports.states import AT_WORK
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"], route_class=UploadRoute)
@@ -40,14 +36,14 @@ def submit_import(
     actor: Importer,
     session: Write,
     settings: Configured,
-    file: UploadFile,
+    file: Annotated[list[UploadFile], File(description="一个文件，或同一个 Shapefile 的几个文件", max_length=12)],
     jurisdiction: Annotated[Line, Form(max_length=60)],
     said: Annotated[Declared, Depends(declared)],
     mode: Annotated[Mode, Form(description="direct: published at once if it has no error; review: staged")] = "direct",
 ) -> ImportRead:
-    """Take in a file of parcels: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet or boundary-point TXT."""
-    kept = storage.keep(settings.documents_dir, file.file, limit=settings.max_upload_mib << 20)
-    name = file.filename or "file"
+    """Take in a file of parcels, in any of the formats; a Shapefile also as its several files side by side."""
+    with parts.together([(each.filename or "file", each.file) for each in file]) as (name, content):
+        kept = storage.keep(settings.documents_dir, content, limit=settings.max_upload_mib << 20)
     found = commands.create_import(
         session, actor, kept, file_name=name, jurisdiction=jurisdiction, declared=said, mode=mode
     )

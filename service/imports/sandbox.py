@@ -1,11 +1,11 @@
 """Where files from outside are opened: a child process behind walls (`core/child.py`) that sees one file.
 
-On top of the walls: processor time and memory by the size of the file, and no GDAL driver but three.
+On top of the walls: processor time and memory by the size of the file, and no GDAL driver but ours.
 """
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +17,13 @@ import pyogrio
 from service.core import child
 from service.imports import tolerances
 from service.imports.findings import Finding, finding
+from service.imports.sources import MAX_ROWS
 
 CPU_SECONDS = 60
 CPU_SECONDS_PER_MIB = 0.5  # of the file on top: a large clean file may take its time
 MEMORY_MIB = 4096  # address space; the resident part of a million rows is a tenth of it
 _MAX_OUTPUT_BYTES = 8 << 30  # of a written file
+PROGRESS = "progress.txt"  # in the child's folder: rows read so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ def read_file(
     encoding: str | None = None,
     layer: str | None = None,
     wall_seconds: float | None = None,
+    hear: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read the file at `path` in a sandbox; results go to `folder`, which must be private, empty and stay.
 
-    `crs`, `encoding` and `layer` are what the sender declares. Whatever the file does, the answer is a `Reading`:
-    a crash, too much time or too much memory are findings (`reader_crashed|timeout|memory`).
+    `crs`, `encoding` and `layer` are what the sender declares; `hear` is told the rows read so far. Whatever the file
+    does, the answer is a `Reading`: a crash, too much time or too much memory are findings
+    (`reader_crashed|timeout|memory`).
     """
     path, folder = path.resolve(), folder.resolve()
     cpu = CPU_SECONDS + int(CPU_SECONDS_PER_MIB * (path.stat().st_size >> 20))
@@ -72,7 +76,8 @@ def read_file(
     request = {"path": str(path), "folder": str(folder), "crs": crs, "encoding": encoding, "layer": layer}
     (folder / "request.json").write_text(json.dumps(request | {"limits": limits}), "utf-8")
     wall = wall_seconds if wall_seconds is not None else 3.0 * cpu
-    ending = child.run(_command(path, folder), folder, _environment(folder), wall)
+    watch = None if hear is None else _Listener(folder / PROGRESS, hear)
+    ending = child.run(_command(path, folder), folder, _environment(folder), wall, watch)
     if ending is not None:
         limit = MEMORY_MIB if ending == "memory" else f"{min(wall, cpu):g}"
         return _unread(folder, finding(f"reader_{ending}", limit=limit))
@@ -100,8 +105,8 @@ def run_module(module: str, request: dict[str, Any], folder: Path, *, cpu_second
 
 @lru_cache(maxsize=1)
 def _unwanted_drivers() -> str:
-    """All GDAL drivers but the three that we read with."""
-    from service.imports.formats import DRIVERS  # noqa: PLC0415 - the parent needs it once, the child's code never
+    """All GDAL drivers but those that we read with."""
+    from service.imports.gdal_formats import DRIVERS  # noqa: PLC0415 - the parent needs it once, the child's code never
 
     return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
 
@@ -117,6 +122,29 @@ def _environment(folder: Path) -> dict[str, str]:
         "CPL_CURL_ENABLE_VSIMEM": "NO",
         "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
     }
+
+
+@dataclass(slots=True)
+class _Listener:
+    """Passes on how far the child is, when it is further."""
+
+    progress: Path
+    hear: Callable[[int], None]
+    heard: int = 0
+
+    def __call__(self) -> None:
+        if (rows := _rows_so_far(self.progress)) > self.heard:
+            self.heard = rows
+            self.hear(rows)
+
+
+def _rows_so_far(progress: Path) -> int:
+    """What the child says; it is believed no more than the file was."""
+    try:
+        with progress.open("rb") as file:
+            return min(int(file.read(20)), MAX_ROWS)
+    except (OSError, ValueError):
+        return 0
 
 
 def read_again(folder: Path) -> Reading:

@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.imports.findings import Finding, finding, problem
 
+Bytes = NDArray[np.uint8]
 REQUIRED = (".shp", ".shx", ".dbf")
 SUFFIXES = (*REQUIRED, ".prj", ".cpg")
 _POLYGON_TYPES = {5, 15, 25}  # Polygon, PolygonZ, PolygonM
@@ -30,6 +33,8 @@ _NAMES = {
 _UNSURE = {"iso8859-1", "cp1252", "ascii"}
 _HEADER_BYTES = 100
 _CPG_BYTES = 64
+_PREVIEWED = 3  # texts shown in each encoding
+_ASCII = 0x7F
 _BLOCK = 20_000  # records looked at in one go
 
 
@@ -66,9 +71,12 @@ def check_parts(parts: dict[str, Path], name: str) -> None:
     if shapes[0] not in _POLYGON_TYPES:
         raise problem("no_polygon_layer", seen=_TYPE_NAMES.get(shapes[0], str(shapes[0])))
     indexed = (parts[".shx"].stat().st_size - _HEADER_BYTES) // 8
-    listed = read_table(parts[".dbf"], name).records
-    if indexed != listed:
-        raise problem("shapefile_damaged", name=name, part=".dbf", reason=f"{indexed} shapes, {listed} records")
+    _check_records(parts, name)
+    table = read_table(parts[".dbf"], name)
+    if indexed != table.records:
+        raise problem("shapefile_damaged", name=name, part=".dbf", reason=f"{indexed} shapes, {table.records} records")
+    if deleted := _count_deleted(parts[".dbf"], table):
+        raise problem("shapefile_deleted_rows", name=name, count=deleted)
 
 
 def choose_encoding(parts: dict[str, Path], declared: str | None, name: str) -> tuple[str, list[Finding]]:
@@ -94,9 +102,63 @@ def choose_encoding(parts: dict[str, Path], declared: str | None, name: str) -> 
         return stated, []
     for encoding in filter(None, (told, "GB18030", "UTF-8")):
         if _reads(texts, encoding):
-            guessed = any(not text.isascii() for text in texts)
-            return encoding, [finding("encoding_guessed", encoding=encoding)] if guessed else []
+            foreign = [text for text in texts if not text.isascii()]
+            shown = preview(foreign, encoding)
+            return encoding, [finding("encoding_guessed", encoding=encoding, value=shown)] if foreign else []
     raise problem("encoding_wrong", encoding="UTF-8 / GB18030")
+
+
+def preview(texts: list[bytes], chosen: str) -> str:
+    """How some texts read in the chosen encoding, then in each other one that reads them all, for a person to judge.
+
+    >>> preview(["模具厂".encode("gbk")], "GB18030")
+    'GB18030：模具厂；BIG5：耀撿釦'
+    """
+    some = sorted(set(texts), key=lambda text: (-len(text), text))[:_PREVIEWED]
+    others = (name for name in ("UTF-8", "GB18030", "BIG5") if name != chosen and _reads(texts, name))
+    read = {name: "、".join(text.decode(name, "ignore").strip() for text in some) for name in (chosen, *others)}
+    return "；".join(f"{name}：{words}" for name, words in read.items())
+
+
+def mend(dbf: Path, encoding: str, name: str) -> list[Finding]:
+    """Drop the half of a character that the width of a field left at the end of names and values of the unpacked .dbf.
+
+    GDAL hands such text over broken.
+    """
+    table, cut = read_table(dbf, name), []
+    with dbf.open("r+b") as file:
+        for at, column in enumerate(table.columns):
+            whole = _whole(column.name, encoding)
+            if whole != column.name:
+                file.seek(32 * (at + 1))
+                file.write(whole.ljust(11, b"\0"))
+                cut.append(whole.decode(encoding))
+    found = [finding("field_names_cut", fields="、".join(cut))] if cut else []
+    if count := sum(_mend_values(rows, column, encoding) for rows, column in _blocks(dbf, table, "r+")):
+        found.append(finding("texts_cut", count=count))
+    return found
+
+
+def _mend_values(rows: Bytes, column: Column, encoding: str) -> int:
+    """Mend the values of a column, in place; how many were cut: the last byte of such a one begins a character."""
+    values, count = rows[:, column.start : column.start + column.width], 0
+    last = column.width - 1 - np.argmax((values[:, ::-1] != ord(" ")) & (values[:, ::-1] != 0), axis=1)
+    for i in np.flatnonzero(values[np.arange(len(values)), last] > _ASCII).tolist():
+        text = values[i].tobytes().rstrip(b" \0")
+        whole = _whole(text, encoding)
+        if whole != text:
+            values[i] = np.frombuffer(whole.ljust(column.width), np.uint8)
+            count += 1
+    return count
+
+
+def _whole(text: bytes, encoding: str) -> bytes:
+    """The text without the half of a character at its end."""
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError as wrong:
+        return text[: wrong.start] if wrong.start >= len(text) - 3 else text
+    return text
 
 
 def read_table(path: Path, name: str) -> Table:
@@ -131,6 +193,21 @@ def _check_header(path: Path, name: str, part: str) -> int:
     return int(struct.unpack_from("<I", head, 32)[0])
 
 
+def _check_records(parts: dict[str, Path], name: str) -> None:
+    """Refuse an index that leads out of the .shp, or to a record that is longer than what is left of it."""
+    index = np.fromfile(parts[".shx"], ">i4", offset=_HEADER_BYTES).astype(np.int64)
+    places = 2 * index[: len(index) // 2 * 2 : 2]
+    size = parts[".shp"].stat().st_size
+    wrong = (places < _HEADER_BYTES) | (places + 8 > size)
+    if not wrong.any() and len(places):
+        words = np.memmap(parts[".shp"], ">i4", "r")
+        lengths = words[places // 4 + 1].astype(np.int64) * 2 if not (places % 4).any() else np.zeros_like(places)
+        wrong = (lengths < 0) | (places + 8 + lengths > size)
+    if wrong.any():
+        row = int(np.argmax(wrong)) + 1
+        raise problem("shapefile_damaged", name=name, part=".shp", reason=f"{row}: length")
+
+
 def _stated(cpg: Path | None, language: int) -> str | None:
     """The encoding that the files state; Latin-1 is what programs write when they don't know, nonsense is no answer."""
     if cpg is not None:
@@ -144,20 +221,34 @@ def _stated(cpg: Path | None, language: int) -> str | None:
     return _LANGUAGE_BYTES.get(language)
 
 
+def _count_deleted(path: Path, table: Table) -> int:
+    """Rows marked as deleted: GDAL leaves them out with their shapes, others show them."""
+    if not table.records:
+        return 0
+    data = np.memmap(path, np.uint8, "r", table.header_bytes, (table.records * table.record_bytes,))
+    return int(np.count_nonzero(data[:: table.record_bytes] == ord("*")))
+
+
 def _texts(path: Path, table: Table) -> Iterator[bytes]:
     """Names of the fields and the distinct texts with anything but ASCII in them."""
     yield from (column.name for column in table.columns)
+    for rows, column in _blocks(path, table, "r"):
+        block = rows[:, column.start : column.start + column.width]
+        foreign = np.ascontiguousarray(block[(block > _ASCII).any(axis=1)])
+        values = np.unique(foreign.view(f"S{column.width}"))
+        yield from (bytes(value).rstrip(b" \0") for value in values)
+
+
+def _blocks(path: Path, table: Table, mode: Literal["r", "r+"]) -> Iterator[tuple[Bytes, Column]]:
+    """The records in blocks, once for each column of text."""
     columns = [c for c in table.columns if c.kind in "CM" and c.width]
     if not columns or not table.records:
         return
-    data = np.memmap(path, np.uint8, "r", table.header_bytes, (table.records * table.record_bytes,))
+    data = np.memmap(path, np.uint8, mode, table.header_bytes, (table.records * table.record_bytes,))
     rows = data.reshape(table.records, table.record_bytes)
     for first in range(0, table.records, _BLOCK):
         for column in columns:
-            block = rows[first : first + _BLOCK, column.start : column.start + column.width]
-            foreign = np.ascontiguousarray(block[(block > 0x7F).any(axis=1)])  # noqa: PLR2004 - beyond ASCII
-            values = np.unique(foreign.view(f"S{column.width}"))
-            yield from (bytes(value).rstrip(b" \0") for value in values)
+            yield rows[first : first + _BLOCK], column
 
 
 def _reads(texts: list[bytes], encoding: str) -> bool:

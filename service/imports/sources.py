@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,17 @@ MAX_ROWS = 1_000_000
 MAX_FIELDS = 300
 BATCH_ROWS = 32_768
 _LONGEST_FIELD_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to read: the file, a private folder for unpacking and results, and what its sender declares."""
+
+    path: Path
+    folder: Path
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +159,8 @@ def _agree(stated: SourceCrs, declared: SourceCrs) -> bool:
 def row_numbers(first: int, count: int) -> pa.Array:
     """Row numbers from `first` on, as keys of rows that have none."""
     return pa.array(np.arange(first, first + count, dtype=np.int64))
+
+
+def without_path(wrong: Exception, path: Path) -> str:
+    """Words of a failure without our folder names and without advice to programmers."""
+    return str(wrong).split(".; ")[0].replace(str(path), "…").replace(str(path.parent), "…")[:200]

@@ -160,13 +160,13 @@ def test_a_six_degree_prefix_is_known_by_its_number() -> None:
 
 
 def test_degrees_are_recognised() -> None:
-    text = PARCEL + "1,1,34.77,113.73\n2,1,34.78,113.73\n3,1,34.78,113.74\n1,1,34.77,113.73\n"
+    text = PARCEL + "1,1,34.77,113.73\n2,1,34.7705,113.73\n3,1,34.7705,113.7305\n1,1,34.77,113.73\n"
     file, frame = read(text, "CGCS2000")
     assert {found.code for found in file.findings} == {"txt_header_missing", "txt_count"}
     assert frame.source.epsg == 4490
     shape = boundary_rings.shape(file.parcels[0], frame)
     assert shape is not None
-    assert shape.bounds == (113.73, 34.77, 113.74, 34.78)
+    assert shape.bounds == (113.73, 34.77, 113.7305, 34.7705), "fifty metres are no millimetre"
 
 
 @pytest.mark.parametrize(

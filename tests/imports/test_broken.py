@@ -10,10 +10,10 @@ import shapely
 from gis_data.broken.make_broken import all_files
 from service.imports.checking import check_file
 from service.imports.findings import CATALOGUE, Finding
-from service.imports.formats import Request
 from service.imports.queries import Areas
 from service.imports.reader import read
 from service.imports.report import Report
+from service.imports.sources import Request
 from tests.conftest import ROOT
 
 BROKEN = ROOT / "gis_data" / "broken"

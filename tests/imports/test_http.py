@@ -76,6 +76,27 @@ def test_a_number_that_no_import_has_is_refused_before_the_database(registrar: C
     assert registrar.get(f"/api/v1/imports/{number}").status_code == 400
 
 
+def test_the_files_of_one_shapefile_are_kept_as_one_archive(
+    registrar: Caller, tmp_path: Path, database: Database, settings: Settings, owner: psycopg.Connection[Any]
+) -> None:
+    pyogrio.write_dataframe(parcels(), tmp_path / "宗地.shp", encoding="GBK")
+    files = sorted(tmp_path.glob("宗地.*"))
+
+    def send(chosen: list[Path]) -> Any:  # noqa: ANN401 - the client's own type
+        body = [("file", (path.name, BytesIO(path.read_bytes()))) for path in chosen]
+        return registrar.post("/api/v1/imports", data={"jurisdiction": "zhengdong"}, files=body)
+
+    first, again = (send(chosen).json() for chosen in (files, files[::-1]))
+    assert (first["file_name"], again["file_name"]) == ("宗地.zip", "宗地.zip")
+    assert owner.execute("SELECT count(*), count(DISTINCT sha256) FROM document").fetchone() == (2, 1)
+    jobs.run_now(database, settings, first["id"])
+    assert registrar.get(f"/api/v1/imports/{first['id']}").json()["published"] == 6
+    (tmp_path / "别的.shp").write_bytes(b"x")
+    for chosen in ([*files, tmp_path / "别的.shp"], [f for f in files if f.suffix != ".shp"]):
+        refused = send(chosen)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not-one-shapefile")
+
+
 def test_an_empty_file_is_no_import(registrar: Caller, tmp_path: Path) -> None:
     (tmp_path / "a.gpkg").write_bytes(b"")
     assert sent(registrar, tmp_path / "a.gpkg").json()["code"] == "empty-file"

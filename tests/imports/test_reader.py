@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from service.geo import area, crs
 from service.imports import geojson_file, reader
-from service.imports.formats import Request
+from service.imports.sources import Request
 
 SQUARE = shapely.box(113.73, 34.77, 113.731, 34.771)
 NEXT = shapely.box(113.731, 34.77, 113.732, 34.771)

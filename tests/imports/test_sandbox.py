@@ -16,9 +16,10 @@ import pytest
 import shapely
 
 from service.core import child
-from service.imports import sandbox
+from service.imports import geojson_file, reader, sandbox
 from service.imports.reader import PLACE
 from service.imports.sandbox import Reading
+from service.imports.sources import MAX_ROWS, Request
 
 GOOD = {"type": "Polygon", "coordinates": [[[113.73, 34.77], [113.74, 34.77], [113.74, 34.78], [113.73, 34.77]]]}
 
@@ -216,6 +217,34 @@ def test_however_the_child_ends_there_is_one_finding(
     (tmp_path / "out").mkdir()
     reading = sandbox.read_file(path, tmp_path / "out", wall_seconds=1)
     assert (codes(reading), reading.rows, list(reading.batches())) == ([code], 0, [])
+
+
+def test_the_child_tells_how_many_rows_it_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["import time"]
+    for news in ("4096", "8192", "nonsense", "-5", "9" * 30, "12288"):
+        lines += [f"open('progress.txt', 'w').write({news!r})", "time.sleep(0.5)"]
+    child_that(monkeypatch, "\n".join(lines))
+    heard: list[int] = []
+    (tmp_path / "out").mkdir()
+    sandbox.read_file(geojson(tmp_path / "a.geojson", GOOD), tmp_path / "out", wall_seconds=20, hear=heard.append)
+    assert heard[:2] == [4096, 8192]
+    assert heard == sorted(heard), "never backwards"
+    assert max(heard) <= MAX_ROWS
+
+
+def test_a_file_of_several_batches_leaves_word_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    whole = Path.replace
+
+    def replace(draft: Path, target: Path) -> Path:
+        told.append(draft.read_text())
+        return whole(draft, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(geojson_file, "BATCH_FEATURES", 2)
+    (tmp_path / "out").mkdir()
+    reader.read(Request(geojson(tmp_path / "a.geojson", *[GOOD] * 5), tmp_path / "out"))
+    assert told == ["2", "4", "5"]
 
 
 def test_what_the_child_started_dies_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ export const imports = {
     title: 'New import',
     drop: 'Drop a file here, or',
     pick: 'choose a file',
-    accepted: 'GeoPackage, Shapefile (zip), GeoJSON, GeoParquet, boundary point TXT',
+    accepted: 'GeoPackage, Shapefile (zip), File Geodatabase (zip), GeoJSON, GeoParquet, KML/KMZ, DXF, boundary-point TXT or Excel/CSV',
     file: 'File',
     jurisdiction: 'Jurisdiction',
     crs: 'Coordinate system',

@@ -5,7 +5,7 @@ export const imports = {
     title: '新的导入',
     drop: '把文件拖到这里，或',
     pick: '选择文件',
-    accepted: 'GeoPackage、Shapefile（zip）、GeoJSON、GeoParquet、界址点 TXT',
+    accepted: 'GeoPackage、Shapefile（zip）、File Geodatabase（zip）、GeoJSON、GeoParquet、KML/KMZ、DXF、界址点 TXT、Excel/CSV 界址点表',
     file: '文件',
     jurisdiction: '辖区',
     crs: '坐标系',
