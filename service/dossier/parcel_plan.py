@@ -17,7 +17,7 @@ from service.codes import queries as codes
 from service.core.errors import BadRequest, Conflict
 from service.dossier import drawing, sheet
 from service.dossier.boundary import Delivered, Point, boundary
-from service.dossier.drawing import GridLine, Place, Taken, View
+from service.dossier.drawing import GridLine, Taken, View
 from service.dossier.order import Imprint, Language, Order
 from service.dossier.queries import MOST_NEIGHBOURS, Neighbour, Subject
 from service.dossier.sheet import Layout
@@ -31,6 +31,7 @@ MOST_POINTS = 5_000
 _FARTHEST_DEGREES = 3.5  # from a zone's axis: a 6° zone and its overlap; beyond it lengths on the plane are wrong
 _ARROW = (12.0, 18.0)  # mm
 _LABEL = 2.0  # mm, height of figures on the plan
+_BESIDE = 5.5  # mm, from a grid line to the middle of its coordinate
 
 
 class PlaneRefused(BadRequest):
@@ -189,8 +190,8 @@ def _map(plan: Plan, near: Sequence[Neighbour]) -> Json:
     arrow = drawing.free_corner(parcel, view, *_ARROW)
     taken.take([(arrow[0] + _ARROW[0] / 2, arrow[1] + y) for y in (6.0, 12.0)], _ARROW[0] / 2)
     lines = drawing.grid(view)
-    eastings = [_tick(line, taken, drawing.row_of(line.at, view.height - 1.5, 11, _LABEL)) for line in lines.eastings]
-    northings = [_tick(line, taken, drawing.row_of(1.5, line.at, 12, _LABEL, turn=90)) for line in lines.northings]
+    eastings = [_tick(line, taken, line.at + _BESIDE, view.height - 1.7, 0) for line in lines.eastings]
+    northings = [_tick(line, taken, 1.7, line.at - _BESIDE, -90) for line in lines.northings]
     rings = [view.on_paper(np.array([point[1:3] for point in ring])) for ring in plan.rings]
     numbers = drawing.point_labels(
         ((xy, [p.number for p in ring]) for xy, ring in zip(rings, plan.rings, strict=True)), taken
@@ -212,9 +213,11 @@ def _map(plan: Plan, near: Sequence[Neighbour]) -> Json:
     }
 
 
-def _tick(line: GridLine, taken: Taken, squares: list[Place]) -> Json:
-    """A grid line at the frame; its coordinate is left out where a corner cuts it."""
-    return {"at": line.at, "text": str(line.metres) if taken.take(squares, _LABEL / 2) else None}
+def _tick(line: GridLine, taken: Taken, x: float, y: float, turn: float) -> Json:
+    """A grid line at the frame with its coordinate beside it, which is left out where a corner cuts it."""
+    text = str(line.metres)
+    is_free = taken.take(drawing.row_of(x, y, drawing.width_of(text, _LABEL), _LABEL, turn), _LABEL / 2)
+    return {"at": line.at, "label": {"x": x, "y": y, "turn": turn, "text": text} if is_free else None}
 
 
 def _centre(plan: Plan, parcel: shapely.Geometry, taken: Taken) -> Json | None:

@@ -34,7 +34,8 @@ def strokes(page: PageObject) -> list[Path]:
     """Return what is stroked on a page, in order."""
     found: list[Path] = []
     matrix, stack = np.eye(3), []
-    colour, width = (0.0,), 1.0
+    colour: tuple[float, ...] = (0.0,)
+    width = 1.0
     points: list[list[tuple[float, float]]] = []
     for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
         values = [float(each) for each in operands] if operator in {b"cm", b"m", b"l", b"w", b"SCN"} else []
@@ -50,9 +51,8 @@ def strokes(page: PageObject) -> list[Path]:
                 colour = tuple(round(each, 4) for each in values)
             case b"w":
                 width = values[0]
-            case b"m":
-                points.append([(values[0], values[1])])
-            case b"l":
+            case b"m" | b"l":
+                points += [[]] if operator == b"m" else []
                 points[-1].append((values[0], values[1]))
             case b"S" | b"B":
                 placed = [np.column_stack([each, np.ones(len(each))]) @ matrix for each in points]

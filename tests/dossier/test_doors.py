@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import psycopg
 import pytest
 import shapely
@@ -35,13 +36,13 @@ def parcels(database: Database, actor: Actor) -> None:
         first = make_parcel(session, code=CODE, name="龙湖地块", lot_number=LOT, geometry=square())
         make_parcel(session, code="ZD-2", geometry=square(LON + STEP))
         make_parcel(session, code="GX-1", jurisdiction="GXQ", geometry=square(LON - STEP))
-        corners = square()["coordinates"][0]
-        east, north = geo_crs.from_cgcs2000(geo_crs.recognise("4526"), *map(list, zip(*corners, strict=True)))
+        lon, lat = np.array(square()["coordinates"][0]).T
+        east, north = geo_crs.from_cgcs2000(geo_crs.recognise("4526"), lon, lat)
         points = [
             {"number": f"P{i % 4 + 7}", "ring": 1, "northing": f"{y:.3f}", "easting": f"{x:.3f}"}
             for i, (x, y) in enumerate(zip(east, north, strict=True))
         ]
-        shape = shapely.to_wkb(shapely.Polygon(list(zip(east, north, strict=True))))
+        shape = shapely.to_wkb(shapely.Polygon(np.column_stack([east, north])))
         session.add(
             ParcelSurvey(parcel_id=first.id, source_crs=4526, zone_prefixed=True, geometry=shape, points=points)
         )

@@ -18,7 +18,7 @@ def test_every_length_is_to_scale_and_north_is_up(
     one: tuple[float, float], other: tuple[float, float], scale: int
 ) -> None:
     view = View(475_283.4, 3_849_110.3, 180, 160, scale)
-    plane = np.array([one, other]) + (view.easting, view.northing)
+    plane = np.array([one, other]) + np.array([view.easting, view.northing])
     (x0, y0), (x1, y1) = view.on_paper(plane)
     dx, dy = plane[1] - plane[0]
     assert (x1 - x0) * scale / 1000 == pytest.approx(dx, abs=1e-5)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.dossier.sheet import SCALES, DoesNotFit, Paper, blocks_in, in_blocks, lay_out
+from service.dossier.order import Paper
+from service.dossier.sheet import SCALES, DoesNotFit, blocks_in, in_blocks, lay_out
 
 SIDE = st.floats(1, 20_000)
 PAPER = st.sampled_from(["A4", "A3"])
