@@ -76,7 +76,7 @@ def test_many_come_by_the_task_tray(
         sheet(window).get_by_role("button", name="后台导出").click()
         expect(sheet(window).get_by_role("status")).to_contain_text("后台")
         window.page.keyboard.press("Escape")
-        window.page.reload()
+        window.page.reload(wait_until="networkidle")
         window.press("任务，1 项进行中")
         window.sees("排队中")
         run_jobs()

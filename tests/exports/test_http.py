@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import pyogrio
 import pytest
@@ -16,8 +17,12 @@ from starlette.testclient import TestClient
 from service.core.db import Database
 from service.core.settings import Settings
 from service.exports import commands, jobs
+from service.exports.files import Order, order_told
 from service.exports.formats import FORMATS
 from service.exports.vector import NotInGbk
+from service.geo.bbox import Bbox
+from service.parcels.lifecycle import Stage
+from service.parcels.selection import Moment, Selection
 from tests.caller import Caller
 from tests.exports.conftest import SOUTH, WEST, Write, keep_parcel
 
@@ -245,3 +250,17 @@ def test_a_past_day_is_exported_as_it_was(as_role: As, owner: Owner) -> None:
     )
     answer = as_role("registrar").get("/api/v1/exports/parcels?f=csv&fields=code,stage&as_of=2022-02-01")
     assert answer.content.decode("utf-8-sig").splitlines()[1:] == ["甲-3,净地"]
+
+
+def test_an_order_is_read_as_it_was_told() -> None:
+    selected = Selection(
+        code=["甲"],
+        stage=[Stage.listed],
+        land_use=["gbt_21010_2017:06"],
+        area_min_m2=1.5,
+        bbox=Bbox(113.1, 34.2, 113.3, 34.4),
+        q="龙湖",
+        moment=Moment(as_of=dt.date(2022, 3, 4), known_at=dt.datetime(2022, 5, 6, tzinfo=dt.UTC)),
+    )
+    order = Order("shp", selected, "4526", "gbk", ["code", "geometry"], "-area_m2")
+    assert order_told(orjson.loads(orjson.dumps(order.told()))) == order
