@@ -237,14 +237,30 @@ def shared(values: Mapping[str, Sequence[T]]) -> tuple[dict[str, T], list[str]]:
     return same, [name for name in values if name not in same]
 
 
+_USE = ("土地用途", "land use")
+TRAITS: Mapping[str, tuple[str, str]] = {
+    "name": ("名称", "name"),
+    "address": ("坐落", "address"),
+    **dict.fromkeys(("land_use_scheme", "land_use_code", "land_uses"), _USE),
+    "far": ("容积率", "floor area ratio"),
+    "density_pct": ("建筑密度", "building density"),
+    "green_pct": ("绿地率", "green ratio"),
+    "height_m": ("建筑高度", "building height"),
+}
+"""What is inherited where all old parcels have the same, with its words."""
+
+
 def not_inherited(names: Sequence[str]) -> list[Finding]:
-    """Say which attributes stay empty."""
+    """Say which attributes stay empty.
+
+    >>> not_inherited(["land_use_code", "land_uses", "far"])[0].zh
+    '原地块的土地用途、容积率不一致，新地块留空'
+    """
     if not names:
         return []
-    zh, en = (
-        f"原地块的 {'、'.join(names)} 不一致，新地块留空",
-        f"Left empty, for the parcels differ: {', '.join(names)}",
-    )
+    words = dict.fromkeys(TRAITS[name] for name in names)
+    zh, en = "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+    zh, en = f"原地块的{zh}不一致，新地块留空", f"Left empty, for the old parcels differ: {en}"
     return [Finding("not-inherited", "warn", zh, en, {"fields": list(names)})]
 
 

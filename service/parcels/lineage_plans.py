@@ -15,7 +15,7 @@ from service.geo import crs as geo_crs
 from service.geo import overlay_apart
 from service.geo.area import areas_m2
 from service.geo.geojson import parse_line, parse_polygon, read_polygon
-from service.parcels import identifiers, lineage, lineage_queries, planning, queries
+from service.parcels import identifiers, lineage, lineage_queries, queries
 from service.parcels.commands import NumberTaken, refuse_future, refuse_stale
 from service.parcels.lifecycle import Hold, Idle, Stage, State
 from service.parcels.lineage import Finding, OperationKind
@@ -23,8 +23,7 @@ from service.parcels.lineage_schemas import MergeOrder, SplitOrder
 from service.parcels.models import Parcel
 
 _CENT = Decimal("0.01")
-# Compared and handed on as they are; land uses beside their main use, kept in a table of their own.
-INHERITED = ("name", "address", "land_use_scheme", "land_use_code", *planning.FIELDS)
+_COLUMNS = tuple(name for name in lineage.TRAITS if name != "land_uses")  # components have a table of their own
 
 
 class Delivered(NamedTuple):
@@ -132,7 +131,7 @@ def _plan(
     """Add what every operation is judged by, and what is inherited."""
     states = {each.code: State(Stage(each.stage), Hold(each.hold), Idle(each.idle)) for each in old}
     uses = lineage_queries.land_uses(session, old)
-    values: dict[str, list[Any]] = {name: [getattr(each, name) for each in old] for name in INHERITED}
+    values: dict[str, list[Any]] = {name: [getattr(each, name) for each in old] for name in _COLUMNS}
     traits, differing = lineage.shared(values | {"land_uses": [uses[each.id] for each in old]})
     if "land_uses" in differing:  # a main use without its components would be another use
         traits["land_use_scheme"] = traits["land_use_code"] = None
