@@ -1,4 +1,4 @@
-import type { FeatureCollection, MultiPolygon } from 'geojson'
+import type { FeatureCollection, MultiPolygon, Polygon } from 'geojson'
 import { answer, etag, service } from './client'
 import type { components } from './schema'
 import type { Import, Page } from './types'
@@ -10,7 +10,8 @@ export type Assignment = Shapes['ColumnAssign']
 export type FieldName = NonNullable<Column['field']>
 export type StagedRow = Shapes['StagedRead']
 export type RowAction = StagedRow['action']
-export interface RowShapes { before: MultiPolygon | null, after: MultiPolygon | null }
+/** A shape with a fault may come as the one polygon that it is. */
+export interface RowShapes { before: Polygon | MultiPolygon | null, after: Polygon | MultiPolygon | null }
 export type Outlines = FeatureCollection<MultiPolygon, { row: number, code: string | null, action: RowAction }> & { complete: boolean }
 
 export const ACTIONS: readonly RowAction[] = ['added', 'geometry', 'attributes', 'same', 'missing']

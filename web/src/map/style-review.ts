@@ -1,5 +1,5 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl'
-import type { Feature, MultiPolygon } from 'geojson'
+import type { Feature, MultiPolygon, Polygon } from 'geojson'
 import type { RowAction } from '@/api/review'
 import { SELECTED, type Theme } from './palette'
 
@@ -17,12 +17,12 @@ const ORDER: readonly RowAction[] = ['same', 'missing', 'attributes', 'geometry'
 export interface ReviewLook {
   theme: Theme
   outlines: readonly Feature<MultiPolygon>[]
-  before: MultiPolygon | null
-  after: MultiPolygon | null
+  before: Polygon | MultiPolygon | null
+  after: Polygon | MultiPolygon | null
 }
 
 const collection = (features: readonly Feature[]): { type: 'FeatureCollection', features: Feature[] } => ({ type: 'FeatureCollection', features: [...features] })
-const one = (geometry: MultiPolygon | null): readonly Feature[] => (geometry === null ? [] : [{ type: 'Feature', properties: {}, geometry }])
+const one = (geometry: Polygon | MultiPolygon | null): readonly Feature[] => (geometry === null ? [] : [{ type: 'Feature', properties: {}, geometry }])
 
 function lines(action: RowAction, theme: Theme): LayerSpecification[] {
   const { dash, width, ...colours } = REVIEW_LINE[action]
