@@ -112,13 +112,12 @@ async def wanted(
         raise BadRequest("JSON 总是 UTF-8，encoding 只用于文件。", "JSON is UTF-8: encoding is for files.")
     if form in answers.PAGED:
         return Wanted(form, fields)
-    path = request.url.path.replace("/api/v1/", "/api/v1/exports/", 1)
-    address = request.url.replace(path=path, scheme="", netloc="").include_query_params(f=form)
-    return Wanted(form, fields, str(address))
+    elsewhere = request.url.replace(path=request.url.path.replace("/v1/", "/v1/exports/", 1), scheme="", netloc="")
+    return Wanted(form, fields, str(elsewhere.include_query_params(f=form)))
 
 
 HowWanted = Annotated[Wanted, Depends(wanted)]
-_ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "文件另见 A file is at /api/v1/exports/parcels"}}
+_ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "文件另见 a file: see exports"}}
 
 
 @reads.get("", summary="地块列表 Parcels", responses={200: {"model": ParcelList | ParcelFeatures}, **_ELSEWHERE})

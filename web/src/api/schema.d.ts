@@ -831,7 +831,7 @@ export interface paths {
         put?: never;
         /**
          * Submit Import
-         * @description Take in a file of parcels: GeoPackage, zipped Shapefile, GeoJSON, GeoParquet or boundary-point TXT.
+         * @description Take in a file of parcels, in any of the formats; a Shapefile also as its several files side by side.
          */
         post: operations["submit_import"];
         delete?: never;
@@ -1331,8 +1331,11 @@ export interface components {
         };
         /** Body_submit_import */
         Body_submit_import: {
-            /** File */
-            file: string;
+            /**
+             * File
+             * @description 一个文件，或同一个 Shapefile 的几个文件
+             */
+            file: string[];
             /** Jurisdiction */
             jurisdiction: string;
             /**
@@ -3675,7 +3678,7 @@ export interface operations {
                     "application/json": components["schemas"]["ParcelList"] | components["schemas"]["ParcelFeatures"];
                 };
             };
-            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            /** @description 文件另见 a file: see exports */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -3855,7 +3858,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 文件另见 A file is at /api/v1/exports/parcels */
+            /** @description 文件另见 a file: see exports */
             307: {
                 headers: {
                     [name: string]: unknown;
