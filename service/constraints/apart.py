@@ -11,7 +11,8 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -23,6 +24,7 @@ from service.constraints.measuring import Shared, measure
 from service.core.errors import Conflict
 
 MEMORY_MIB = 2048  # address space of the child
+_START_SECONDS = 60.0
 _LENGTH_BYTES = 8
 Geometries = NDArray[np.object_]
 Ints = NDArray[np.int64]
@@ -42,6 +44,7 @@ class Overlayer:
         """Start nothing yet."""
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._ready = False
 
     def cut(self, shapes: list[bytes], *, seconds: float) -> tuple[list[bytes], Ints]:
         """Cut shapes (WKB) into small pieces; see `cutting.cut`. Raises TooComplex."""
@@ -82,16 +85,16 @@ class Overlayer:
         with self._lock:
             child = self._running()
             assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - both are pipes
-            alarm = threading.Timer(seconds, child.kill)
-            alarm.start()
             try:
-                _send(child.stdin, question)
-                answer = _receive(child.stdout)
+                if not self._ready:
+                    with _alarm(child, _START_SECONDS):
+                        self._ready = _receive(child.stdout) is not None
+                with _alarm(child, seconds):
+                    _send(child.stdin, question)
+                    answer = _receive(child.stdout)
             except (OSError, ValueError) as lost:
                 self._end()
                 raise TooComplex from lost
-            finally:
-                alarm.cancel()
         if answer is None:
             self.close()
             raise TooComplex
@@ -100,6 +103,7 @@ class Overlayer:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             command = [sys.executable, "-I", "-m", "service.constraints.apart"]
+            self._ready = False
             env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PROJ_NETWORK": "OFF"}
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
         return self._child
@@ -109,6 +113,17 @@ class Overlayer:
         if child is not None:
             child.kill()
             child.communicate()
+
+
+@contextmanager
+def _alarm(child: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Kill the child unless the block ends in time."""
+    alarm = threading.Timer(seconds, child.kill)
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def _packed(name: str, values: list[bytes]) -> dict[str, NDArray[Any]]:
@@ -159,6 +174,7 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MIB << 20, MEMORY_MIB << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    _send(answers, {})  # libraries are loaded: from now on time counts
     while (asked := _receive(sys.stdin.buffer)) is not None:
         _send(answers, _answer(asked))
 

@@ -21,7 +21,7 @@ from service.parcels import reading
 
 RUN = "constraints.run"
 _OVERLAYER = Overlayer()
-_WAIT_SECONDS = 3.0  # for one parcel: others of this process wait for the same child
+_WAIT_SECONDS = 5.0  # for one parcel: others of this process wait for the same child
 FINISHED = ("done", "failed")
 
 
