@@ -6,6 +6,8 @@ REVIEWED = {
     "parcel:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "parcel:write": {REGISTRAR},
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
+    "parcel:divide": {REGISTRAR, APPROVER},
+    "parcel:override": {APPROVER},
     "import:run": {REGISTRAR},
     "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
     "document:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
@@ -18,7 +20,10 @@ REVIEWED = {
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
-WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:read", "document:write"}
+WRITE_KEY = READ_KEY | {
+    *("parcel:write", "parcel:stage", "parcel:divide"),
+    *("import:run", "import:read", "document:write"),
+}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:
