@@ -7,6 +7,8 @@ REVIEWED = {
     "parcel:write": {REGISTRAR},
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "parcel:export": {PLANNER, REGISTRAR, LISTING, APPROVER},
+    "parcel:divide": {REGISTRAR, APPROVER},
+    "parcel:override": {APPROVER},
     "import:run": {REGISTRAR},
     "import:publish": {REGISTRAR, APPROVER},
     "import:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, APPROVER},
@@ -31,6 +33,10 @@ WRITE_KEY = READ_KEY | {
     "constraint:check",
 }
 WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:publish", "import:read", "document:write"}
+WRITE_KEY = READ_KEY | {
+    *("parcel:write", "parcel:stage", "parcel:divide"),
+    *("import:run", "import:read", "document:write"),
+}
 
 
 def test_every_role_may_do_what_was_reviewed() -> None:
