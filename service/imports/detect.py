@@ -169,7 +169,7 @@ def _has_columns(lines: list[str], *, alone: bool) -> bool:
         return False
     first = lines[0][:1] not in "{[<"
     return any(
-        (first and each[0] and (len(each) == 1 or 0 < each[0] == each[1])) or any(a == b > 1 for a, b in pairwise(each))
+        (first and each[0] and (len(each) == 1 or each[1])) or any(a == b > 1 for a, b in pairwise(each))
         for each in counts
     )
 
