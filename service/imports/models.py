@@ -63,7 +63,7 @@ class Import(Base):
         JSONB,
         default=list,
         server_default="[]",
-        comment="repairs that were chosen: row, code, key, shape that came of it",
+        comment="repairs that were chosen: row, code, key, the shape made",
     )
     summary: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="rows by what publishing does to their parcels, and the box they lie in"

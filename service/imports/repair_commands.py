@@ -1,61 +1,16 @@
-"""Repairs of staged shapes: offered for a finding, carried out when chosen, and kept with the import."""
+"""Repairs of staged shapes: carried out when chosen, and kept with the import."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.errors import NotFound
-from service.imports import findings, workshop
-from service.imports.models import Finding, Import
-from service.imports.repairs import OFFERED, Offer
-from service.imports.review_commands import hand_over, staged_import
-
-_SHAPE = text("SELECT coalesce(ST_AsBinary(geom), faulty) FROM staged_parcel WHERE import_id = :import AND row = :row")
-# What the shape may be snapped to: rows of the file, and parcels that the file doesn't speak of, a metre around.
-_NEIGHBOURS = text("""
-    WITH own AS (SELECT ST_Expand(geom, 1e-5) AS box FROM staged_parcel WHERE import_id = :import AND row = :row)
-    (SELECT ST_AsBinary(s.geom) FROM own JOIN staged_parcel AS s ON s.geom && own.box
-     WHERE s.import_id = :import AND s.row <> :row LIMIT 50)
-    UNION ALL
-    (SELECT ST_AsBinary(p.geom) FROM own JOIN parcel AS p ON p.geom_web && ST_Transform(own.box, 3857)
-     WHERE NOT EXISTS (SELECT FROM staged_parcel AS s WHERE s.import_id = :import AND s.parcel_id = p.id) LIMIT 50)
-""")
-
-
-class _Subject(NamedTuple):
-    """A finding with the shape that it is about, and the shapes around."""
-
-    finding: findings.Finding
-    wkb: bytes
-    neighbours: Sequence[bytes]
-
-
-def _subject(session: Session, import_id: int, finding_id: int) -> _Subject | None:
-    found = session.scalar(select(Finding).where(Finding.id == finding_id, Finding.import_id == import_id))
-    if found is None:
-        raise NotFound(
-            f"导入 {import_id} 没有检查结果 {finding_id}。", f"Import {import_id} has no finding {finding_id}."
-        )
-    if found.row is None or found.code not in OFFERED:
-        return None
-    asked = {"import": import_id, "row": found.row}
-    shape = session.scalar(_SHAPE, asked)
-    if shape is None:
-        return None
-    said = {name: getattr(found, name) for name in findings.Finding.__dataclass_fields__}
-    around = session.scalars(_NEIGHBOURS, asked).all()
-    return _Subject(findings.Finding(**said), bytes(shape), [bytes(each) for each in around])
-
-
-def offers(session: Session, import_id: int, finding_id: int) -> list[Offer]:
-    """Return the repairs that would put a finding of a staged import right; none where only a person can."""
-    subject = _subject(session, import_id, finding_id)
-    return [] if subject is None else workshop.offers(subject.wkb, subject.finding, subject.neighbours)
+from service.imports import workshop
+from service.imports.acts import hand_over, staged_import
+from service.imports.models import Import
+from service.imports.repairable import subject_of
+from service.imports.repairs import OFFERED
 
 
 def repair(session: Session, actor: Actor, import_id: int, finding_id: int, key: str, *, version: int) -> Import:
@@ -68,7 +23,7 @@ def repair(session: Session, actor: Actor, import_id: int, finding_id: int, key:
 
     """
     found = staged_import(session, actor, import_id, version)
-    subject = _subject(session, import_id, finding_id)
+    subject = subject_of(session, import_id, finding_id)
     if subject is None or key not in OFFERED[subject.finding.code]:
         raise NotFound("这一条没有可用的修复。", "There is no such repair for this finding.")
     made = workshop.apply(subject.wkb, key, subject.neighbours)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
-from service.core import clock, jobs
+from service.core import clock
 from service.core.db import driver_connection
-from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, PreconditionFailed
+from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from service.imports import publication, queries
-from service.imports.commands import RUN
+from service.imports.acts import NotThere, hand_over, staged_import
 from service.imports.mapping import Assignment, assigned
 from service.imports.models import Import, SavedMap
 from service.imports.publication import Obstacle
@@ -24,12 +24,6 @@ _WORDS = {
     "survey": ("已有新的测量", "a later survey"),
     "document": ("已附资料", "documents"),
 }
-
-
-class NotThere(Conflict):
-    """An act that this import does not wait for."""
-
-    code, title_zh, title_en = "import-state", "当前状态不能这样做", "Not in this state"
 
 
 class HasErrors(Conflict):
@@ -60,39 +54,6 @@ class MapNameTaken(Conflict):
     """Another field map has this name."""
 
     code, title_zh, title_en = "name-taken", "名称已被使用", "Name taken"
-
-
-def staged_import(session: Session, actor: Actor, import_id: int, version: int, status: str = "staged") -> Import:
-    """Lock an import that must stand at `status` in the version that the caller saw.
-
-    Raises:
-        NotFound: absent or not visible.
-        PreconditionFailed: somebody acted on it since.
-        NotThere: it stands elsewhere.
-
-    """
-    found = queries.import_for_update(session, actor, import_id)
-    if found.version != version:
-        raise PreconditionFailed(
-            f"导入 {import_id} 已有变化(现为第 {found.version} 版)，请刷新。",
-            f"Import {import_id} is at version {found.version} by now; reload.",
-            facts={"version": found.version},
-        )
-    if found.status != status:
-        raise NotThere(
-            f"导入 {import_id} 的状态是 {found.status}，不是 {status}。",
-            f"Import {import_id} is {found.status}, not {status}.",
-            facts={"status": found.status},
-        )
-    return found
-
-
-def hand_over(session: Session, found: Import, status: str) -> None:
-    """Leave the next step to a job."""
-    found.status, found.stage, found.done, found.attempts, found.problem = status, None, 0, 0, None
-    found.version += 1
-    session.flush()
-    jobs.defer(session, RUN, import_id=found.id)
 
 
 def correct_mapping(

@@ -11,7 +11,7 @@ from service.core.idempotency import CommandRoute
 from service.core.paging import Page
 from service.core.schemas import Whole
 from service.geo.bbox import parse_bbox
-from service.imports import queries, repair_commands, review_commands, review_queries
+from service.imports import queries, repair_commands, repairable, review_commands, review_queries
 from service.imports.models import Import
 from service.imports.routes import ImportId
 from service.imports.schemas import ImportRead
@@ -103,7 +103,7 @@ def get_offers(
 ) -> OffersRead:
     """Offer repairs for a finding on a staged shape: before, after, and what they cost in land."""
     queries.import_with_jurisdiction(session, actor, import_id)
-    found = repair_commands.offers(session, import_id, finding_id)
+    found = repairable.offers(session, import_id, finding_id)
     return OffersRead(offers=[OfferRead.model_validate(each) for each in found])
 
 

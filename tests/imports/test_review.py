@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor, system
 from service.core.db import Database
 from service.core.settings import Settings
-from service.imports import jobs, repair_commands, review_commands
+from service.imports import acts, jobs, repair_commands, repairable, review_commands
 from service.imports.mapping import Assignment
 from service.imports.models import Import
 from service.parcels import commands as parcel_commands
@@ -243,7 +243,7 @@ def test_a_discarded_import_leaves_nothing(
     assert act(review_commands.discard, number).row.status == "discarded"
     jobs.sweep_now(database, settings)
     assert (staged(owner), (settings.home / "imports" / str(number)).exists()) == ({}, False)
-    with pytest.raises(review_commands.NotThere):
+    with pytest.raises(acts.NotThere):
         act(publish, number)
 
 
@@ -303,8 +303,8 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     (found,) = [each for each in outcome.findings if each.severity == "error"]
     assert (found.row, found.code) == (3, "self_crossing")
     with database.read() as session:
-        offered = {each.key: each for each in repair_commands.offers(session, outcome.row.id, found.id)}
-        assert repair_commands.offers(session, outcome.row.id, outcome.findings[-1].id) == []
+        offered = {each.key: each for each in repairable.offers(session, outcome.row.id, found.id)}
+        assert repairable.offers(session, outcome.row.id, outcome.findings[-1].id) == []
     assert "make_valid" in offered
     done = act(repair_commands.repair, outcome.row.id, finding_id=found.id, key="make_valid")
     assert (done.row.status, done.row.errors) == ("staged", 0)
