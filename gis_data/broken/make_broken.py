@@ -157,7 +157,7 @@ def archives() -> Iterator[tuple[str, bytes]]:
     yield "archive_ratio.zip", archive({"a.dbf": bytes(20 << 20)}, method=zipfile.ZIP_DEFLATED)
     yield "archive_too_many_entries.zip", archive({f"{i}.txt": b"" for i in range(201)})
     yield "archive_no_data.zip", archive({"说明.docx": b"x"})
-    yield "archive_several.zip", archive({"a.geojson": geojson(), "b.geojson": geojson()})
+    yield "layer_required.zip", archive({"a.geojson": geojson(), "b.geojson": geojson()})
     yield "shapefile_incomplete.zip", archive({"a.shp": b"x" * 100})
     yield "shapefile_loose.shp", struct.pack(">l20xl", 9994, 50) + struct.pack("<2l", 1000, 5) + bytes(64)
 
@@ -191,9 +191,66 @@ def surveys() -> Iterator[tuple[str, bytes]]:
     return ((f"{code}.txt", text.replace("\n", "\r\n").encode("gb18030")) for code, text in variants.items())
 
 
+KML = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>'
+PLACEMARK = (
+    "<Placemark><name>ZD-001</name><Polygon><outerBoundaryIs><LinearRing><coordinates>{}</coordinates>"
+    "</LinearRing></outerBoundaryIs></Polygon></Placemark>"
+)
+LINK = "<NetworkLink><Link><href>https://example.invalid/a.kml</href></Link></NetworkLink>"
+
+
+def drawings() -> Iterator[tuple[str, bytes]]:
+    """Findings on KML and DXF."""
+    sound = PLACEMARK.format(" ".join(f"{x},{y}" for x, y in SQUARE))
+    texts = {
+        "kml_links_left.kml": KML.format(sound + LINK),
+        "kml_network_link.kml": KML.format(LINK),
+        "kml_shape.kml": KML.format(PLACEMARK.format("113.73,三十四 113.731,34.76")),
+        "xml_doctype.kml": KML.format(sound).replace("<kml", '<!DOCTYPE kml [<!ENTITY a "a">]><kml', 1),
+        "dxf_no_polygons.dxf": dxf([(0, 0), (100, 100)], closed=False, kind="LINE"),
+        "dxf_line_open.dxf": dxf([(0, 0), (100, 0), (100, 100), (0, 100)], closed=True)
+        + dxf([(200, 0), (300, 0), (300, 100), (200, 100)], closed=False),
+    }
+    texts["dxf_line_open.dxf"] = texts["dxf_line_open.dxf"].replace(DXF_END + DXF_START, "")
+    return ((name, text.encode()) for name, text in texts.items())
+
+
+DXF_START = "0\nSECTION\n2\nENTITIES\n"
+DXF_END = "0\nENDSEC\n0\nEOF\n"
+
+
+def dxf(points: list[tuple[int, int]], *, closed: bool, kind: str = "LWPOLYLINE") -> str:
+    """A drawing of one line, in metres of the 38th zone (EPSG:4526)."""
+    x0, y0 = 38_475_200, 3_849_100
+    if kind == "LINE":
+        (ax, ay), (bx, by) = points
+        line = f"0\nLINE\n5\nA1\n8\nPARCEL\n10\n{x0 + ax}\n20\n{y0 + ay}\n11\n{x0 + bx}\n21\n{y0 + by}\n"
+    else:
+        line = f"0\nLWPOLYLINE\n5\n{x0 + points[0][0]:X}\n8\nPARCEL\n90\n{len(points)}\n70\n{int(closed)}\n"
+        line += "".join(f"10\n{x0 + x}\n20\n{y0 + y}\n" for x, y in points)
+    return DXF_START + line + DXF_END
+
+
+def tables() -> Iterator[tuple[str, bytes]]:
+    """Findings on CSV."""
+    head = "地块编号,点号,X,Y\n"
+    corners = ["3849200,38475200", "3849200,38475300", "3849100,38475300", "3849100,38475200"]
+    rows = [f"ZD-001,J{i},{each}\n" for i, each in enumerate(corners, 1)]
+    square = "POLYGON ((" + ", ".join(f"{x} {y}" for x, y in SQUARE) + "))"
+    texts = {
+        "table_point": head + rows[0] + rows[1] + "ZD-001,J3,三八,38475300\n" + rows[3],
+        "table_no_points": head + "ZD-001,J1,一,二\nZD-001,J2,三,四\n",
+        "table_no_shapes": "地块编号,备注\nZD-001,无图形\n",
+        "table_wkt": f'地块编号,WKT\nZD-001,"{square}"\nZD-002,POLYGON 三角\n',
+        "table_mixed_crs": f'地块编号,WKT\nZD-001,"SRID=4490;{square}"\nZD-002,"SRID=4326;{square}"\n',
+        "table_single_points": "地块编号,经度,纬度\nZD-001,113.73,34.76\nZD-002,113.74,34.76\n",
+    }
+    return ((f"{code}.csv", text.encode()) for code, text in texts.items())
+
+
 def all_files() -> dict[str, bytes]:
     """Every file by name."""
-    return dict([*shapes(), *files(), *archives(), *surveys()])
+    return dict([*shapes(), *files(), *archives(), *surveys(), *drawings(), *tables()])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 class AlreadyRunning(Conflict):
     """Another worker is at this run."""
 
-    code, title_zh, title_en = "already-running", "分析正在进行", "Already running"
+    code, title_zh, title_en = "analysis-running", "分析正在进行", "Analysis running"
 
 
 @queue.task(name=RUN, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=ATTEMPTS, wait=5))

@@ -1,7 +1,7 @@
 """Measuring what parcels share with control layers. Pure; run in the killable child (`apart.py`).
 
 All shapes are valid (multi)polygons in EPSG:4490; areas are plane areas in the local 3° zone, as a parcel's own
-`area_plane_m2` is (`geo.area`). Edges are straight in degrees: where one is cut, the plane area moves by up to 5 ppm.
+`area_plane_m2` is (`geo.area`). Edges are straight in degrees: where one is cut, the plane area moves by some 5 ppm.
 """
 
 from typing import NamedTuple

@@ -89,8 +89,12 @@ def _without(rings: Rings, edges: Plane, repeated: Mask) -> tuple[Rings, Plane, 
 
 def _spikes(rings: Rings, edges: Plane, at: Ints, tolerances: Tolerances) -> Ints:
     """Vertices where the boundary turns back on itself: a sharp angle, and thin even where the shorter side ends."""
-    following = np.arange(1, len(edges.real) + 1)
-    following[np.append(rings.starts[1:], len(rings.x)) - 2] = rings.starts  # after the last edge comes the first
+    if not len(edges.real):
+        return at[:0]
+    following = np.minimum(np.arange(1, len(edges.real) + 1), len(edges.real) - 1)
+    whole = rings.lengths > 1  # of a ring that is one point over and over, no edge is left
+    last = np.append(rings.starts[1:], len(rings.x)) - 2
+    following[last[whole]] = rings.starts[whole]  # after the last edge comes the first
     dot = edges.east * edges.east[following] + edges.north * edges.north[following]
     back = np.flatnonzero((dot < 0) & edges.real & edges.real[following])
     onward = following[back]

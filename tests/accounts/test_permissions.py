@@ -23,19 +23,9 @@ REVIEWED = {
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
-WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "parcel:export", "import:run", "import:read", "document:write"}
 WRITE_KEY = READ_KEY | {
-    "parcel:write",
-    "parcel:stage",
-    "import:run",
-    "import:read",
-    "document:write",
-    "constraint:check",
-}
-WRITE_KEY = READ_KEY | {"parcel:write", "parcel:stage", "import:run", "import:publish", "import:read", "document:write"}
-WRITE_KEY = READ_KEY | {
-    *("parcel:write", "parcel:stage", "parcel:divide"),
-    *("import:run", "import:read", "document:write"),
+    *("parcel:write", "parcel:stage", "parcel:divide", "parcel:export", "constraint:check"),
+    *("import:run", "import:publish", "import:read", "document:write"),
 }
 
 

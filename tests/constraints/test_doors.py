@@ -121,7 +121,7 @@ def test_a_broken_layer_is_refused_with_findings_and_the_old_one_stays(
     with database.write(system("test")) as session:
         publish(session, "permanent_farmland", [at(0, 0, 50, 100)], name=FORM["name"])
     bow = shapely.Polygon([(113.7, 34.7), (113.8, 34.8), (113.8, 34.7), (113.7, 34.8)])
-    for shape, code in ((bow, "geometry_invalid"), (shapely.box(10, 50, 11, 51), "outside_china")):
+    for shape, code in ((bow, "self_crossing"), (shapely.box(10, 50, 11, 51), "outside_china")):
         submitted = sent(registrar, geojson(tmp_path / "a.geojson", ("a", shape))).json()
         imports.run_now(database, settings, submitted["id"])
         assert registrar.get(f"/api/v1/imports/{submitted['id']}").json()["status"] == "refused"

@@ -64,7 +64,7 @@ SWITCHES = {
         "service.geo.validity:form_faults", "__defaults__", "(Caps(10**9, 10**9, 10**9),)",
         "F05 WKB of 150,000 corners",
     ),
-    "geometry: WKB": ("service.imports.wkb", "_is_flat", "lambda _: True", "F12 GeoParquet, 10,000 multipolygons deep"),
+    "geometry: WKB": ("service.imports.wkb", "is_flat", "lambda _: True", "F12 GeoParquet, 10,000 multipolygons deep"),
     "geometry: range": ("service.geo.validity", "outside", "lambda shapes, *_: shapes != shapes", "F06 latitude 91"),
 }  # fmt: skip
 

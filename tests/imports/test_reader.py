@@ -34,7 +34,8 @@ def read(path: Path, **declared: str | None) -> tuple[dict[str, Any], pa.Table]:
 
 
 def codes(answer: dict[str, Any]) -> list[str]:
-    return [found["code"] for found in answer["findings"]]
+    """What was found, but for the remark that a shape has holes (test_topology)."""
+    return [found["code"] for found in answer["findings"] if found["code"] != "hole"]
 
 
 def write(
@@ -305,7 +306,7 @@ def test_heights_are_dropped_with_a_word_and_parts_and_holes_survive(tmp_path: P
     both = shapely.MultiPolygon([ring, NEXT.buffer(-1e-5)])
     high = shapely.force_3d(SQUARE, 88.0)
     answer, table = read(write(tmp_path / "a.gpkg", [high, ring, both], kind="Unknown"))
-    assert codes(answer) == ["z_dropped", "hole", "hole"]
+    assert [each["code"] for each in answer["findings"]] == ["z_dropped", "hole", "hole"]
     made = shapely.from_wkb(table["geom_wkb"].to_numpy(zero_copy_only=False))
     assert not shapely.has_z(made).any()
     assert np.allclose(shapely.area(made), shapely.area([SQUARE, ring, both]), rtol=1e-12)

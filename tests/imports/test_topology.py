@@ -174,3 +174,11 @@ def test_tolerances_are_data() -> None:
     strip = np.array([polygon(box(0, 0, 100, 1))], dtype=object)
     assert [each.code for each in oddities(strip)] == ["sliver"]
     assert oddities(strip, strict) == []
+
+
+def test_a_ring_that_is_one_point_over_and_over_hinders_nobody() -> None:
+    point = shapely.from_wkt("POLYGON ((113 34, 113 34, 113 34, 113 34))")
+    sound = shapely.box(113, 34, 113.001, 34.001)
+    for shapes in ([point], [point, sound], [sound, point], [sound, point, sound]):
+        found = {(odd.code, odd.at) for odd in oddities(np.array(shapes))}
+        assert found == {("point_repeated", shapes.index(point))}

@@ -184,7 +184,7 @@ def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, 
 
     again = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
     assert (again.returncode, "refused" in again.stdout) == (1, True), again.stdout
-    assert "row 1" in again.stdout
+    assert "第 1 行" in again.stdout
 
     out = tmp_path / "back.txt"
     back = gongdi("export", str(out), "--crs", "4526", "--jurisdiction", "DQ", home=staffed)
