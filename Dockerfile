@@ -17,7 +17,9 @@ COPY requirements.lock pyproject.toml README.md ./
 # is installed. The package runs from its source tree, beside migrations and web pages, so an empty one stands in here.
 RUN mkdir service && touch service/__init__.py \
  && pip install --no-cache-dir --constraint requirements.lock . \
- && pip uninstall --yes gongdi
+ && pip uninstall --yes gongdi \
+ # Not by PYTHONPATH: the child processes that open files from outside start isolated (python -I) and don't read it.
+ && echo /app > "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/gongdi.pth"
 
 FROM python:3.11-slim-bookworm AS runtime
 # bubblewrap shuts the process that opens uploaded files off from the network.
@@ -32,7 +34,7 @@ COPY service/ service/
 COPY migrations/ migrations/
 COPY gis_data/ gis_data/
 COPY --from=web /build/web/dist web/dist
-ENV PATH=/opt/gongdi/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GONGDI_HOME=/data GONGDI_HOST=0.0.0.0
+ENV PATH=/opt/gongdi/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 GONGDI_HOME=/data GONGDI_HOST=0.0.0.0
 USER 10001
 EXPOSE 8000
 VOLUME /data
