@@ -15,10 +15,10 @@ WORKDIR /build
 COPY requirements.lock pyproject.toml README.md ./
 # The lock also pins the tools of development. As constraints it leaves those out: only what the project itself names
 # is installed. The package runs from its source tree, beside migrations and web pages, so an empty one stands in here.
+# By a path file and not by PYTHONPATH: the children that open files from outside start isolated (python -I).
 RUN mkdir service && touch service/__init__.py \
  && pip install --no-cache-dir --constraint requirements.lock . \
  && pip uninstall --yes gongdi \
- # Not by PYTHONPATH: the child processes that open files from outside start isolated (python -I) and don't read it.
  && echo /app > "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/gongdi.pth"
 
 FROM python:3.11-slim-bookworm AS runtime

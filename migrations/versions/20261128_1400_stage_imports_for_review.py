@@ -57,7 +57,7 @@ def upgrade() -> None:
             postgresql.JSONB(),
             server_default="[]",
             nullable=False,
-            comment="repairs that were chosen: row, code, key, shape that came of it",
+            comment="repairs that were chosen: row, code, key, the shape made",
         ),
     )
     op.add_column(

@@ -20,7 +20,7 @@ from service.exports.rows import Batch
 from service.exports.vector import LAYER
 
 WKT = "WKT"
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")  # also one that is marked already, so that taking one mark off gives it back
 _LONGEST_CELL = 32_767  # characters, the same in every version of XLSX
 _MOST_ROWS = 1_048_575  # below the heading
 _WIDTHS = {"text": 18, "bounds": 12, "number": 14, "date": 12}

@@ -7,6 +7,7 @@ taken as the program that saved it left it. What the columns mean is told by `ta
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -28,6 +29,7 @@ from service.imports.table_parcels import Line, Table
 _MAX_BYTES = 100 << 20  # of a CSV, and of a workbook unpacked
 _LONGEST_CELL = 8 << 20  # characters; a shape of 100,000 corners in WKT
 _SEPARATORS = ",;\t|"
+_MARKED = re.compile(r"'+[=+\-@\t\r]")
 _TITLE_LINES = 12  # a heading may stand above the names of the columns
 _MORE_THAN_CELLS = {
     "xl/vbaproject.bin": ("宏", "macro"),
@@ -89,13 +91,22 @@ def _table(name: str, lines: Iterator[Line]) -> Table | None:
     return None
 
 
+def unmarked(cell: str) -> str:
+    """Take away the apostrophe in front of what a spreadsheet would take for a formula; exports put it there.
+
+    >>> unmarked("'=1"), unmarked("''=1"), unmarked("'甲"), unmarked("-3")
+    ('=1', "'=1", "'甲", '-3')
+    """
+    return cell[1:] if _MARKED.match(cell) else cell
+
+
 def _csv_lines(text: str, separator: str) -> Iterator[Line]:
     """Lines of a CSV with anything in them."""
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for cells in reader:
-            yield from _line(reader.line_num, [cell.strip() for cell in cells])
+            yield from _line(reader.line_num, [unmarked(cell.strip()) for cell in cells])
     except csv.Error as wrong:
         raise problem("table_line", line=reader.line_num, reason=wrong) from None
 

@@ -66,7 +66,7 @@ def test_an_old_parcel_leads_to_its_successors(window: Desk, split: list[str]) -
     banner.get_by_role("button").first.click()
     expect(panel.get_by_role("heading").first).to_contain_text(f"{east}-1")
     expect(banner).to_have_count(0)
-    expect(panel.locator(".node.self")).to_contain_text(f"{east}-1")
+    expect(panel.locator(".node.self").first).to_contain_text(f"{east}-1")
     expect(panel.locator(".timeline > li")).to_have_count(1)
     assert west in panel.inner_text()
 

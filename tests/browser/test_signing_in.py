@@ -59,7 +59,7 @@ def test_a_session_ended_elsewhere_leads_to_the_door_and_back(
 
 @pytest.mark.parametrize(
     ("role", "absent"),
-    [("viewer", ["数据", "管理"]), ("registrar", ["管理"]), ("approver", []), ("administrator", [])],
+    [("viewer", ["管理"]), ("registrar", ["管理"]), ("approver", []), ("administrator", [])],
 )
 def test_the_rail_holds_only_what_the_role_may_use(
     browser: Browser, live_server: str, accounts: Accounts, role: str, absent: list[str]

@@ -23,7 +23,7 @@ from service.accounts.access import Actor
 from service.exports import files
 from service.exports.files import Order
 from service.exports.formats import FORMATS
-from service.imports import mapping
+from service.imports import mapping, tables
 from service.imports.report import Report
 from tests.exports.conftest import keep_parcel
 from tests.exports.made import Made, farthest, literal, parcels
@@ -79,7 +79,7 @@ def read(path: Path, name: str) -> tuple[list[shapely.Geometry], dict[str, list[
 
 def _shown(value: str) -> str | None:
     """What a spreadsheet shows of a cell: nothing of an empty one, nor of an apostrophe in front of a formula."""
-    return (value[1:] if value[:2] in {"'=", "'+", "'-", "'@"} else value) or None
+    return tables.unmarked(value) or None
 
 
 def _inside(path: Path, name: str) -> str:
