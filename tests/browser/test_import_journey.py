@@ -29,7 +29,6 @@ def _square(code: str, step: int) -> dict[str, object]:
 
 
 def _submit(window: Desk, file: Path, *, at_once: bool = False) -> None:
-    window.page.wait_for_load_state("networkidle")  # the jurisdictions to choose from are there
     window.page.set_input_files("input[type=file]", file)
     if at_once:
         window.page.get_by_text("直接入库：没有错误就入库").click()
