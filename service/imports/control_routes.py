@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 
 from service.accounts.access import Importer, UploadRoute
 from service.core.dependencies import Configured, Write
@@ -11,7 +11,7 @@ from service.documents import storage
 from service.imports import commands
 from service.imports.commands import Declared
 from service.imports.control_layers import Control
-from service.imports.routes import Said
+from service.imports.routes import declared
 from service.imports.schemas import ImportRead
 
 router = APIRouter(prefix="/api/v1/control-layers", tags=["管控 constraints"], route_class=UploadRoute)
@@ -29,20 +29,17 @@ def submit_control_layer(  # noqa: PLR0913 - one parameter a field of the form
     name: Annotated[Line, Form(description="图层名称; 同名即新版本 the same name makes a new version")],
     source: Annotated[Line, Form(description="发布单位和文号 who issued it, number of the document")],
     dated_on: Annotated[CalendarDay, Form(description="数据日期 of the data")],
-    crs: Said = None,
-    encoding: Said = None,
-    layer: Said = None,
+    said: Annotated[Declared, Depends(declared)],
 ) -> ImportRead:
     """Take in a file of areas; published whole as a new version of the layer, or refused with findings."""
     kept = storage.keep(settings.documents_dir, file.file, limit=settings.max_upload_mib << 20)
-    declared = Declared(*(value.strip() or None if value else None for value in (crs, encoding, layer)))
     found = commands.create_import(
         session,
         actor,
         kept,
         file_name=file.filename or "file",
         jurisdiction=jurisdiction,
-        declared=declared,
+        declared=said,
         control=Control(type, name, source, dated_on),
     )
     return ImportRead.of(found, jurisdiction)

@@ -6,7 +6,6 @@ answer goes to `result.json`. It never touches the database.
 
 import json
 import os
-import resource
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import shapely
 
+from service.core import child
 from service.imports import overlaps, repairs
 from service.imports.findings import Finding
 
@@ -41,17 +41,16 @@ def _given(shapes: Any) -> list[bytes]:  # noqa: ANN401 - an array of bytes and 
 
 
 def main(request_path: str) -> None:
-    """Serve one request file; memory that runs out is told apart from a crash by the exit status 3."""
+    """Serve one request file; memory that runs out is told apart from a crash by the exit status."""
     path = Path(request_path)
     request = json.loads(path.read_text("utf-8"))
-    for name, limit in request.pop("limits", {}).items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
+    child.limit_self(request.pop("limits", {}))
     try:
         with pa.memory_map(str(path.parent / "shapes.arrow")) as file:
             made = answer(request, pa.ipc.open_file(file).read_all())
     except (MemoryError, pa.ArrowMemoryError):
-        os._exit(3)
-    (path.parent / "result.json").write_text(json.dumps(made), "utf-8")
+        os._exit(child.OUT_OF_MEMORY)
+    (path.parent / "result.json").write_text(json.dumps({"made": made}), "utf-8")
 
 
 if __name__ == "__main__":
