@@ -91,3 +91,19 @@ def test_a_boundary_txt_comes_back_with_its_point_numbers(
     forget(superuser)
     assert bring_in(tmp_path / "报备.txt").row.status == "published"
     assert export(database, tmp_path / "second", format="txt", crs="4526").read_bytes() == given
+
+
+def test_a_drawing_comes_back_as_the_same_outlines(
+    tmp_path: Path, database: Database, owner: Owner, superuser: Owner, bring_in: BringIn
+) -> None:
+    """A drawing carries outlines and codes as texts: what comes back are parcels with new codes in the old places."""
+    pyogrio.write_dataframe(parcels(), tmp_path / "given.gpkg")
+    bring_in(tmp_path / "given.gpkg")
+    shapes = owner.execute(_SHAPES).fetchall()
+    drawing = export(database, tmp_path / "first", format="dxf", crs="4547")
+    forget(superuser)
+    outcome = bring_in(drawing, crs="EPSG:4547")
+    assert (outcome.row.status, outcome.errors) == ("published", [])
+    again = [shapely.from_wkb(bytes(shape)) for _, shape in owner.execute(_SHAPES + ", id").fetchall()]
+    for (code, was), now in zip(shapes, again, strict=True):
+        assert farthest(shapely.from_wkb(bytes(was)), now) <= 9e-10, f"{code}: 0.1 mm, in degrees"
