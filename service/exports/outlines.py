@@ -50,6 +50,10 @@ def outlines(shapes: Geometries, points: Sequence[Points]) -> Outlines:
     """Return a part's rings as delivered with their numbers, or else in normal form with numbers that run on.
 
     Normal form is clockwise from the north-west vertex: the one farthest to x less y.
+
+    >>> found = outlines(np.array([shapely.MultiPolygon([shapely.box(0, 0, 2, 1)])]), [None])
+    >>> found.shapes, found.names, found.xy.tolist()
+    ([[(2.0, [(0, 4)])]], ['J1', 'J2', 'J3', 'J4'], [[0.0, 1.0], [2.0, 1.0], [2.0, 0.0], [0.0, 0.0]])
     """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     rings = _open_rings(parts)
