@@ -93,7 +93,9 @@ class Source:
                 + ("" if self.verified else " (not verified)")
             )
         return (
-            self.document + (f" 第{self.articles}条" if self.articles else "") + ("" if self.verified else "(未核实)")
+            self.document
+            + (f" 第{self.articles.replace(', ', '、')}条" if self.articles else "")
+            + ("" if self.verified else "(未核实)")
         )
 
 
