@@ -12,13 +12,12 @@ from enum import StrEnum
 from fractions import Fraction
 
 from service.rules.book import Law
-from service.rules.calendar import Calendar
+from service.rules.calendar import MONTHS_IN_YEAR, Calendar, add_years
 from service.rules.finding import Finding, Words, found, plain
 from service.rules.rule import Rule
 from service.rules.terms import late
 
 CENT = Decimal("0.01")
-MONTHS_IN_YEAR = 12
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -158,7 +157,7 @@ def _start_due(law: Law, holding: Holding, calendar: Calendar) -> dt.date | None
     rule = law.find("R68")
     if rule is None or holding.handed_over_on is None:
         return None
-    return calendar.add_months(holding.handed_over_on, rule.whole("years") * MONTHS_IN_YEAR)
+    return add_years(calendar, holding.handed_over_on, rule.whole("years"))
 
 
 def _recognised(law: Law, spans: Sequence[Excluded]) -> list[Excluded]:
@@ -241,7 +240,7 @@ def _stopped(law: Law, works: Works | None, today: dt.date, calendar: Calendar) 
     if rule is None or works is None or works.stopped_on is None:
         return ()
     years, least_built, least_invested = rule.whole("years"), rule.fraction("built"), rule.fraction("invested")
-    if today < calendar.add_months(works.stopped_on, years * MONTHS_IN_YEAR):
+    if today < add_years(calendar, works.stopped_on, years):
         return ()
     built, invested = _ratio(works.built_m2, works.due_m2), _ratio(works.invested_yuan, works.planned_yuan)
     if built >= least_built and invested >= least_invested:

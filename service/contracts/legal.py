@@ -6,17 +6,15 @@ has a clock of its own (`idle`). R41 asks the contract for its planning conditio
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from service.rules.calendar import Calendar
-from service.rules.finding import Finding, Words, found, plain
+from service.rules.calendar import Calendar, add_years
+from service.rules.finding import Finding, Words, found, least, plain
 from service.rules.rule import Rule
 from service.rules.terms import late
 
-CENT = Decimal("0.01")
-MONTHS_IN_YEAR = 12
 Foundation = Literal["deep_pit", "piles", "other"]
 
 
@@ -46,22 +44,22 @@ def first_payment(
 ) -> Finding | None:
     """R11: half of the price is paid within a month of signing. Nothing is found before the month is over."""
     due = calendar.add_months(signed_on, rule.whole("months"))
-    least = _share(rule.number("share"), price)
+    needed = least(rule.number("share"), price)
     in_time = sum((each.yuan for each in paid if each.on <= due), Decimal(0))
-    if today <= due or in_time >= least:
+    if today <= due or in_time >= needed:
         return None
     return found(
         rule,
         Words(
-            f"至 {due} 已缴 {plain(in_time)} 元,不足 {plain(least)} 元",
-            f"{plain(in_time)} yuan paid by {due}, less than {plain(least)}",
+            f"至 {due} 已缴 {plain(in_time)} 元,不足 {plain(needed)} 元",
+            f"{plain(in_time)} yuan paid by {due}, less than {plain(needed)}",
         ),
         Words(
-            f"{due} 前缴纳 {plain(least)} 元;逾期按合同计违约金",
-            f"{plain(least)} yuan by {due}; late by the contract's rate",
+            f"{due} 前缴纳 {plain(needed)} 元;逾期按合同计违约金",
+            f"{plain(needed)} yuan by {due}; late by the contract's rate",
         ),
         paid=in_time,
-        least=least,
+        least=needed,
         due_on=due,
     )
 
@@ -72,19 +70,19 @@ def instalments(
     """R12: the first instalment is half of the price, and the last is due within a year of signing."""
     ordered = sorted(agreed)
     first = ordered[0].yuan if ordered else Decimal(0)
-    least = _share(rule.number("first_share"), price)
-    if first < least:
+    needed = least(rule.number("first_share"), price)
+    if first < needed:
         yield found(
             rule,
             Words(
-                f"首期 {plain(first)} 元,不足 {plain(least)} 元",
-                f"the first instalment of {plain(first)} yuan is less than {plain(least)}",
+                f"首期 {plain(first)} 元,不足 {plain(needed)} 元",
+                f"the first instalment of {plain(first)} yuan is less than {plain(needed)}",
             ),
-            Words(f"首期不少于 {plain(least)} 元", f"a first instalment of at least {plain(least)} yuan"),
+            Words(f"首期不少于 {plain(needed)} 元", f"a first instalment of at least {plain(needed)} yuan"),
             first=first,
-            least=least,
+            least=needed,
         )
-    last = calendar.add_months(signed_on, rule.whole("years") * MONTHS_IN_YEAR)
+    last = add_years(calendar, signed_on, rule.whole("years"))
     if ordered and ordered[-1].on > last:
         yield found(
             rule,
@@ -145,7 +143,7 @@ def extension(
             extensions=earlier,
         )
     years = rule.whole("years")
-    last = calendar.add_months(agreed_on, years * MONTHS_IN_YEAR)
+    last = add_years(calendar, agreed_on, years)
     if extended_to > last:
         yield found(
             rule,
@@ -169,7 +167,7 @@ def housing_dates(
         (Words("约定竣工", "agreed completion"), start_due, complete_due, rule.whole("complete_years")),
     )
     for what, since, agreed, years in terms:
-        last = calendar.add_months(since, years * MONTHS_IN_YEAR)
+        last = add_years(calendar, since, years)
         if agreed > last:
             yield found(
                 rule,
@@ -194,7 +192,7 @@ def planning_permit(
     calendar: Calendar,
 ) -> Finding | None:
     """R72: a planning permit lapses unless the next step is applied for; an extension counts up to its longest."""
-    last = calendar.add_months(issued_on, rule.whole("years") * MONTHS_IN_YEAR)
+    last = add_years(calendar, issued_on, rule.whole("years"))
     if extended_to is not None:
         last = min(extended_to, calendar.add_months(last, rule.whole("extension_months")))
     return _lapsed(rule, Words("规划许可证", "planning permit"), issued_on, last, applied_on or today)
@@ -202,7 +200,7 @@ def planning_permit(
 
 def extension_to_be_asked(rule: Rule, issued_on: dt.date, calendar: Calendar) -> dt.date:
     """R72: the last day on which the extension of a planning permit is asked for in time."""
-    last = calendar.add_months(issued_on, rule.whole("years") * MONTHS_IN_YEAR)
+    last = add_years(calendar, issued_on, rule.whole("years"))
     return last - dt.timedelta(days=rule.whole("ask"))
 
 
@@ -225,7 +223,3 @@ def _lapsed(rule: Rule, what: Words, issued_on: dt.date, last: dt.date, day: dt.
         approved_on=issued_on,
         due_on=last,
     )
-
-
-def _share(share: Decimal, price: Decimal) -> Decimal:
-    return (share * price).quantize(CENT, ROUND_UP)

@@ -7,15 +7,13 @@ The rules on housing plots (R30, R32) stand with the plan, where they are first 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
 from service.rules.book import Law
 from service.rules.calendar import Calendar
-from service.rules.finding import Finding, Words, found, plain
-from service.rules.rule import Rule
+from service.rules.finding import Finding, Words, found, least, plain
+from service.rules.rule import Rule, Severity
 from service.rules.terms import late, too_short
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ def listing_period(rule: Rule, begins_on: dt.date, ends_on: dt.date) -> Finding 
 
 def deposit(rule: Rule, deposit: Decimal, *, floor: Decimal) -> Finding | None:
     """R03: the deposit against the lowest grant price, both in yuan."""
-    least = (rule.number("share") * floor).quantize(CENT, ROUND_UP)
-    if deposit >= least:
+    needed = least(rule.number("share"), floor)
+    if deposit >= needed:
         return None
     share = plain(rule.number("share") * 100)
     return found(
@@ -65,10 +63,10 @@ def deposit(rule: Rule, deposit: Decimal, *, floor: Decimal) -> Finding | None:
             f"保证金 {plain(deposit)} 元,低于最低价 {plain(floor)} 元的 {share}%",
             f"the deposit of {plain(deposit)} yuan is below {share} % of the lowest price of {plain(floor)} yuan",
         ),
-        Words(f"保证金不少于 {plain(least)} 元", f"a deposit of at least {plain(least)} yuan"),
+        Words(f"保证金不少于 {plain(needed)} 元", f"a deposit of at least {plain(needed)} yuan"),
         deposit=deposit,
         floor=floor,
-        least=least,
+        least=needed,
     )
 
 
@@ -106,7 +104,10 @@ def prices(rule: Rule, lot: Lot) -> Iterator[Finding]:
 
 
 def bid(rule: Rule, shares: Sequence[Decimal], *, own_funds: bool) -> Iterator[Finding]:
-    """R07: who bids together holds the whole (`shares` of 1, one for a single bidder), and pays from own funds."""
+    """R07: who bids together holds the whole (`shares` of 1, one for a single bidder), and pays from own funds.
+
+    The part on own funds was read for another city only: it just tells.
+    """
     total = sum(shares, Decimal(0))
     whole = rule.number("total")
     if total != whole:
@@ -124,6 +125,7 @@ def bid(rule: Rule, shares: Sequence[Decimal], *, own_funds: bool) -> Iterator[F
             rule,
             Words("保证金不是竞买人的自有资金", "the deposit does not come from the bidder's own funds"),
             Words("由竞买人以自有资金缴纳", "let the bidder pay it from own funds"),
+            severity=Severity.warn,
         )
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -107,3 +107,12 @@ def plain(value: Decimal) -> str:
     """
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def least(share: Decimal, whole: Decimal) -> Decimal:
+    """Return the smallest amount to the cent that is at least a share of another.
+
+    >>> least(Decimal("0.20"), Decimal("33.33"))
+    Decimal('6.67')
+    """
+    return (share * whole).quantize(Decimal("0.01"), ROUND_UP)

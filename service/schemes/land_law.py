@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from service.rules.calendar import Calendar
+from service.rules.calendar import Calendar, add_years
 from service.rules.finding import Finding, Words, found
 from service.rules.rule import Rule, Severity
 from service.rules.terms import late, too_short
 
-MONTHS_IN_YEAR = 12
 _CONDITIONS = {
     "title": Words("产权清晰", "clear title"),
     "compensation": Words("补偿到位", "compensation settled"),
@@ -204,7 +203,7 @@ def impact_assessment(
 ) -> Finding | None:
     """R74: works start within some years of the approval; `approved_on` is that of the last examination."""
     years = rule.whole("years")
-    last = calendar.add_months(approved_on, years * MONTHS_IN_YEAR)
+    last = add_years(calendar, approved_on, years)
     if (started_on or today) <= last:
         return None
     return found(
@@ -224,7 +223,7 @@ def temporary_use(
 ) -> Finding | None:
     """R75: temporary use lasts two years, four for large infrastructure."""
     years = rule.whole("infrastructure_years" if infrastructure else "years")
-    last = calendar.add_months(begins_on, years * MONTHS_IN_YEAR)
+    last = add_years(calendar, begins_on, years)
     if ends_on <= last:
         return None
     return found(
@@ -241,5 +240,5 @@ def restoration(
     rule: Rule, expired_on: dt.date, restored_on: dt.date | None, *, today: dt.date, calendar: Calendar
 ) -> Finding | None:
     """R75: the land is restored within a year of expiry."""
-    due = calendar.add_months(expired_on, rule.whole("restore_years") * MONTHS_IN_YEAR)
+    due = add_years(calendar, expired_on, rule.whole("restore_years"))
     return late(rule, Words("恢复临时用地", "restoring the land"), due, restored_on or today)

@@ -6,14 +6,13 @@ Preconditions of the land itself stand in `land_law`.
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
-from service.rules.finding import Finding, Words, found, plain
+from service.rules.finding import Finding, Words, found, least, plain
 from service.rules.rule import Rule
 from service.rules.terms import too_short
 
-CENT = Decimal("0.01")
 Publicity = Literal["allocation", "call", "result"]
 _PUBLICITY: Mapping[Publicity, Words] = {
     "allocation": Words("划拨公示", "publicity of the allocation"),
@@ -24,8 +23,8 @@ _PUBLICITY: Mapping[Publicity, Words] = {
 
 def grant_floor(rule: Rule, floor: Decimal, benchmark: Decimal) -> Finding | None:
     """R04: the lowest grant price against the benchmark price of the grade, both in yuan per m² of the same area."""
-    least = (rule.number("share") * benchmark).quantize(CENT, ROUND_UP)
-    if floor >= least:
+    needed = least(rule.number("share"), benchmark)
+    if floor >= needed:
         return None
     share = plain(rule.number("share") * 100)
     return found(
@@ -34,36 +33,36 @@ def grant_floor(rule: Rule, floor: Decimal, benchmark: Decimal) -> Finding | Non
             f"底价 {plain(floor)} 元/m²,低于基准地价 {plain(benchmark)} 元/m² 的 {share}%",
             f"the floor of {plain(floor)} yuan/m² is below {share} % of the benchmark of {plain(benchmark)}",
         ),
-        Words(f"底价不低于 {plain(least)} 元/m²", f"a floor of at least {plain(least)} yuan/m²"),
+        Words(f"底价不低于 {plain(needed)} 元/m²", f"a floor of at least {plain(needed)} yuan/m²"),
         floor_m2=floor,
         benchmark=benchmark,
-        least_m2=least,
+        least_m2=needed,
     )
 
 
 def industrial_floor(rule: Rule, floor: Decimal, jurisdiction: str) -> Finding | None:
     """R05: the price of industrial land, in yuan per m², against the lowest of the jurisdiction's grade."""
     grade = rule.text_of("grade", jurisdiction)
-    least = None if grade is None else rule.number_of("price", grade)
-    if least is None:
+    lowest = None if grade is None else rule.number_of("price", grade)
+    if lowest is None:
         return found(
             rule,
             Words("管辖区的工业用地等别未录入,无法核对最低价", "the grade of the jurisdiction is not on record"),
             Words("在规则 R05 的 grade 中填写该管辖区", "name the jurisdiction under grade of the rule R05"),
             floor_m2=floor,
         )
-    if floor >= least:
+    if floor >= lowest:
         return None
     return found(
         rule,
         Words(
-            f"底价 {plain(floor)} 元/m²,低于 {grade} 等的最低价 {plain(least)} 元/m²",
-            f"the floor of {plain(floor)} yuan/m² is below the {plain(least)} of grade {grade}",
+            f"底价 {plain(floor)} 元/m²,低于 {grade} 等的最低价 {plain(lowest)} 元/m²",
+            f"the floor of {plain(floor)} yuan/m² is below the {plain(lowest)} of grade {grade}",
         ),
-        Words(f"底价不低于 {plain(least)} 元/m²", f"a floor of at least {plain(least)} yuan/m²"),
+        Words(f"底价不低于 {plain(lowest)} 元/m²", f"a floor of at least {plain(lowest)} yuan/m²"),
         floor_m2=floor,
         grade=str(grade),
-        least_m2=least,
+        least_m2=lowest,
     )
 
 
@@ -119,19 +118,19 @@ def negotiated_price(
 
     `benchmark` in yuan per m²; None where the grade has none.
     """
-    by_benchmark = Decimal(0) if benchmark is None else rule.number("benchmark_share") * benchmark * area_m2
-    least = max(sum(costs.values(), Decimal(0)), by_benchmark).quantize(CENT, ROUND_UP)
-    if price >= least:
+    by_benchmark = Decimal(0) if benchmark is None else least(rule.number("benchmark_share"), benchmark * area_m2)
+    needed = max(sum(costs.values(), Decimal(0)), by_benchmark)
+    if price >= needed:
         return None
     return found(
         rule,
         Words(
-            f"协议价 {plain(price)} 元,低于最低价 {plain(least)} 元",
-            f"the negotiated price of {plain(price)} yuan is below the lowest of {plain(least)}",
+            f"协议价 {plain(price)} 元,低于最低价 {plain(needed)} 元",
+            f"the negotiated price of {plain(price)} yuan is below the lowest of {plain(needed)}",
         ),
-        Words(f"协议价不低于 {plain(least)} 元", f"a price of at least {plain(least)} yuan"),
+        Words(f"协议价不低于 {plain(needed)} 元", f"a price of at least {plain(needed)} yuan"),
         price=price,
-        least=least,
+        least=needed,
     )
 
 

@@ -100,7 +100,9 @@ def test_r07_joint_bidders_hold_the_whole(shares: list[str], *, breaks: bool) ->
 
 
 def test_r07_a_deposit_comes_from_own_funds() -> None:
-    assert "自有资金" in only(legal.bid(rule("R07"), [D(1)], own_funds=False)).message.zh
+    found = only(legal.bid(rule("R07"), [D(1)], own_funds=False))
+    assert ("自有资金" in found.message.zh, found.severity) == (True, Severity.warn)
+    assert only(legal.bid(rule("R07"), [D("0.5")], own_funds=True)).severity is Severity.block
 
 
 ENDED = dt.date(2022, 11, 1)  # a Tuesday
