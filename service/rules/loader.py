@@ -52,7 +52,7 @@ def read(path: Path = FILE) -> tuple[Rule, ...]:
             rules.append(_rule(entry))
             found = list(_clashes(rules[-1], rules[:-1]))
         faults += [f"{path.name}:{places.line(number, key)}: {entry.get('id')}: {fault}" for key, fault in found]
-    missing = NEEDED.keys() - {entry.get("id") for entry in entries}
+    missing = NEEDED.keys() - {str(entry.get("id")) for entry in entries}
     faults += [f"{path.name}:{places.last}: {id_}: missing, a check needs it" for id_ in sorted(missing)]
     if faults:
         raise BrokenRules(en="\n".join(faults))
@@ -98,7 +98,7 @@ def _is_text(value: object) -> bool:
 
 
 def _wrong_choices(entry: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, allowed in (("theme", set(Theme)), ("severity", set(Severity))):
+    for name, allowed in (("theme", [*Theme]), ("severity", [*Severity])):
         if entry[name] not in allowed:
             yield name, f"{name} is {entry[name]!r}, must be one of {', '.join(allowed)}"
     scopes: tuple[tuple[str, Collection[str] | None], ...] = (
@@ -137,6 +137,8 @@ def _wrong_sources(entry: Mapping[str, Any]) -> Iterator[Fault]:
             yield "sources", f"a source has {', '.join(sorted(fields))}; verified is true or false"
         elif not (_is_text(source["document"]) and _is_text(source["document_en"])):
             yield "sources", "a source names its document in both languages"
+        elif not isinstance(source["articles"], str):
+            yield "sources", "articles is a text, empty where the document has none"
 
 
 def _wrong_severity(entry: Mapping[str, Any]) -> Iterator[Fault]:
@@ -165,8 +167,10 @@ def _wrong_parameters(entry: Mapping[str, Any]) -> Iterator[Fault]:
             yield key, f"{name} has {', '.join(sorted(fields))}"
         elif not (_is_text(parameter["title"]) and _is_text(parameter["title_en"])):
             yield key, f"{name} is titled in both languages"
-        elif parameter["unit"] not in UNITS:
+        elif parameter["unit"] not in list(UNITS):
             yield key, f"unit {parameter['unit']!r} of {name} is unknown"
+        elif needed is None and not isinstance(parameter["value"], int | str):
+            yield key, f"{name} of a rule that no check reads is a whole number or a text"
         elif needed is not None and name in needed:
             yield from _wrong_value(key, name, parameter, needed[name])
 

@@ -178,6 +178,35 @@ def test_how_strict_a_rule_may_be(tmp_path: Path, id_: str, old: str, new: str, 
         read(file)
 
 
+@pytest.mark.parametrize("wrong", ["[]", "{}", "[[]]", "1.5", "true", "2020-01-01", '""', "[1]", "{ a = [1] }"])
+def test_no_value_breaks_the_check_itself(tmp_path: Path, wrong: str) -> None:
+    begin = LAW.index('[[rules]]\nid = "R13"')
+    end = LAW.index("[[rules]]", begin + 1)
+    for old in re.findall(r"^([\w.]+) = (.+)$", LAW[begin:end], re.MULTILINE):
+        block = LAW[begin:end].replace(f"{old[0]} = {old[1]}", f"{old[0]} = {wrong}", 1)
+        file = tmp_path / "law.toml"
+        file.write_text(LAW[:begin] + block + LAW[end:], encoding="utf-8")
+        if (old[0], wrong) == ("valid_from", "2020-01-01"):
+            assert read(file)
+            continue
+        if old[0] != "sources":  # begins on this line only
+            with pytest.raises(BrokenRules, match=r"R13|id is R|missing"):
+                read(file)
+
+
+@pytest.mark.parametrize("wrong", ["[]", "{}", "1.5", "2020-01-01", "-1", '{ a = "b" }'])
+def test_no_figure_breaks_the_check_itself(tmp_path: Path, wrong: str) -> None:
+    for id_, name in (("R01", "days"), ("R03", "share"), ("R13", "days"), ("R30", "cap"), ("R33", "attributes")):
+        begin = LAW.index(f'id = "{id_}"')
+        block = re.sub(rf"(parameters\.{name} = \{{ value = ).+?, unit", rf"\g<1>{wrong}, unit", LAW[begin:], count=1)
+        file = tmp_path / "law.toml"
+        file.write_text(LAW[:begin] + block, encoding="utf-8")
+        if (id_, wrong) in {("R30", "{}"), ("R13", "-1")}:
+            continue  # an empty table is one that is not filled in; no check reads R13
+        with pytest.raises(BrokenRules, match=f"{id_}: {name} "):
+            read(file)
+
+
 def test_one_case_has_one_answer(tmp_path: Path) -> None:
     begin = LAW.index('[[rules]]\nid = "R02"')
     again = LAW[begin : LAW.index("[[rules]]", begin + 1)]
