@@ -56,11 +56,11 @@ class YearRead(Output):
     year: int
     provisional: bool
     workdays: int
-    source: str | None = None
-    reason: str | None = None
-    edited_by: str | None = None
-    edited_at: dt.datetime | None = None
-    version: int = 0
+    source: str | None
+    reason: str | None
+    edited_by: str | None
+    edited_at: dt.datetime | None
+    version: int
 
     @classmethod
     def of(cls, almanac: Almanac, year: int) -> Self:
@@ -69,9 +69,16 @@ class YearRead(Output):
         before = dt.date(year, 1, 1)
         workdays = almanac.calendar.workdays_between(before, dt.date(year, 12, 31)).workdays
         workdays += almanac.calendar.is_workday(before)  # day zero is not counted
-        said = ("source", "reason", "edited_by", "edited_at", "version")
-        more = {name: getattr(row, name) for name in said} if row else {}
-        return cls(year=year, provisional=row.provisional if row else True, workdays=workdays, **more)
+        return cls(
+            year=year,
+            provisional=row.provisional if row else True,
+            workdays=workdays,
+            source=row.source if row else None,
+            reason=row.reason if row else None,
+            edited_by=row.edited_by if row else None,
+            edited_at=row.edited_at if row else None,
+            version=row.version if row else 0,
+        )
 
 
 class Workdays(Output):

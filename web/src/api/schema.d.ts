@@ -3815,18 +3815,15 @@ export interface components {
             /** Workdays */
             workdays: number;
             /** Source */
-            source?: string | null;
+            source: string | null;
             /** Reason */
-            reason?: string | null;
+            reason: string | null;
             /** Edited By */
-            edited_by?: string | null;
+            edited_by: string | null;
             /** Edited At */
-            edited_at?: string | null;
-            /**
-             * Version
-             * @default 0
-             */
-            version?: number;
+            edited_at: string | null;
+            /** Version */
+            version: number;
         };
     };
     responses: never;

@@ -9,5 +9,6 @@ import { map } from './map'
 import { plan } from './plan'
 import { review } from './review'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, workdays, admin }
