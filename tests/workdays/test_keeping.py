@@ -1,7 +1,7 @@
 """The calendar in the database: seeded, edited, kept in memory by revision."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -36,7 +36,7 @@ OWN = Actor("user", "zd", Role.PLANNER, frozenset(), frozenset({"ZDXQ"}))
 
 
 def soil(**changes: object) -> OrderFields:
-    fields: Any = {
+    fields: dict[str, object] = {
         "name": "封土",
         "name_en": "Dust control",
         "first": dt.date(2022, 11, 15),
@@ -49,7 +49,7 @@ def soil(**changes: object) -> OrderFields:
         "verified": False,
     }
     fields |= changes
-    return fields
+    return cast("OrderFields", fields)
 
 
 def add_jurisdictions(session: Session) -> None:
