@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.core.errors import BadRequest
+from service.core.errors import BadRequest, NotFound
 from service.workdays import queries
 from service.workdays.blocking import Work
 from service.workdays.calendar import Calendar, Deadline, Unit, add
@@ -36,9 +36,10 @@ class Term(NamedTuple):
 def reckon(session: Session, actor: Actor, term: Term, revision: int | None = None) -> TermRead:
     """Work out a term. Counting backwards gives the day itself: only a term that runs forward can be prolonged.
 
-    Raises BadRequest for a kind of work with another unit than working days, UnknownCode, OutsideCalendar.
+    Raises BadRequest for a kind of work with another unit than working days, UnknownCode, OutsideCalendar, NotFound for
+    a jurisdiction that is not the asker's.
     """
-    calendar, work = queries.almanac(session, revision).calendar, _work(session, term)
+    calendar, work = queries.almanac(session, revision).calendar, _work(session, actor, term)
     found = _deadline(calendar, term, work)
     stopped = []
     if work is not None:
@@ -67,12 +68,14 @@ def _deadline(calendar: Calendar, term: Term, work: Work | None) -> Deadline:
     return calendar.deadline(term.start, term.days, term.unit, reckoning().roll)
 
 
-def _work(session: Session, term: Term) -> Work | None:
+def _work(session: Session, actor: Actor, term: Term) -> Work | None:
     site = term.site
     if site is None:
         return None
     if term.unit is not Unit.WORKDAY:
         raise BadRequest("kind 只用于工作日。", "`kind` goes with working days only.")
     queries.refuse_codes(session, [site.kind], site.exempt, site.jurisdiction, site.regions)
+    if actor.jurisdictions is not None and site.jurisdiction not in {None, *actor.jurisdictions}:
+        raise NotFound("没有该管辖区。", "No such jurisdiction.")
     areas = {*site.regions, *([site.jurisdiction] if site.jurisdiction else [])}
     return Work(site.kind, frozenset(areas), frozenset(site.exempt))

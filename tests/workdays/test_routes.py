@@ -132,6 +132,8 @@ def test_blocked_periods(as_role: As, places: None) -> None:
     assert (found["day"], [each["name"] for each in found["stopped_by"]]) == ("2023-03-16", ["冬季封土"])
     assert add(caller, "from=2022-11-14&days=1&kind=structure&jurisdiction=ZDXQ")["stopped_by"] == []
 
+    assert own.get(f"/api/v1/workdays/add?{query}").status_code == 404, "nor what an order of others does"
+
     address = f"/api/v1/blocked-periods/{made.json()['id']}"
     tag = {"if-match": made.headers["etag"]}
     assert own.request("DELETE", address, headers=tag).status_code == 404
