@@ -173,6 +173,7 @@ def db_upgrade() -> None:
 def _upgrade(settings: Settings) -> None:
     with step("数据库结构 Migrations"):
         migrate.upgrade(str(settings.database_url))
+    cli_data.seed_workdays(settings)
 
 
 @database.command("status")

@@ -10,5 +10,6 @@ import { plan } from './plan'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, rules, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, rules, workdays, admin }
