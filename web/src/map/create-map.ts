@@ -3,6 +3,9 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Position } from '@/state/url'
 import { CONTROL_PATTERNS } from './control'
+import type { DrawEvents, Drawing } from './drawing'
+import { DRAWING_PREFIX } from './layers'
+import type { Theme } from './palette'
 import { PATTERNS, PIXEL_RATIO } from './patterns'
 
 setWorkerUrl(workerUrl)
@@ -35,6 +38,8 @@ export interface MapHandle {
   highlight: (id: number | null) => void
   /** Reads the parcels' tiles again; unchanged ones cost only a 304. */
   refresh: () => void
+  /** Starts drawing; until it stops, a click asks nothing of the map. Loads the library for it. */
+  draw: (theme: Theme, events: DrawEvents) => Promise<Drawing>
   name: (label: string) => void
   remove: () => void
 }
@@ -54,6 +59,14 @@ function hitsOf(features: MapGeoJSONFeature[]): Hit[] {
     found.set(id, { id, code: code ?? null, name: name ?? null })
   }
   return [...found.values()]
+}
+
+/** A new style keeps what is being drawn, which is no part of it. */
+function keepDrawing(before: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  const ours = (id: string): boolean => id.startsWith(DRAWING_PREFIX)
+  if (before?.layers.some(({ id }) => ours(id)) !== true) return next
+  const sources = Object.fromEntries(Object.entries(before.sources).filter(([id]) => ours(id)))
+  return { ...next, sources: { ...next.sources, ...sources }, layers: [...next.layers, ...before.layers.filter(({ id }) => ours(id))] }
 }
 
 /** Draws the map into `container`; `start` is a position, or the box that has to be seen. */
@@ -93,12 +106,13 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     hovered = id
   }
 
+  let drawing = false
   // Until the first style stands there is nothing to take a difference from.
   let styled = false
   let waiting: StyleSpecification | null = null
   map.on('style.load', () => {
     styled = true
-    if (waiting !== null) map.setStyle(waiting)
+    if (waiting !== null) map.setStyle(waiting, { transformStyle: keepDrawing })
     waiting = null
     for (const [id, image] of Object.entries({ ...PATTERNS, ...CONTROL_PATTERNS })) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
@@ -115,15 +129,16 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     if ('tile' in event || 'status' in event.error) events.failed()
     else console.error(event.error)
   })
-  map.on('click', ({ point, lngLat }) => ask(point, lngLat))
+  map.on('click', ({ point, lngLat }) => { if (!drawing) ask(point, lngLat) })
   map.on('mousemove', ({ point, lngLat }) => {
+    events.pointed({ lon: lngLat.lng, lat: lngLat.lat })
+    if (drawing) return
     const id = under(point)[0]?.id ?? null
     if (id !== hovered) {
       highlight(id)
       events.hovered(id)
       map.getCanvas().style.cursor = id === null ? '' : 'pointer'
     }
-    events.pointed({ lon: lngLat.lng, lat: lngLat.lat })
   })
   map.on('mouseout', () => {
     highlight(null)
@@ -134,7 +149,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
   return {
     show(next) {
       busy()
-      if (styled) map.setStyle(next)
+      if (styled) map.setStyle(next, { transformStyle: keepDrawing })
       else waiting = next
       map.triggerRepaint()
     },
@@ -145,13 +160,27 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     go: ({ zoom, lat, lon }) => map.easeTo({ center: [lon, lat], zoom, duration: MOTION_MS }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: MOTION_MS }),
     askCentre() {
-      ask(map.project(map.getCenter()), map.getCenter())
+      if (!drawing) ask(map.project(map.getCenter()), map.getCenter())
     },
     highlight,
     refresh() {
       busy()
       map.refreshTiles('parcels')
       map.triggerRepaint()
+    },
+    async draw(theme, drawEvents) {
+      const { startDrawing } = await import('./drawing')
+      if (!styled) await map.once('style.load')
+      const session = startDrawing(map, theme, drawEvents)
+      drawing = true
+      highlight(null)
+      return {
+        ...session,
+        stop() {
+          drawing = false
+          session.stop()
+        },
+      }
     },
     name(label) {
       map.getCanvas().setAttribute('aria-label', label)
