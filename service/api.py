@@ -34,6 +34,7 @@ from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
+from service.rules.routes import router as rules
 
 ROUTERS: tuple[APIRouter, ...] = (
     layers,  # first, because addresses are compared in this order and these are asked for most
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit,
     regions,
     codes,
+    rules,
     parcels,
     lineage,
     constraints,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Row, Select, Text, cast, func, literal, or_, select, text
+from sqlalchemy import Row, Select, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -17,7 +17,6 @@ from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.imports.models import Finding, Import, SavedMap
-from service.imports.states import AT_WORK
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 
@@ -110,18 +109,6 @@ def finding_page(
     if after is not None:
         statement = statement.where(Finding.id > after)
     return session.scalars(statement).all()
-
-
-_ABANDONED = text("""
-    SELECT id FROM import WHERE status = ANY (:at_work) AND created_at < now() - interval '1 minute'
-      AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
-                      AND job.status IN ('todo', 'doing') AND (job.args ->> 'import_id')::int = import.id)
-""")
-
-
-def abandoned(session: Session, task: str) -> Sequence[int]:
-    """Return unfinished imports without a job of `task` that is waiting or at work."""
-    return session.scalars(_ABANDONED, {"task": task, "at_work": list(AT_WORK)}).all()
 
 
 def finished(session: Session, ids: Sequence[int]) -> Sequence[int]:

@@ -25,7 +25,10 @@ from service.core.settings import Settings
 from service.running import environment
 
 _ROOT = Path(__file__).parents[2]
-COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "openapi", "doctor"}
+COMMANDS = {
+    *("serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "rules", "openapi"),
+    "doctor",
+}
 
 
 @pytest.fixture(scope="module")
