@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from service.codes.correspondences import Relation
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
 
 
@@ -28,6 +29,22 @@ class LandUseRead(UseRead):
 
     share: float = Field(description="份额 share of the area, 0–1")
     max_term_years: int | None
+
+
+class UseMatch(BaseModel):
+    """What a code of an older list may mean in the list of 2023; not `verified`: not compared with the law's text."""
+
+    code: str
+    name: str
+    relation: Relation
+    verified: bool
+    note: str | None
+
+
+class GivenUseRead(UseRead):
+    """The land-use code as delivered, in its own list; `matches` of an older list only."""
+
+    matches: list[UseMatch]
 
 
 class ParcelSummary(BaseModel):
@@ -91,6 +108,7 @@ class ParcelRead(ParcelSummary):
 
     geometry: dict[str, Any] = Field(description="GeoJSON MultiPolygon, CRS84 unless crs= asks for another")
     land_uses: list[LandUseRead]
+    land_use_given: GivenUseRead | None = Field(description="原编码 the land-use code as an import delivered it")
     planning: PlanningRead
     survey: SurveyRead | None
     registered_on: dt.date | None

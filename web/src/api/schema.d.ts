@@ -1428,7 +1428,7 @@ export interface components {
             /** Column */
             column: string;
             /** Field */
-            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list?: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -1450,7 +1450,7 @@ export interface components {
             /** Samples */
             samples: string[];
             /** Field */
-            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -1878,6 +1878,20 @@ export interface components {
              * @description a repair may be offered while the import is under review
              */
             readonly repairable: boolean;
+        };
+        /**
+         * GivenUseRead
+         * @description The land-use code as delivered, in its own list; `matches` of an older list only.
+         */
+        GivenUseRead: {
+            /** Scheme */
+            scheme: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Matches */
+            matches: components["schemas"]["UseMatch"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2766,6 +2780,8 @@ export interface components {
             };
             /** Land Uses */
             land_uses: components["schemas"]["LandUseRead"][];
+            /** @description 原编码 the land-use code as an import delivered it */
+            land_use_given: components["schemas"]["GivenUseRead"] | null;
             planning: components["schemas"]["PlanningRead"];
             survey: components["schemas"]["SurveyRead"] | null;
             /** Registered On */
@@ -2981,7 +2997,7 @@ export interface components {
          */
         ProposalRead: {
             /** Field */
-            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -3041,6 +3057,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["RegionRead"][];
         };
+        /**
+         * Relation
+         * @description What the class of 2023 is to the older one; only the first two say what land of the older class is today.
+         * @enum {string}
+         */
+        Relation: "exact" | "broader" | "narrower" | "one-of-many";
         /**
          * RepairChoice
          * @description A repair that was offered for a finding.
@@ -3363,6 +3385,21 @@ export interface components {
             maxzoom: number;
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /**
+         * UseMatch
+         * @description What a code of an older list may mean in the list of 2023; not `verified`: not compared with the law's text.
+         */
+        UseMatch: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            relation: components["schemas"]["Relation"];
+            /** Verified */
+            verified: boolean;
+            /** Note */
+            note: string | null;
         };
         /**
          * UseRead
