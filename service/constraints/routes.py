@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from service.accounts.access import ConstraintChecker, LayerReader, ParcelReader
+from service.accounts.access import ConstraintChecker, LayerReader, LayerWithdrawer, ParcelReader
 from service.constraints import commands, queries
 from service.constraints.catalogue import Rule, control_types
 from service.constraints.schemas import (
@@ -17,6 +17,7 @@ from service.constraints.schemas import (
     ParcelConstraints,
     RunCreate,
     RunRead,
+    Withdrawal,
 )
 from service.core.db import driver_connection
 from service.core.dependencies import PageQuery, Read, Write
@@ -62,6 +63,13 @@ def read_control_layer(layer_id: Id, actor: LayerReader, session: Read) -> Contr
     """Give one version of a control layer."""
     found, jurisdiction = queries.layer_by_id(session, actor, layer_id)
     return ControlLayerDetail.of(found, jurisdiction, bbox=queries.extent(session, layer_id))
+
+
+@router.post("/control-layers/{layer_id}/withdrawal", summary="撤回图层 Withdraw a control layer")
+def withdraw_control_layer(layer_id: Id, order: Withdrawal, actor: LayerWithdrawer, session: Write) -> ControlLayerRead:
+    """Take a version out of force; results by it are out of date from then on, and no earlier version comes back."""
+    withdrawn = commands.withdraw_layer(session, actor, layer_id, order.reason)
+    return ControlLayerRead.of(*queries.layer_by_id(session, actor, withdrawn.id))
 
 
 @router.get("/parcels/{number}/constraints", summary="地块管控 Constraints of a parcel")

@@ -648,6 +648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/control-layers/{layer_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回图层 Withdraw a control layer
+         * @description Take a version out of force; results by it are out of date from then on, and no earlier version comes back.
+         */
+        post: operations["withdraw_control_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/constraints": {
         parameters: {
             query?: never;
@@ -1463,7 +1483,8 @@ export interface components {
          * ConstraintRead
          * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
          *
-         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since.
+         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since, or
+         *     the layer was `withdrawn` and says nothing any more.
          */
         ConstraintRead: {
             /** Id */
@@ -1503,6 +1524,8 @@ export interface components {
             computed_at: string;
             /** Stale */
             stale: boolean;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
         /**
          * ControlLayerDetail
@@ -1541,12 +1564,16 @@ export interface components {
             published_at: string;
             /** Superseded At */
             superseded_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawal Reason */
+            withdrawal_reason: string | null;
             /** Bbox */
             bbox: number[] | null;
         };
         /**
          * ControlLayerRead
-         * @description One version of a control layer; `superseded_at` null: in force.
+         * @description One version of a control layer; `superseded_at` null: in force. A withdrawn one says by whom and why.
          */
         ControlLayerRead: {
             /** Id */
@@ -1581,6 +1608,10 @@ export interface components {
             published_at: string;
             /** Superseded At */
             superseded_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawal Reason */
+            withdrawal_reason: string | null;
         };
         /**
          * ControlTypeRead
@@ -2638,6 +2669,8 @@ export interface components {
             computed_at: string;
             /** Stale */
             stale: boolean;
+            /** Withdrawn */
+            withdrawn: boolean;
             /** Geometry */
             geometry?: {
                 [key: string]: unknown;
@@ -2946,7 +2979,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "layer:withdraw" | "code:read" | "region:read";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -3506,6 +3539,14 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Withdrawal
+         * @description Why a version of a control layer is taken out of force.
+         */
+        Withdrawal: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -4760,6 +4801,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ControlLayerDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlLayerRead"];
                 };
             };
             /** @description Validation Error */
