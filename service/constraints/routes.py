@@ -32,6 +32,7 @@ Id = Annotated[int, Path(ge=1, lt=2**31), Whole]
 Number = Annotated[
     str, Path(max_length=200, description="地块编号、宗地代码或出让编号 code, cadastral code or lot number")
 ]
+Shapes = Annotated[bool, Query(description="附重叠图形 with the land of each overlap, as it was measured")]
 TypeKey = Annotated[str | None, Query(max_length=40, description="管控类型 key of a type")]
 
 
@@ -74,11 +75,7 @@ def withdraw_control_layer(layer_id: Id, order: Withdrawal, actor: LayerWithdraw
 
 @router.get("/parcels/{number}/constraints", summary="地块管控 Constraints of a parcel")
 def read_parcel_constraints(
-    number: Number,
-    actor: ParcelReader,
-    session: Read,
-    *,
-    geometry: Annotated[bool, Query(description="附重叠图形 with the land of each overlap")] = False,
+    number: Number, actor: ParcelReader, session: Read, *, geometry: Shapes = False
 ) -> ParcelConstraints:
     """Say what the control layers mean for a parcel, as last compared."""
     parcel = reading.parcel(driver_connection(session), actor, number).members
@@ -87,9 +84,11 @@ def read_parcel_constraints(
 
 
 @router.post("/parcels/{number}/constraints", summary="重新分析 Compare a parcel now")
-def check_parcel_constraints(number: Number, actor: ConstraintChecker, session: Write) -> ParcelConstraints:
+def check_parcel_constraints(
+    number: Number, actor: ConstraintChecker, session: Write, *, geometry: Shapes = False
+) -> ParcelConstraints:
     """Compare a parcel with the control layers in force and keep the result."""
-    return _constraints(session, commands.check_parcel(session, actor, number), shapes=False)
+    return _constraints(session, commands.check_parcel(session, actor, number), shapes=geometry)
 
 
 @router.get("/constraints", summary="管控结果 Results")

@@ -4852,7 +4852,7 @@ export interface operations {
     read_parcel_constraints: {
         parameters: {
             query?: {
-                /** @description 附重叠图形 with the land of each overlap */
+                /** @description 附重叠图形 with the land of each overlap, as it was measured */
                 geometry?: boolean;
             };
             header?: never;
@@ -4886,7 +4886,10 @@ export interface operations {
     };
     check_parcel_constraints: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 附重叠图形 with the land of each overlap, as it was measured */
+                geometry?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */

@@ -8,6 +8,7 @@ import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
 import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
+import { overlapStyle, type Overlap } from '@/map/style-overlap'
 import { isFiltered } from '@/state/filters'
 import type { MapState } from '@/state/url'
 import { usePreferences } from '@/stores/preferences'
@@ -19,7 +20,7 @@ export interface MapLooks {
 }
 
 /** How the map looks: its state, the data and the person's preferences turned into a style. */
-export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData): MapLooks {
+export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, overlaps: ShallowRef<Overlap[]>): MapLooks {
   const { t, locale } = useI18n()
   const preferences = usePreferences()
   const faces = fontFaces()
@@ -37,8 +38,9 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
 
   const dayState = computed(() => (state.value.asOf === null ? STATE_NOW : stateThen(data.matches.data.value?.items ?? [])))
 
-  const look = computed(() => mapStyle({
-    theme: preferences.dark ? 'dark' : 'light',
+  const theme = computed(() => (preferences.dark ? 'dark' : 'light'))
+  const ground = computed(() => mapStyle({
+    theme: theme.value,
     visible: visible.value,
     opacity: state.value.opacity,
     state: dayState.value,
@@ -52,5 +54,6 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     mu: t('map.mu'),
     fontFaces: faces,
   }))
+  const look = computed(() => overlapStyle(ground.value, theme.value, overlaps.value))
   return { look, visible }
 }
