@@ -145,7 +145,8 @@ def _with_list(
         return replace(said, list=named[0]), named[1]
     if named is not None or share.get(said.list, 1.0) >= _MOST or share[best] < _MOST:
         return found
-    zh, en = f"内容符合 {best}（{share[best]:.0%}），而非 {said.list}", f"its values are of {best}, not {said.list}"
+    (zh, en), (not_zh, not_en) = _titles(best), _titles(said.list)
+    zh, en = f"内容符合{zh}（{share[best]:.0%}），而非{not_zh}", f"its values are of {en}, not {not_en}"
     return replace(said, list=best), Reason("medium", zh, en)
 
 
@@ -166,11 +167,13 @@ def _list_by_names(name: str, columns: Mapping[str, pa.Array]) -> tuple[str, Rea
     if not ranked or ranked[0][0] < _NAMED or (len(ranked) > 1 and ranked[1][0] == ranked[0][0]):
         return None
     share, scheme, other = ranked[0]
-    zh, en = (
-        f"与“{other}”列的名称相符（{scheme}，{share:.0%}）",
-        f"its names in {other} are those of {scheme} ({share:.0%})",
-    )
+    zh, en = _titles(scheme)
+    zh, en = f"与“{other}”列的名称相符：{zh}（{share:.0%}）", f"its names in {other} are those of {en} ({share:.0%})"
     return scheme, Reason("high", zh, en)
+
+
+def _titles(scheme: str) -> tuple[str, str]:
+    return lists()[scheme].title, lists()[scheme].title_en
 
 
 def _shares(column: pa.Array) -> dict[str, float]:
@@ -200,7 +203,9 @@ def _by_content(
         if fitting:
             if named := _list_by_names(name, columns):
                 return Assignment(name, "land_use", list=named[0]), named[1]
-            zh, en = f"内容符合编码表 {'、'.join(fitting)}", f"its values are of {', '.join(fitting)}"
+            titles = [_titles(each) for each in fitting]
+            zh = f"内容符合{'、'.join(each for each, _ in titles)}"
+            en = f"its values are of {', '.join(each for _, each in titles)}"
             sure = "medium" if len(fitting) == 1 else "low"
             return Assignment(name, "land_use", list=fitting[0]), Reason(sure, zh, en)
     if "area_legal_m2" not in filled and (area := _area(name, column, plane_m2)) is not None:

@@ -14,11 +14,11 @@ const boundary: Overlap = { look: { key: 'urban_growth_boundary', colour: 'accen
 describe('overlapStyle', () => {
   it('leaves the map alone without overlaps', () => { expect(overlapStyle(ground, 'light', [])).toBe(ground) })
 
-  it('draws each type once, under the outline of the parcel', () => {
+  it('draws each type once, the gravest on top, under the outline of the parcel', () => {
     const ids = overlapStyle(ground, 'dark', [farmland, farmland, boundary]).layers.map(({ id }) => id)
     expect(ids).toEqual([
-      'ground', 'overlap-permanent_farmland', 'overlap-permanent_farmland-hatch', 'overlap-permanent_farmland-edge',
-      'overlap-urban_growth_boundary', 'overlap-urban_growth_boundary-edge', 'selection', 'mark',
+      'ground', 'overlap-urban_growth_boundary-edge',
+      'overlap-permanent_farmland', 'overlap-permanent_farmland-hatch', 'overlap-permanent_farmland-edge', 'selection', 'mark',
     ])
   })
 
