@@ -28,6 +28,7 @@ export const constraints: Text['constraints'] = {
     needType: 'Choose a type', needName: 'Give a name', needSource: 'Give the source', needDate: 'Give the date of the data',
   },
   bulk: {
+    tray: 'Comparisons',
     title: 'Compare many', hint: 'Compares every parcel that you may see with the layers in force and replaces the results.', start: 'Compare all parcels', progress: 'Progress of the comparison', of: '{done} of {total} parcels', waiting: 'Waiting',
     done: 'Compared {n} parcels', failed: 'Not all parcels were compared', task: 'Comparison of {at}', dismiss: 'Put away the comparison of {at}',
   },

@@ -26,6 +26,7 @@ export const constraints = {
     needType: '请选择类型', needName: '请填写名称', needSource: '请填写来源', needDate: '请填写数据日期',
   },
   bulk: {
+    tray: '批量分析任务',
     title: '批量分析', hint: '把可见的全部地块与现行管控图层比对，替换已有结果。', start: '分析全部地块', progress: '管控分析进度', of: '已完成 {done} / {total} 宗', waiting: '等待处理',
     done: '分析完成：{n} 宗', failed: '分析未全部完成', task: '{at} 开始的分析', dismiss: '移除 {at} 开始的分析',
   },
