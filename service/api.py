@@ -15,7 +15,8 @@ import service.layers.jobs
 import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
-import service.regions.models  # noqa: F401
+import service.regions.models
+import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
@@ -32,6 +33,8 @@ from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
+from service.rules.routes import router as rules
+from service.workdays.routes import router as workdays
 
 ROUTERS: tuple[APIRouter, ...] = (
     layers,  # first, because addresses are compared in this order and these are asked for most
@@ -40,6 +43,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit,
     regions,
     codes,
+    rules,
+    workdays,
     parcels,
     lineage,
     constraints,

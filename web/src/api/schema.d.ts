@@ -504,6 +504,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 法定规则 Legal rules
+         * @description List the legal rules in force, in the file's order; a rule may stand several times, each for another scope.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 工作日历 Working days
+         * @description Say of every day of a span whether it is worked, why, and whether that is provisional.
+         */
+        get: operations["list_workdays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限计算 A term's last day
+         * @description Add working days, days or months to a day that is not counted; a term that ends on a day off ends later.
+         */
+        get: operations["add_to_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改某日 Change a day
+         * @description Say of a day that it is worked or free, with the reason; seeding leaves it alone from then on.
+         */
+        put: operations["change_workday"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 确认年度 Confirm a year
+         * @description Say that a year's calendar is issued and entered, or that it is provisional again.
+         */
+        put: operations["change_year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 封控时段 Blocked periods
+         * @description List the orders that stop works on a day of a span (封土, 重污染天气管控).
+         */
+        get: operations["list_blocked_periods"];
+        put?: never;
+        /**
+         * 新增封控时段 Enter a blocked period
+         * @description Enter an order that stops works.
+         */
+        post: operations["create_blocked_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-periods/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改封控时段 Change a blocked period
+         * @description Replace what is said of an order.
+         */
+        put: operations["change_blocked_period"];
+        post?: never;
+        /**
+         * 删除封控时段 Remove a blocked period
+         * @description Take an order out; the audit log keeps it.
+         */
+        delete: operations["remove_blocked_period"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/events": {
         parameters: {
             query?: never;
@@ -1304,6 +1452,94 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
         };
+        /**
+         * BlockedPeriodRead
+         * @description An order; not `verified`: nobody has compared it with its own text.
+         */
+        BlockedPeriodRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Kinds */
+            kinds: string[];
+            /** Jurisdiction */
+            jurisdiction: string | null;
+            /** Regions */
+            regions: string[];
+            /** Exempt */
+            exempt: string[];
+            /** Source */
+            source: string;
+            /** Verified */
+            verified: boolean;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BlockedPeriodWrite
+         * @description An order that stops works; `last` is still blocked. No jurisdiction: every one; no regions: all of it.
+         *
+         *     `kinds` and `exempt` are codes of the lists `work_kind` and `exempt_class`.
+         */
+        BlockedPeriodWrite: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Kinds */
+            kinds: string[];
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            /** Regions */
+            regions?: string[];
+            /** Exempt */
+            exempt?: string[];
+            /** Source */
+            source: string;
+            /**
+             * Verified
+             * @default false
+             */
+            verified?: boolean;
+        };
+        /**
+         * BlockedPeriods
+         * @description Orders by their first day.
+         */
+        BlockedPeriods: {
+            /** Items */
+            items: components["schemas"]["BlockedPeriodRead"][];
+        };
         /** Body_attach_document */
         Body_attach_document: {
             /** File */
@@ -1661,6 +1897,32 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * DayChange
+         * @description What a person says of a day, and why.
+         */
+        DayChange: {
+            /** Is Workday */
+            is_workday: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DayKind
+         * @description What a day is: `makeup` is a weekend that is worked for a holiday (调休上班).
+         * @enum {string}
+         */
+        DayKind: "workday" | "weekend" | "holiday" | "makeup";
         /**
          * DocumentRead
          * @description A file that is attached to something.
@@ -2202,6 +2464,63 @@ export interface components {
             tilejson: string;
             /** Default Visible */
             default_visible: boolean;
+        };
+        /**
+         * LegalRule
+         * @description One rule within one scope and one period. An empty scope means all; `valid_to` null: until further notice.
+         *
+         *     `verification` sums up the sources: all of them read, some, none. `hard`: nobody may override it.
+         */
+        LegalRule: {
+            /** Id */
+            id: string;
+            theme: components["schemas"]["Theme"];
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Text */
+            text: string;
+            /** Text En */
+            text_en: string;
+            severity: components["schemas"]["Severity"];
+            /** Hard */
+            hard: boolean;
+            verification: components["schemas"]["Verification"];
+            /** Sources */
+            sources: components["schemas"]["RuleSource"][];
+            /** Jurisdictions */
+            jurisdictions: string[];
+            /** Methods */
+            methods: string[];
+            /** Uses */
+            uses: string[];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Note */
+            note: string | null;
+            /** Note En */
+            note_en: string | null;
+            /** Parameters */
+            parameters: components["schemas"]["RuleParameter"][];
+        };
+        /**
+         * LegalRules
+         * @description The rules in force on a day.
+         */
+        LegalRules: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Items */
+            items: components["schemas"]["LegalRule"][];
         };
         /**
          * LegalSource
@@ -2979,7 +3298,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "layer:withdraw" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -3119,6 +3438,42 @@ export interface components {
          */
         Rule: "forbidden" | "needs_procedure" | "allowed";
         /**
+         * RuleParameter
+         * @description A figure of a rule. Numbers that need not be whole are text, exact ("0.20", "1/3"); a table is key → value.
+         */
+        RuleParameter: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: number | string | number[] | string[] | {
+                [key: string]: string;
+            };
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+        };
+        /**
+         * RuleSource
+         * @description Where a rule stands; not `verified`: nobody has read that passage yet (未核实).
+         */
+        RuleSource: {
+            /** Document */
+            document: string;
+            /** Document En */
+            document_en: string;
+            /** Articles */
+            articles: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /**
          * RunCreate
          * @description Which parcels to compare: by code; null: every parcel that the caller may see.
          */
@@ -3198,6 +3553,12 @@ export interface components {
             /** Jurisdictions */
             jurisdictions: string[] | null;
         };
+        /**
+         * Severity
+         * @description What a broken rule does, the gravest first: refuses, tells, or is for reading only.
+         * @enum {string}
+         */
+        Severity: "block" | "warn" | "info";
         /**
          * ShapesRead
          * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
@@ -3392,6 +3753,45 @@ export interface components {
             surveyed_on: string | null;
         };
         /**
+         * TermRead
+         * @description The last day of a term: `day`. By the count alone it would be `counted_to`; day zero (`start`) is not counted.
+         *
+         *     `provisional`: it leans on a year without a State Council calendar. `stopped_by` are the orders whose days were not
+         *     counted; `rule` the law by which a term ends that would end on a day off.
+         */
+        TermRead: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Days */
+            days: number;
+            unit: components["schemas"]["Unit"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Counted To
+             * Format: date
+             */
+            counted_to: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Stopped By */
+            stopped_by: components["schemas"]["BlockedPeriodRead"][];
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * Theme
+         * @description Where in the course of supply a rule belongs, in order.
+         * @enum {string}
+         */
+        Theme: "land" | "plan" | "scheme" | "listing" | "contract" | "building" | "idle";
+        /**
          * TileJson
          * @description TileJSON 3.0.0.
          */
@@ -3419,6 +3819,12 @@ export interface components {
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        /**
+         * Unit
+         * @description What a term is counted in.
+         * @enum {string}
+         */
+        Unit: "workday" | "day" | "month";
         /**
          * UseMatch
          * @description What a code of an older list may mean in the list of 2023; not `verified`: not compared with the law's text.
@@ -3541,12 +3947,92 @@ export interface components {
             };
         };
         /**
+         * Verification
+         * @description Which of a rule's sources somebody has read: all, some, none (未核实).
+         * @enum {string}
+         */
+        Verification: "full" | "partial" | "none";
+        /**
          * Withdrawal
          * @description Why a version of a control layer is taken out of force.
          */
         Withdrawal: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * WorkdayRead
+         * @description One day. `provisional`: its year has no State Council calendar yet. `version` 0: no row says anything of it.
+         */
+        WorkdayRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Is Workday */
+            is_workday: boolean;
+            kind: components["schemas"]["DayKind"];
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Source */
+            source: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Edited By */
+            edited_by: string | null;
+            /** Edited At */
+            edited_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Workdays
+         * @description Days of a span and the years they lie in.
+         */
+        Workdays: {
+            /** Items */
+            items: components["schemas"]["WorkdayRead"][];
+            /** Years */
+            years: components["schemas"]["YearRead"][];
+        };
+        /**
+         * YearChange
+         * @description That a year's calendar is issued (`source`: the notice and its number), or provisional again, and why.
+         */
+        YearChange: {
+            /** Provisional */
+            provisional: boolean;
+            /** Source */
+            source: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * YearRead
+         * @description Whether a year's calendar is issued, by which source; `workdays` in all of it.
+         */
+        YearRead: {
+            /** Year */
+            year: number;
+            /** Provisional */
+            provisional: boolean;
+            /** Workdays */
+            workdays: number;
+            /** Source */
+            source: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Edited By */
+            edited_by: string | null;
+            /** Edited At */
+            edited_at: string | null;
+            /** Version */
+            version: number;
         };
     };
     responses: never;
@@ -4513,6 +4999,330 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Codes"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description 某日有效的规则 in force on this day; today's if absent */
+                as_of?: string | null;
+                /** @description 只取这些规则, 如 R01 only these rules */
+                id?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalRules"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_workdays: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 截止日(含) last day, included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workdays"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_day: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 天数(月数) how many */
+                days: number;
+                unit?: components["schemas"]["Unit"];
+                /** @description 作业类别;跳过停工日 skip the days that stop it */
+                kind?: string | null;
+                /** @description 所在管辖区 where it lies */
+                jurisdiction?: string | null;
+                /** @description 所在区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 项目豁免类别 classes of the project */
+                exempt?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_workday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_year: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_blocked_periods: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 截止日(含) last day, included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriods"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedPeriodWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriodRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedPeriodWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriodRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -8,6 +8,8 @@ import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, rules, workdays, admin }

@@ -7,9 +7,11 @@ import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, rules, workdays, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */
