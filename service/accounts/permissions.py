@@ -23,6 +23,7 @@ class Permission(StrEnum):
     APIKEY_MANAGE = "apikey:manage"
     CONSTRAINT_CHECK = "constraint:check"
     LAYER_READ = "layer:read"
+    LAYER_WITHDRAW = "layer:withdraw"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
     LAW_OVERRIDE = "law:override"
@@ -86,6 +87,7 @@ _REGISTERING = _LOOKING | {
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
     Permission.CONSTRAINT_CHECK,
+    Permission.LAYER_WITHDRAW,
 }
 
 # An administrator hands out rights but does no land business, and whoever only looks takes no files of the register
@@ -104,7 +106,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE),
-        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
+        *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,
 }
