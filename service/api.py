@@ -15,6 +15,7 @@ import service.layers.jobs
 import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
+import service.parcels.survey_models
 import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
@@ -32,6 +33,8 @@ from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
+from service.surveys.routes import reads as boundaries
+from service.surveys.routes import router as surveys
 
 ROUTERS: tuple[APIRouter, ...] = (
     layers,  # first, because addresses are compared in this order and these are asked for most
@@ -42,6 +45,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     codes,
     parcels,
     lineage,
+    boundaries,
+    surveys,
     constraints,
     dossier,
     documents,

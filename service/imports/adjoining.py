@@ -1,7 +1,7 @@
 """Shapes and the parcels that are there: who lies on whom, and where a little is left between them.
 
-Predicates here; what is shared is measured apart, since the shapes may be hostile. A caller that is a child process
-itself brings its own `find` and `measure`.
+Predicates here; `measure` overlays what is shared, apart from server and worker since the shapes may be hostile:
+`workshop.measured`, or in a child process `overlaps.measured` itself.
 """
 
 import math
@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from service.imports import gaps, overlaps, workshop
+from service.imports import gaps, overlaps
 from service.imports.gaps import Gap
 from service.imports.overlaps import Overlap, Size
 from service.imports.report import Report
@@ -32,8 +32,8 @@ def check_neighbours(
     bounds: NDArray[np.float64],
     report: Report,
     *,
+    measure: Measure,
     but: frozenset[str] = frozenset(),
-    measure: Measure = workshop.measured,
 ) -> None:
     """Refuse shapes that lie on parcels that are there, and remark gaps; `but` towards those with these codes.
 
@@ -92,7 +92,7 @@ def _in_web_metres(bounds: NDArray[np.float64], margin_m: float) -> tuple[NDArra
     return west - margin, south - margin, east + margin, north + margin
 
 
-def sizes_of(read: pa.Table, own: list[int], others: pa.Array, measure: Measure = workshop.measured) -> list[Size]:
+def sizes_of(read: pa.Table, own: list[int], others: pa.Array, measure: Measure) -> list[Size]:
     """Measure what rows share with other shapes; unmeasured where there are too many, or the shapes are too hostile."""
     some = own[:_MEASURED]
     wkb = read["geom_wkb"].combine_chunks().take(pa.array(some, pa.int64()))

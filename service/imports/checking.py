@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from service.imports import checks, mapping, neighbours, placing, queries
+from service.imports import checks, mapping, neighbours, placing, queries, workshop
 from service.imports.adjoining import check_neighbours, report_gap, report_overlap, sizes_of
 from service.imports.gaps import Gap
 from service.imports.mapping import FieldMap
@@ -93,7 +93,12 @@ def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: 
         report_gap(report, "gap_in_file", int(rows[gap.second]), gap, None, other=int(rows[gap.first]))
     laps = [each for each in found if isinstance(each, Overlap)]
     wkb = read["geom_wkb"].combine_chunks()
-    sizes = sizes_of(read, [lap.second for lap in laps], wkb.take(pa.array([lap.first for lap in laps], pa.int64())))
+    sizes = sizes_of(
+        read,
+        [lap.second for lap in laps],
+        wkb.take(pa.array([lap.first for lap in laps], pa.int64())),
+        workshop.measured,
+    )
     for lap, size in zip(laps, sizes, strict=True):
         other = int(rows[lap.first])
         names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
@@ -106,4 +111,6 @@ def check_against_existing(connection: psycopg.Connection, checked: Checked) -> 
     numbers = rows.read["row"].to_numpy()
     taken, retired = partial(queries.taken, connection), partial(queries.retired, connection)
     checks.check_taken(rows.fields, numbers, report, taken, retired)
-    check_neighbours(partial(queries.neighbours, connection), rows.read, places.bounds, report)
+    check_neighbours(
+        partial(queries.neighbours, connection), rows.read, places.bounds, report, measure=workshop.measured
+    )

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from service.accounts.access import system
-from service.imports import diff, queries
+from service.imports import diff, queries, workshop
 from service.imports.adjoining import check_neighbours
 from service.imports.checking import Checked
 from service.imports.report import Report
@@ -129,4 +129,4 @@ def check_matched(connection: psycopg.Connection[Any], checked: Checked, matches
             "cadastral_taken", numbers[at], field="cadastral_code", values=column.take(pa.array(at)).to_pylist()
         )
     find = partial(queries.neighbours, connection)
-    check_neighbours(find, rows.read, checked.places.bounds, report, but=matches.codes)
+    check_neighbours(find, rows.read, checked.places.bounds, report, measure=workshop.measured, but=matches.codes)
