@@ -1,5 +1,5 @@
 import type { StyleSpecification } from 'maplibre-gl'
-import { computed, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { View } from '@/map/create-map'
 import { useControlTypes } from '@/features/constraints/useControlTypes'
@@ -18,8 +18,8 @@ export interface MapLooks {
   visible: ComputedRef<Record<LayerId, boolean>>
 }
 
-/** How the map looks: its state, the data and the person's preferences turned into a style. */
-export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData): MapLooks {
+/** How the map looks: its state, the data and the person's preferences turned into a style; a boundary being edited draws itself. */
+export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, editing: Ref<boolean>): MapLooks {
   const { t, locale } = useI18n()
   const preferences = usePreferences()
   const faces = fontFaces()
@@ -31,7 +31,7 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   ))
   const selection = computed(() => {
     const parcel = data.parcel.data.value
-    return parcel === null ? null : { geometry: parcel.geometry, centre: parcel.centre }
+    return parcel === null || editing.value ? null : { geometry: parcel.geometry, centre: parcel.centre }
   })
   const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 

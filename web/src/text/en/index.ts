@@ -1,5 +1,6 @@
 import type { Text } from '../zh'
 import { admin } from './admin'
+import { boundary } from './boundary'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -10,4 +11,4 @@ import { plan } from './plan'
 import { review } from './review'
 import { shell } from './shell'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, admin }

@@ -1,4 +1,5 @@
 import { admin } from './admin'
+import { boundary } from './boundary'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -9,7 +10,7 @@ import { plan } from './plan'
 import { review } from './review'
 import { shell } from './shell'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const zh = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */
