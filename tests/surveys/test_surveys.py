@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 import shapely
@@ -42,7 +43,7 @@ def registrar(parcels: None, as_role: Callable[..., Caller]) -> Caller:
 def ring(*corners: tuple[float, float]) -> Json:
     """A polygon of corners in shares of ZD-1's width and height, in metres of EPSG:4547, to 1 mm."""
     lon, lat = (list(each) for each in zip(*[(LON + x * EAST, LAT + y * NORTH) for x, y in corners], strict=True))
-    east, north = from_cgcs2000(recognise(METRES), lon, lat)
+    east, north = from_cgcs2000(recognise(METRES), np.array(lon), np.array(lat))
     open_ring = [[round(x, 3), round(y, 3)] for x, y in zip(east, north, strict=True)]
     return {"type": "Polygon", "coordinates": [[*open_ring, open_ring[0]]]}
 
@@ -102,7 +103,8 @@ def test_the_history_keeps_every_survey(registrar: Caller, owner: psycopg.Connec
         FACTS["reason"], FACTS["surveyed_on"], 5,
     )  # fmt: skip
     audited = "SELECT before, after FROM audit_entry WHERE action = 'parcel:resurveyed' ORDER BY seq DESC LIMIT 1"
-    before, after = owner.execute(audited).fetchone() or ({}, {})
+    told: tuple[Json, Json] = owner.execute(audited).fetchone() or ({}, {})
+    before, after = told
     assert after["survey"] == kept[0]["id"]
     assert before["area_plane_m2"] > after["area_plane_m2"]
 
@@ -158,7 +160,7 @@ def test_a_common_border_stays_common(registrar: Caller, owner: psycopg.Connecti
     (neighbour,) = taken_up["neighbours"]
     assert neighbour["code"] == "ZD-2"
     # Typed in metres to a tenth of a millimetre, the shared points are not the same degrees any more.
-    east, north = from_cgcs2000(recognise(METRES), *zip(*taken_up["geometry"]["coordinates"][0][0], strict=True))
+    east, north = from_cgcs2000(recognise(METRES), *np.array(taken_up["geometry"]["coordinates"][0][0]).T)
     typed = [[round(x, 4), round(y, 4)] for x, y in zip(east, north, strict=True)]
     answer = survey(registrar, geometry={"type": "Polygon", "coordinates": [typed]})
     assert (answer.status_code, codes(answer)) == (201, []), answer.text

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from 'geojson'
-import { areaOf, draftOf, geometryOf, inserted, keyOf, moved, nextName, numbersOf, redrawn, removed, ringsOf, same, withoutRing, type Draft, type Vertex } from './draft'
+import { areaOf, draftOf, geometryOf, inOrderOf, inserted, keyOf, moved, nextName, numbersOf, redrawn, removed, ringsOf, same, withoutRing, type Draft, type Vertex } from './draft'
 
 const square: Position[] = [[0, 0], [0, 10.0001], [10, 10], [10, 0], [0, 0]]
 const hole: Position[] = [[4, 4], [6, 4], [6, 6], [4, 6], [4, 4]]
@@ -68,6 +68,13 @@ describe('a ring that the map drew', () => {
     const next = redrawn([...points, points[0] ?? []], ring, new Map([...known, [keyOf(points[2]), neighbour]]), fresh, () => 'J9')
     expect(next[2]).toEqual({ x: 10.00007, y: 10.00003, name: 'J3' })
   })
+})
+
+it('keeps direction and first point of a ring that was cut', () => {
+  const cut = draftOf({ type: 'MultiPolygon', coordinates: [[[[5, 0], [5, 10], [0, 10.0001], [0, 0], [5, 0]], [[1, 1], [2, 1], [2, 2], [1, 1]]]] }, null)
+  const [shape] = inOrderOf(cut, draft)
+  expect(shape?.[0]?.map(({ x, y }) => [x, y])).toEqual([[0, 0], [0, 10.0001], [5, 10], [5, 0]])
+  expect(shape?.[1]).toBe(cut[0]?.[1])
 })
 
 it('is the same draft only with the same coordinates', () => {

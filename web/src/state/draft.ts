@@ -92,14 +92,14 @@ export const areaOf = (draft: Draft, project: (x: number, y: number) => Position
  */
 export function redrawn(drawn: readonly Position[], before: Ring, known: ReadonlyMap<string, Vertex>, fresh: (position: Position) => Omit<Vertex, 'name'>, name: () => string | null): Ring {
   const open = drawn.slice(0, -1)
-  const was = before.map((vertex) => vertex)
+  const was = [...before]
   const names = new Set(was)
   const ring = open.map((position): Vertex => {
     const met = known.get(keyOf(position))
     if (met !== undefined) return names.has(met) ? met : { x: met.x, y: met.y, name: null }
     return { ...fresh(position), name: null }
   })
-  const turned = was.length > 2 && Math.sign(turn(ring.map(({ x, y }) => [x, y]))) !== Math.sign(turn(was.map(({ x, y }) => [x, y])))
+  const turned = was.length > 2 && turnOf(ring) !== turnOf(was)
   const ordered = turned ? [...ring].reverse() : ring
   const kept = was.find((vertex) => ordered.includes(vertex))
   const start = kept === undefined ? 0 : (ordered.indexOf(kept) - was.indexOf(kept) + ordered.length) % ordered.length
@@ -107,6 +107,21 @@ export function redrawn(drawn: readonly Position[], before: Ring, known: Readonl
   // A moved point keeps its number; a new one gets the next.
   const free = was.filter((vertex) => !result.includes(vertex)).map((vertex) => vertex.name)
   return result.map((vertex) => (was.includes(vertex) ? vertex : { ...vertex, name: free.shift() ?? name() }))
+}
+
+const turnOf = (ring: Ring): number => Math.sign(turn(ring.map(({ x, y }) => [x, y])))
+
+/** A draft that was cut, each ring in the direction and from the first point of the ring it was cut from. */
+export function inOrderOf(next: Draft, before: Draft): Draft {
+  const rings = ringsOf(before).map(({ ring }) => ({ ring, keys: ring.map(({ x, y }) => keyOf([x, y])) }))
+  return next.map((part) => part.map((ring) => {
+    const keys = ring.map(({ x, y }) => keyOf([x, y]))
+    const old = rings.find((one) => one.keys.some((key) => keys.includes(key)))
+    if (old === undefined) return ring
+    const directed = turnOf(ring) === turnOf(old.ring) ? ring : [...ring].reverse()
+    const first = old.keys.find((key) => keys.includes(key))
+    return startingWith(directed, directed.find(({ x, y }) => keyOf([x, y]) === first))
+  }))
 }
 
 function startingWith(ring: readonly Vertex[], first: Vertex | undefined): Vertex[] {

@@ -5,7 +5,7 @@ import { cutBoundary } from '@/api/surveys'
 import type { DrawEvents, Drawing, DrawMode, Shape } from '@/map/drawing'
 import type { Theme } from '@/map/palette'
 import { drawn } from '@/map/snapping'
-import { draftOf, geometryOf, keyOf, nextName, redrawn, released, ringsOf, withRing, type Draft, type Place, type Vertex } from '@/state/draft'
+import { draftOf, geometryOf, inOrderOf, keyOf, nextName, redrawn, released, ringsOf, withRing, type Draft, type Place, type Vertex } from '@/state/draft'
 import { usePreferences } from '@/stores/preferences'
 import type { Board } from './useBoundary'
 
@@ -23,6 +23,8 @@ export interface DrawingBoard {
   snapping: Ref<boolean>
   cut: ShallowRef<Cut | null>
   hint: ShallowRef<'notCut' | 'nothing' | null>
+  /** The map can be drawn on. */
+  ready: ShallowRef<boolean>
   cutting: ShallowRef<boolean>
   sketch: ShallowRef<{ undo: boolean, redo: boolean } | null>
   keep: (index: number) => void
@@ -37,6 +39,7 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   const snapping = ref(true)
   const cut = shallowRef<Cut | null>(null)
   const hint = shallowRef<'notCut' | 'nothing' | null>(null)
+  const ready = shallowRef(false)
   const cutting = shallowRef(false)
   const sketch = shallowRef<{ undo: boolean, redo: boolean } | null>(null)
   const theme = (): Theme => (preferences.dark ? 'dark' : 'light')
@@ -125,12 +128,13 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   async function divide(by: Polygon | LineString, least: number): Promise<void> {
     const found = board.boundary.data.value
     if (found === null) return
-    const names = new Map(board.draft.value.flat(2).map(({ x, y, name }) => [keyOf([x, y]), name]))
+    const before = board.draft.value
+    const names = new Map(before.flat(2).map(({ x, y, name }) => [keyOf([x, y]), name]))
     cutting.value = true
     try {
-      const pieces = (await cutBoundary(geometryOf(board.draft.value), by, `EPSG:${found.crs}`)).map(({ geometry, area_plane_m2: area }) => {
+      const pieces = (await cutBoundary(geometryOf(before), by, `EPSG:${found.crs}`)).map(({ geometry, area_plane_m2: area }) => {
         const name = namer()
-        return { area, draft: draftOf(geometry, null).map((part) => part.map((points) => points.map((vertex) => ({ ...vertex, name: names.get(keyOf([vertex.x, vertex.y])) ?? name() })))) }
+        return { area, draft: inOrderOf(draftOf(geometry, null), before).map((part) => part.map((points) => points.map((vertex) => ({ ...vertex, name: names.get(keyOf([vertex.x, vertex.y])) ?? name() })))) }
       })
       const largest = pieces[0]
       ring.value = { part: 0, ring: 0 }
@@ -155,6 +159,7 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
       const made = await draw(theme(), { changed, steps: (undo, redo) => { sketch.value = session?.sketching() === true ? { undo, redo } : null } })
       if (over) { made.stop(); return }
       session = made
+      ready.value = true
     }
     show()
   }
@@ -171,7 +176,7 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   })
 
   return {
-    tool, snapping, cut, hint, cutting, sketch,
+    tool, snapping, cut, hint, ready, cutting, sketch,
     keep(index) {
       const piece = cut.value?.pieces[index]
       if (cut.value === null || piece === undefined) return
