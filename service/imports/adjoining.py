@@ -14,14 +14,14 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from service.imports import gaps, overlaps
+from service.imports import gaps, neighbours, overlaps
 from service.imports.gaps import Gap
 from service.imports.overlaps import Overlap, Size
 from service.imports.report import Report
 from service.imports.tolerances import TOLERANCES
 
 _MEASURED = 10_000  # overlaps of a file: more findings aren't kept
-Find = Callable[[Sequence[NDArray[np.float64]], Sequence[int]], Iterator[list[tuple[int, str, bytes]]]]
+Find = Callable[[Sequence[NDArray[np.float64]], NDArray[np.int64]], Iterator[list[tuple[int, str, bytes]]]]
 """Gives, by slices, (key, code, WKB in EPSG:4490) of the parcels whose box meets the k-th box (EPSG:3857)."""
 Measure = Callable[[Sequence[bytes], Sequence[bytes]], list[Size] | None]
 
@@ -40,18 +40,15 @@ def check_neighbours(
     Of `read`, the columns row, geom_wkb, area_plane_m2, lon and lat are looked at.
     """
     numbers = read["row"].to_numpy()
-    wkb = read["geom_wkb"].combine_chunks()
     known = np.flatnonzero(np.isfinite(bounds[:, 0]))
-    laps: list[_Existing] = []
-    for each in _existing(find, wkb, bounds[known], known):
-        if each.code in but:
-            continue
-        if isinstance(each.found, Gap):
+    met = [each for each in _existing(find, read["geom_wkb"], bounds[known], known) if each.code not in but]
+    apart = [each.found for each in met if isinstance(each.found, Gap)]
+    unfilled = frozenset(neighbours.unfilled(apart, read["geom_wkb"], bounds))
+    laps = [each for each in met if isinstance(each.found, Overlap)]
+    for each in met:
+        if isinstance(each.found, Gap) and each.found in unfilled:
             report_gap(report, "gap_existing", int(numbers[each.found.first]), each.found, each.code)
-        else:
-            laps.append(each)
-    shapes = pa.array([each.wkb for each in laps[:_MEASURED]], pa.binary())
-    sizes = sizes_of(read, [each.found.first for each in laps], shapes, measure)
+    sizes = sizes_of(read, [each.found.first for each in laps], [each.wkb for each in laps], measure)
     for each, size in zip(laps, sizes, strict=True):
         names = {"other": f"库中地块 {each.code} ", "other_en": f"that of parcel {each.code}"}
         report_overlap(report, "overlap_existing", read, each.found.first, size, each.code, {}, names)
@@ -65,13 +62,15 @@ class _Existing(NamedTuple):
     wkb: bytes
 
 
-def _existing(find: Find, wkb: pa.Array, bounds: NDArray[np.float64], known: NDArray[np.int64]) -> Iterator[_Existing]:
-    for met in find(_in_web_metres(bounds, TOLERANCES.gap_m), known.tolist()):
+def _existing(
+    find: Find, wkb: pa.ChunkedArray, bounds: NDArray[np.float64], known: NDArray[np.int64]
+) -> Iterator[_Existing]:
+    for met in find(_in_web_metres(bounds, TOLERANCES.gap_m), known):
         if not met:
             continue
         keys, codes, shapes = zip(*met, strict=True)
         asked, first = np.unique(np.array(keys), return_inverse=True)
-        own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy(zero_copy_only=False))
+        own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy())
         others = shapely.from_wkb(np.array(shapes, dtype=object))
         second = np.arange(len(others))
         apart = gaps.between(own, others, first, second)
@@ -92,11 +91,11 @@ def _in_web_metres(bounds: NDArray[np.float64], margin_m: float) -> tuple[NDArra
     return west - margin, south - margin, east + margin, north + margin
 
 
-def sizes_of(read: pa.Table, own: list[int], others: pa.Array, measure: Measure) -> list[Size]:
+def sizes_of(read: pa.Table, own: list[int], others: list[bytes], measure: Measure) -> list[Size]:
     """Measure what rows share with other shapes; unmeasured where there are too many, or the shapes are too hostile."""
     some = own[:_MEASURED]
-    wkb = read["geom_wkb"].combine_chunks().take(pa.array(some, pa.int64()))
-    found = measure(wkb.to_pylist(), others[:_MEASURED].to_pylist()) or []
+    wkb = read["geom_wkb"].take(pa.array(some, pa.int64()))
+    found = measure(wkb.to_pylist(), others[:_MEASURED]) or []
     places = (read["lon"].to_numpy(), read["lat"].to_numpy())
     return found + [Size(math.nan, (places[0][i], places[1][i])) for i in own[len(found) :]]
 

@@ -62,6 +62,7 @@ def check_file(
     checks.check_areas(fields, read, numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
+    pa.default_memory_pool().release_unused()  # what mapping a million rows took and gave back
     wkb = read["geom_wkb"].combine_chunks()
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(
@@ -92,13 +93,8 @@ def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: 
     for gap in (each for each in found if isinstance(each, Gap)):
         report_gap(report, "gap_in_file", int(rows[gap.second]), gap, None, other=int(rows[gap.first]))
     laps = [each for each in found if isinstance(each, Overlap)]
-    wkb = read["geom_wkb"].combine_chunks()
-    sizes = sizes_of(
-        read,
-        [lap.second for lap in laps],
-        wkb.take(pa.array([lap.first for lap in laps], pa.int64())),
-        workshop.measured,
-    )
+    others = read["geom_wkb"].take(pa.array([lap.first for lap in laps], pa.int64()))
+    sizes = sizes_of(read, [lap.second for lap in laps], others.to_pylist(), workshop.measured)
     for lap, size in zip(laps, sizes, strict=True):
         other = int(rows[lap.first])
         names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
