@@ -33,6 +33,7 @@ from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
+from service.rules.routes import router as rules
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
 
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit,
     regions,
     codes,
+    rules,
     parcels,
     lineage,
     boundaries,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     LAYER_READ = "layer:read"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
+    LAW_OVERRIDE = "law:override"
 
 
 class Role(StrEnum):
@@ -97,7 +98,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE),
-        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ),
+        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,
 }

@@ -63,5 +63,7 @@ class Action(StrEnum):
     IMPORT_UNDO_ASKED = "import:undo_asked"
     IMPORT_UNDONE = "import:undone"
 
+    LAW_OVERRIDDEN = "law:overridden"
+
     FIELD_MAP_SAVED = "field_map:saved"
     FIELD_MAP_REMOVED = "field_map:removed"

@@ -14,6 +14,7 @@ PAGES = [
     "/desk/imports/1",
     "/desk/control-layers",
     "/desk/constraints",
+    "/desk/rules",
     "/desk/admin/users",
     "/desk/admin/keys",
     "/desk/admin/audit",

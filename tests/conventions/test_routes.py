@@ -44,6 +44,7 @@ REVIEWED = {
     "GET /api/v1/regions": "region:read",
     "GET /api/v1/codes": "code:read",
     "GET /api/v1/codes/{list}": "code:read",
+    "GET /api/v1/rules": "code:read",
     "GET /api/v1/layers": "layer:read",
     "GET /tiles/parcels/{z:int}/{x:int}/{y:int}": "layer:read",
     "GET /tiles/control/{z:int}/{x:int}/{y:int}": "layer:read",

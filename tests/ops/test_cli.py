@@ -23,7 +23,10 @@ from service.core import cluster, migrate
 from service.core.settings import Settings
 from service.running import environment
 
-COMMANDS = {"serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "openapi", "doctor"}
+COMMANDS = {
+    *("serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "rules", "openapi"),
+    "doctor",
+}
 
 
 @pytest.fixture(scope="module")

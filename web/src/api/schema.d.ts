@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 法定规则 Legal rules
+         * @description List the legal rules in force, in the file's order; a rule may stand several times, each for another scope.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/events": {
         parameters: {
             query?: never;
@@ -2304,6 +2324,63 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalRule
+         * @description One rule within one scope and one period. An empty scope means all; `valid_to` null: until further notice.
+         *
+         *     `verification` sums up the sources: all of them read, some, none. `hard`: nobody may override it.
+         */
+        LegalRule: {
+            /** Id */
+            id: string;
+            theme: components["schemas"]["Theme"];
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Text */
+            text: string;
+            /** Text En */
+            text_en: string;
+            severity: components["schemas"]["Severity"];
+            /** Hard */
+            hard: boolean;
+            verification: components["schemas"]["Verification"];
+            /** Sources */
+            sources: components["schemas"]["RuleSource"][];
+            /** Jurisdictions */
+            jurisdictions: string[];
+            /** Methods */
+            methods: string[];
+            /** Uses */
+            uses: string[];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Note */
+            note: string | null;
+            /** Note En */
+            note_en: string | null;
+            /** Parameters */
+            parameters: components["schemas"]["RuleParameter"][];
+        };
+        /**
+         * LegalRules
+         * @description The rules in force on a day.
+         */
+        LegalRules: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Items */
+            items: components["schemas"]["LegalRule"][];
+        };
+        /**
          * LegalSource
          * @description Where a rule stands; not `verified`: nobody has compared it with the text yet.
          */
@@ -3090,7 +3167,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read" | "law:override";
         /**
          * PieceRead
          * @description What is left of a boundary.
@@ -3236,6 +3313,42 @@ export interface components {
          */
         Rule: "forbidden" | "needs_procedure" | "allowed";
         /**
+         * RuleParameter
+         * @description A figure of a rule. Numbers that need not be whole are text, exact ("0.20", "1/3"); a table is key → value.
+         */
+        RuleParameter: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: number | string | number[] | string[] | {
+                [key: string]: string;
+            };
+            /** Unit */
+            unit: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+        };
+        /**
+         * RuleSource
+         * @description Where a rule stands; not `verified`: nobody has read that passage yet (未核实).
+         */
+        RuleSource: {
+            /** Document */
+            document: string;
+            /** Document En */
+            document_en: string;
+            /** Articles */
+            articles: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /**
          * RunCreate
          * @description Which parcels to compare: by code; null: every parcel that the caller may see.
          */
@@ -3315,6 +3428,12 @@ export interface components {
             /** Jurisdictions */
             jurisdictions: string[] | null;
         };
+        /**
+         * Severity
+         * @description What a broken rule does, the gravest first: refuses, tells, or is for reading only.
+         * @enum {string}
+         */
+        Severity: "block" | "warn" | "info";
         /**
          * ShapesRead
          * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
@@ -3641,6 +3760,12 @@ export interface components {
             surveyed_on: string | null;
         };
         /**
+         * Theme
+         * @description Where in the course of supply a rule belongs, in order.
+         * @enum {string}
+         */
+        Theme: "land" | "plan" | "scheme" | "listing" | "contract" | "building" | "idle";
+        /**
          * TileJson
          * @description TileJSON 3.0.0.
          */
@@ -3774,6 +3899,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Verification
+         * @description Which of a rule's sources somebody has read: all, some, none (未核实).
+         * @enum {string}
+         */
+        Verification: "full" | "partial" | "none";
     };
     responses: never;
     parameters: never;
@@ -4738,6 +4869,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Codes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: {
+                /** @description 某日有效的规则 in force on this day; today's if absent */
+                as_of?: string | null;
+                /** @description 只取这些规则, 如 R01 only these rules */
+                id?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalRules"];
                 };
             };
             /** @description Validation Error */

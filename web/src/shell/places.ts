@@ -17,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
       { route: 'imports', title: 'imports', key: 'd', needs: 'import:read' },
       { route: 'controlLayers', title: 'controlLayers', key: 'c', needs: 'layer:read' },
       { route: 'constraints', title: 'constraints', key: 'r', needs: 'parcel:read' },
+      { route: 'rules', title: 'rules', key: 'b', needs: 'code:read' },
     ],
   },
   {

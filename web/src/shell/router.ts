@@ -33,6 +33,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'imports/:id(\\d+)/:step(mapping|findings|changes)?', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
       { path: 'control-layers', name: 'controlLayers', component: () => import('@/features/constraints/ControlLayersPage.vue'), meta: { title: 'controlLayers', needs: 'layer:read' } },
       { path: 'constraints', name: 'constraints', component: () => import('@/features/constraints/ResultsPage.vue'), meta: { title: 'constraints', needs: 'parcel:read' } },
+      { path: 'rules', name: 'rules', component: () => import('@/features/rules/RulesPage.vue'), meta: { title: 'rules', needs: 'code:read', dated: true } },
       { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },
       { path: 'admin/keys', name: 'keys', component: () => import('@/features/admin/KeysPage.vue'), meta: { title: 'keys', needs: 'apikey:manage' } },
       { path: 'admin/audit', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), meta: { title: 'audit', needs: 'audit:read' } },

@@ -9,6 +9,7 @@ import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, rules, admin }

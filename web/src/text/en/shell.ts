@@ -8,6 +8,7 @@ export const shell = {
     import: 'Import',
     controlLayers: 'Control layers',
     constraints: 'Constraint results',
+    rules: 'Legal rules',
     users: 'Users',
     keys: 'API keys',
     audit: 'Audit log',

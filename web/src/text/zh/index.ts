@@ -8,9 +8,10 @@ import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, admin }
+export const zh = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, rules, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */

@@ -8,6 +8,7 @@ export const shell = {
     import: '导入记录',
     controlLayers: '管控图层',
     constraints: '管控结果',
+    rules: '法定规则',
     users: '用户',
     keys: '接口密钥',
     audit: '审计日志',

@@ -1,0 +1,1 @@
+"""Annual supply plans (供应计划)."""
