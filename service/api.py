@@ -16,6 +16,7 @@ import service.layers.jobs
 import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
+import service.parcels.survey_models
 import service.regions.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
@@ -36,6 +37,8 @@ from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
+from service.surveys.routes import reads as boundaries
+from service.surveys.routes import router as surveys
 from service.workdays.routes import router as workdays
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -49,6 +52,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     workdays,
     parcels,
     lineage,
+    boundaries,
+    surveys,
     constraints,
     dossier,
     documents,

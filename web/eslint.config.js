@@ -8,12 +8,13 @@ const forbid = (files, ignores, group, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: group.map((regex) => ({ regex, message })) }] },
 })
 
-const FEATURES = ['public', 'session', 'account', 'imports', 'admin', 'audit', 'map', 'parcels', 'search']
+const FEATURES = ['public', 'session', 'account', 'imports', 'admin', 'audit', 'map', 'parcels', 'boundary', 'search']
 // A feature that offers a slot to others lists here what may be imported from it.
 const SLOTS = {
   search: ['SearchBox.vue'],
   imports: ['TaskTray.vue'],
   map: ['MapCanvas.vue'],
+  boundary: ['BoundaryEditor.vue'],
   parcels: ['ParcelPanel.vue', 'ParcelList.vue', 'FilterChips.vue', 'StageMark.vue', 'TroubleMark.vue'],
 }
 

@@ -104,6 +104,19 @@ def divide_by_parts(plot: shapely.MultiPolygon, parts: Sequence[shapely.MultiPol
     )
 
 
+def cut_away(plot: shapely.MultiPolygon, piece: shapely.MultiPolygon) -> Division:
+    """Take a piece out of a plot; what is left is one piece, empty if nothing is.
+
+    >>> left = cut_away(*(shapely.MultiPolygon([shapely.box(x, 0, x + 2, 1)]) for x in (0, 1)))
+    >>> left.pieces[0].bounds
+    (0.0, 0.0, 1.0, 1.0)
+    """
+    drawn, points = _drawn_together([plot, piece])
+    net = _net([shapely.snap(plot.boundary, points, _SAME), drawn[1].boundary], np.array([plot, piece], dtype=object))
+    kept = np.isin(np.arange(len(net.faces)), net.face[net.shape == 0]) & (net.cover == 1)
+    return Division([_multi(shapely.coverage_union_all(net.faces[kept]))])
+
+
 def unite(plots: Sequence[shapely.MultiPolygon]) -> Union:
     """Make one plot of several; slivers up to 1 m² that they enclose between them are closed.
 

@@ -51,6 +51,11 @@ def divide_by_parts(plot: shapely.MultiPolygon, parts: Sequence[shapely.MultiPol
     return _division(_ask("parts", [plot, *parts]))
 
 
+def cut_away(plot: shapely.MultiPolygon, piece: shapely.MultiPolygon) -> Division:
+    """Do `overlay.cut_away` in a child; raises TooComplex, Busy."""
+    return _division(_ask("away", [plot, piece]))
+
+
 def unite(plots: Sequence[shapely.MultiPolygon]) -> Union:
     """Do `overlay.unite` in a child; raises TooComplex, Busy."""
     answer = _ask("unite", plots)
@@ -110,11 +115,12 @@ def _done(task: str, shapes: Sequence[shapely.Geometry]) -> Mapping[str, object]
     if task == "unite":
         united = overlay.unite(shapes)
         return {"shapes": _written([united.shape]), **_figures(united)}
-    division = (
-        overlay.divide_by_line(shapes[0], shapes[1])
-        if task == "line"
-        else overlay.divide_by_parts(shapes[0], shapes[1:])
-    )
+    if task == "line":
+        division = overlay.divide_by_line(shapes[0], shapes[1])
+    elif task == "away":
+        division = overlay.cut_away(shapes[0], shapes[1])
+    else:
+        division = overlay.divide_by_parts(shapes[0], shapes[1:])
     return {"shapes": _written(division.pieces), **_figures(division)}
 
 

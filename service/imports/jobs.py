@@ -36,9 +36,9 @@ from service.imports.report import Report
 from service.imports.sandbox import Reading, read_again, read_file
 from service.imports.staging import note_repairs, stage
 from service.imports.states import AT_WORK, STAGES
+from service.parcels import queries as parcels
 
 _FRAME = Frame(RUN, "import_id", "import", lock=4_490_001, at_work=AT_WORK)
-_MAP_LOCK = 4_490_002  # advisory: one writer of new boundaries
 _ACTOR = system(RUN, kind="job")
 _GIVEN_UP = (
     "导入多次中断，已停止，没有地块入库。请联系管理员 · "
@@ -287,7 +287,7 @@ class _Work:
         with self.database.write(_ACTOR) as session:
             session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
             session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
+            parcels.lock_map(session)
             yield session
 
     def _hear(self, rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ import shapely
 from numpy.typing import NDArray
 
 from service.accounts.access import system
-from service.imports import diff, queries
-from service.imports.checking import Checked, check_neighbours
+from service.imports import diff, queries, workshop
+from service.imports.adjoining import check_neighbours
+from service.imports.checking import Checked
 from service.imports.report import Report
 from service.parcels import selection
 
@@ -126,4 +128,5 @@ def check_matched(connection: psycopg.Connection[Any], checked: Checked, matches
         report.rows(
             "cadastral_taken", numbers[at], field="cadastral_code", values=column.take(pa.array(at)).to_pylist()
         )
-    check_neighbours(connection, rows.read, checked.places.bounds, report, but=matches.codes)
+    find = partial(queries.neighbours, connection)
+    check_neighbours(find, rows.read, checked.places.bounds, report, measure=workshop.measured, but=matches.codes)

@@ -4,6 +4,7 @@ The caller keeps other writers of boundaries away (the map lock) and writes the 
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ import pyarrow as pa
 import shapely
 
 from service.geo.crs import CGCS2000
-from service.imports.checking import check_neighbours
+from service.imports import queries, workshop
+from service.imports.adjoining import check_neighbours
 from service.imports.publish import Edition, add_events
 from service.imports.report import Report
 from service.parcels.lifecycle import Hold, Stage
@@ -81,7 +83,9 @@ def _recheck_overlaps(connection: psycopg.Connection[Any], import_id: int, repor
             lon, lat = (bounds[:, :2] + bounds[:, 2:]).T / 2
             shapes = pa.array(wkb, pa.binary())
             read = pa.table({"row": rows, "geom_wkb": shapes, "area_plane_m2": areas, "lon": lon, "lat": lat})
-            check_neighbours(connection, read, bounds, report, but=own)
+            check_neighbours(
+                partial(queries.neighbours, connection), read, bounds, report, measure=workshop.measured, but=own
+            )
 
 
 _KEEP_BEFORE = """

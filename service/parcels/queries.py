@@ -22,6 +22,8 @@ from service.parcels.reading import AmbiguousNumber, not_found
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
 
+_MAP_LOCK = 4_490_002  # advisory
+
 
 def visible_parcels(actor: Actor) -> Select[Parcel]:
     """Return the parcels an actor may see: those of their jurisdictions."""
@@ -93,6 +95,11 @@ def refuse_retired(session: Session, parcel: Parcel) -> None:
         f"Parcel {parcel.code} was split or merged; {', '.join(codes)} now stand for it.",
         facts={"successors": codes},
     )
+
+
+def lock_map(session: Session) -> None:
+    """Be the only writer of boundaries until the transaction ends: imports publish under the same lock."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAP_LOCK})
 
 
 def check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:

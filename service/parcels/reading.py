@@ -277,6 +277,28 @@ def _event(row: Row) -> Json:
     }
 
 
+_SURVEYS = """SELECT v.id, v.surveyed_on, v.recorded_at, v.source_crs,
+    coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))), v.surveyor, v.reason, v.actor,
+    d.id, d.title
+FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
+WHERE v.parcel_id IN (SELECT p.id FROM"""
+_SURVEY_NAMES = ("id", "surveyed_on", "recorded_at", "source_crs", "point_count", "surveyor", "reason", "actor")
+
+
+def past(connection: Connection, actor: Actor, number: str) -> Json:
+    """Return the events and the surveys of a parcel, as `history` does."""
+    return {"items": history(connection, actor, number), "surveys": _surveys(connection, actor, number)}
+
+
+def _surveys(connection: Connection, actor: Actor, number: str) -> list[Json]:
+    asked = selection.asked([number], actor)
+    rows = run(connection, asked.params, _SURVEYS, asked.sql, ") ORDER BY v.recorded_at DESC, v.id DESC LIMIT 200")
+    return [
+        dict(zip(_SURVEY_NAMES, row[:8], strict=True)) | {"document": row[8] and {"id": row[8], "title": row[9]}}
+        for row in rows
+    ]
+
+
 def run(connection: Connection, params: Mapping[str, Any], *parts: str, prepare: bool | None = None) -> list[Row]:
     """Return the rows of the statement that the parts make, values in binary."""
     with connection.cursor(binary=True) as cursor:

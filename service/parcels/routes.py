@@ -210,9 +210,9 @@ def read_parcel(
 
 @reads.get("/{number}/history", summary="历史 What happened", responses={200: {"model": HistoryRead}})
 def read_history(number: Number, actor: ParcelReader, database: Data) -> Response:
-    """List the events of a parcel in order of effect."""
+    """List the events of a parcel in order of effect, and its surveys."""
     with database.pool.connection() as connection:
-        return _answer({"items": reading.history(connection, actor, number)})
+        return _answer(reading.past(connection, actor, number))
 
 
 @router.post("/{number}/events", status_code=201, summary="登记事件 Record an event")

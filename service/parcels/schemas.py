@@ -83,9 +83,7 @@ class ParcelRead(ParcelSummary):
     registered_on: dt.date | None
     region_overridden: bool
     created_at: AwareDatetime
-    retired_on: dt.date | None = Field(
-        description="分割、合并之日 from when its successors stand for it; null: it stands"
-    )
+    retired_on: dt.date | None = Field(description="分割、合并之日 from when successors stand for it; null: it stands")
     successors: list[str] = Field(description="codes of the parcels that a split or merge made of it")
     allowed_events: list[EventKind]
 
@@ -145,7 +143,7 @@ class StatusesRead(BaseModel):
 
 
 class EventDocument(BaseModel):
-    """The document that an event rests on."""
+    """The document that an event or a survey rests on."""
 
     id: int
     title: str
@@ -167,7 +165,22 @@ class EventRead(BaseModel):
     override_reason: str | None
 
 
+class SurveyKept(BaseModel):
+    """One survey of a parcel: of an import, or by hand, which tells who measured and why."""
+
+    id: int
+    surveyed_on: dt.date | None
+    recorded_at: AwareDatetime
+    source_crs: int
+    point_count: int
+    surveyor: str | None
+    reason: str | None
+    actor: str | None
+    document: EventDocument | None
+
+
 class HistoryRead(BaseModel):
-    """What happened to a parcel, in order of effect."""
+    """What happened to a parcel, in order of effect; its surveys, the newest first."""
 
     items: list[EventRead]
+    surveys: list[SurveyKept]

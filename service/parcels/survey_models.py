@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Integer, LargeBinary, func
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,4 +29,7 @@ class ParcelSurvey(Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
     source_row: Mapped[int | None] = mapped_column(Integer, comment="row of the file, from 1")
     surveyed_on: Mapped[dt.date | None]
+    surveyor: Mapped[str | None] = mapped_column(Text, comment="who measured; of a survey by hand")
+    reason: Mapped[str | None] = mapped_column(Text, comment="why the boundary changed; of a survey by hand")
+    actor: Mapped[str | None] = mapped_column(Text, comment="who recorded it; of a survey by hand")
     recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

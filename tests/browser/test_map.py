@@ -73,7 +73,7 @@ class OnMap:
         }
 
 
-_NO_WEBGL2 = """const get = HTMLCanvasElement.prototype.getContext
+NO_WEBGL2 = """const get = HTMLCanvasElement.prototype.getContext
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
     return kind === 'webgl2' ? null : get.call(this, kind, ...rest)
 }"""
@@ -258,7 +258,7 @@ def test_a_day_in_the_past_is_said_and_sent(map_page: MapPage) -> None:
 
 def test_without_webgl2_the_list_does_the_work(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
-        window.page.add_init_script(_NO_WEBGL2)
+        window.page.add_init_script(NO_WEBGL2)
         window.sign_in(accounts["viewer"])
         window.open("/desk/map")
         page = OnMap(window)

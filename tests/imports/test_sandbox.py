@@ -17,7 +17,7 @@ import shapely
 
 from service.core import child
 from service.imports import geojson_file, reader, sandbox
-from service.imports.reader import PLACE
+from service.imports.batches import PLACE
 from service.imports.sandbox import Reading
 from service.imports.sources import MAX_ROWS, Request
 

@@ -43,10 +43,11 @@ export async function resolveNumber(number: string, signal?: AbortSignal): Promi
   return found.items.map((item) => item.code)
 }
 
-export async function readHistory(number: string, signal?: AbortSignal): Promise<ParcelEvent[]> {
-  const call = service.GET('/api/v1/parcels/{number}/history', { params: { path: { number } }, signal: signal ?? null })
-  return (await answer(call)).items
-}
+/** What happened to a parcel, and how often its boundary was surveyed. */
+export type History = Shapes['HistoryRead']
+
+export const readHistory = (number: string, signal?: AbortSignal): Promise<History> =>
+  answer(service.GET('/api/v1/parcels/{number}/history', { params: { path: { number } }, signal: signal ?? null }))
 
 /** A point in degrees (`null`: nowhere on Earth) and what stands there. */
 export interface Here { point: [lon: number, lat: number] | null, items: ParcelSummary[] }

@@ -217,7 +217,7 @@ export interface paths {
         };
         /**
          * 历史 What happened
-         * @description List the events of a parcel in order of effect.
+         * @description List the events of a parcel in order of effect, and its surveys.
          */
         get: operations["read_history"];
         put?: never;
@@ -726,6 +726,66 @@ export interface paths {
         get: operations["read_lineage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 界址 Boundary to edit
+         * @description Give the boundary of a parcel as it was delivered, and the shapes of its neighbours, to the last digit.
+         */
+        get: operations["read_boundary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/cut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 切割界线 Cut a boundary being edited
+         * @description Cut a boundary by a line or a polygon; nothing is saved.
+         */
+        post: operations["cut_boundary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新测量 Record a survey
+         * @description Record a boundary as a new survey of a parcel; the surveys before stay.
+         */
+        post: operations["record_survey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1415,6 +1475,18 @@ export interface components {
          */
         Applies: "inside" | "outside";
         /**
+         * AreasRead
+         * @description The areas of a boundary.
+         */
+        AreasRead: {
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /** Area Ellipsoid M2 */
+            area_ellipsoid_m2: number;
+        };
+        /**
          * AuditEntryRead
          * @description One thing done.
          */
@@ -1655,6 +1727,44 @@ export interface components {
             max: number | null;
             /** Max Inclusive */
             max_inclusive: boolean;
+        };
+        /**
+         * BoundaryRead
+         * @description The boundary of a parcel as an editor takes it up, in the CRS it was surveyed in.
+         */
+        BoundaryRead: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /**
+             * Crs
+             * @description EPSG code; 4490 where no survey in a known CRS stands for the boundary
+             */
+            crs: number;
+            /**
+             * As Delivered
+             * @description exactly the coordinates of the last survey
+             */
+            as_delivered: boolean;
+            /**
+             * Geometry
+             * @description GeoJSON MultiPolygon in `crs`, not rounded
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Numbers
+             * @description 界址点号 ring by ring, without the closing point
+             */
+            numbers: string[][] | null;
+            /** Area Legal M2 */
+            area_legal_m2: number | null;
+            /** Area Plane M2 */
+            area_plane_m2: number;
+            /** Neighbours */
+            neighbours: components["schemas"]["NeighbourRead"][];
         };
         /**
          * CodeListSummary
@@ -1932,6 +2042,39 @@ export interface components {
             area_m2: number;
         };
         /**
+         * CutAnswer
+         * @description The pieces, the largest first; points that were not cut are what they were.
+         */
+        CutAnswer: {
+            /** Pieces */
+            pieces: components["schemas"]["PieceRead"][];
+        };
+        /**
+         * CutOrder
+         * @description A boundary and what it is cut by: a line across it, or a polygon to be taken out of it.
+         */
+        CutOrder: {
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon in `crs`
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * By
+             * @description GeoJSON LineString or Polygon in `crs`
+             */
+            by: {
+                [key: string]: unknown;
+            };
+            /**
+             * Crs
+             * @example EPSG:4547
+             */
+            crs: string;
+        };
+        /**
          * DayChange
          * @description What a person says of a day, and why.
          */
@@ -2005,7 +2148,7 @@ export interface components {
         };
         /**
          * EventDocument
-         * @description The document that an event rests on.
+         * @description The document that an event or a survey rests on.
          */
         EventDocument: {
             /** Id */
@@ -2264,11 +2407,13 @@ export interface components {
         };
         /**
          * HistoryRead
-         * @description What happened to a parcel, in order of effect.
+         * @description What happened to a parcel, in order of effect; its surveys, the newest first.
          */
         HistoryRead: {
             /** Items */
             items: components["schemas"]["EventRead"][];
+            /** Surveys */
+            surveys: components["schemas"]["SurveyKept"][];
         };
         /**
          * Hold
@@ -2827,6 +2972,21 @@ export interface components {
             name: string | null;
         };
         /**
+         * NeighbourRead
+         * @description A parcel nearby.
+         */
+        NeighbourRead: {
+            /** Code */
+            code: string;
+            /**
+             * Geometry
+             * @description GeoJSON MultiPolygon in the CRS of the boundary, not rounded
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * OfferRead
          * @description One repair: its name, the boundary before and after (GeoJSON; null: too large to show) and what it costs.
          */
@@ -3218,7 +3378,7 @@ export interface components {
             created_at: string;
             /**
              * Retired On
-             * @description 分割、合并之日 from when its successors stand for it; null: it stands
+             * @description 分割、合并之日 from when successors stand for it; null: it stands
              */
             retired_on: string | null;
             /**
@@ -3370,6 +3530,18 @@ export interface components {
          * @enum {string}
          */
         Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        /**
+         * PieceRead
+         * @description What is left of a boundary.
+         */
+        PieceRead: {
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Area Plane M2 */
+            area_plane_m2: number;
+        };
         /**
          * Planning
          * @description 规划条件: an index left out stays as it is, null removes it.
@@ -3823,6 +3995,138 @@ export interface components {
              * @description west, south, east, north in degrees
              */
             box: number[] | null;
+        };
+        /**
+         * SurveyAnswer
+         * @description What a survey changed or, of a dry run, would change; `after` is null for a boundary with errors.
+         */
+        SurveyAnswer: {
+            /** Findings */
+            findings: components["schemas"]["SurveyFinding"][];
+            before: components["schemas"]["AreasRead"];
+            after: components["schemas"]["AreasRead"] | null;
+            /**
+             * Version
+             * @description of the parcel, now
+             */
+            version: number;
+            /** Survey Id */
+            survey_id: number | null;
+            parcel: components["schemas"]["ParcelRead"] | null;
+        };
+        /**
+         * SurveyFacts
+         * @description Who measured the boundary, when, and why it changes.
+         */
+        SurveyFacts: {
+            /**
+             * Surveyed On
+             * Format: date
+             * @description 测量日期 not after today
+             */
+            surveyed_on: string;
+            /**
+             * Surveyor
+             * @description 测量单位 who measured
+             */
+            surveyor: string;
+            /**
+             * Reason
+             * @description 变更依据 why the boundary changes
+             */
+            reason: string;
+            /** Document Id */
+            document_id?: number | null;
+            /**
+             * Area Legal M2
+             * @description 新的法定面积 if the document says one; else it stays
+             */
+            area_legal_m2?: number | string | null;
+        };
+        /**
+         * SurveyFinding
+         * @description What is wrong with a boundary (error), or worth a look (warning), and where.
+         */
+        SurveyFinding: {
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /**
+             * Ring
+             * @description 圈 from 1
+             */
+            ring: number | null;
+            /**
+             * Point
+             * @description 点号 number, else position in the ring from 1
+             */
+            point: string | null;
+            /** Value */
+            value: string | null;
+            /** Lon */
+            lon: number | null;
+            /** Lat */
+            lat: number | null;
+        };
+        /**
+         * SurveyKept
+         * @description One survey of a parcel: of an import, or by hand, which tells who measured and why.
+         */
+        SurveyKept: {
+            /** Id */
+            id: number;
+            /** Surveyed On */
+            surveyed_on: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Source Crs */
+            source_crs: number;
+            /** Point Count */
+            point_count: number;
+            /** Surveyor */
+            surveyor: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Actor */
+            actor: string | null;
+            document: components["schemas"]["EventDocument"] | null;
+        };
+        /**
+         * SurveyOrder
+         * @description A boundary as surveyed.
+         */
+        SurveyOrder: {
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon in `crs`, easting or longitude first
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Crs
+             * @description 坐标系 of CGCS2000: 4490 or a Gauss-Krüger zone such as 4526, 4547
+             * @example EPSG:4547
+             */
+            crs: string;
+            /**
+             * Numbers
+             * @description 界址点号, ring by ring as in `geometry`, without the closing point
+             */
+            numbers?: string[][] | null;
+            /** @description may be left out of a dry run */
+            survey?: components["schemas"]["SurveyFacts"] | null;
         };
         /**
          * SurveyRead
@@ -5579,6 +5883,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineageRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_boundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cut_boundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CutOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CutAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_survey: {
+        parameters: {
+            query?: {
+                /** @description 检查：只给出结果和问题，不保存 findings and areas (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyOrder"];
+            };
+        };
+        responses: {
+            /** @description 检查 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAnswer"];
                 };
             };
             /** @description Validation Error */

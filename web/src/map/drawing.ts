@@ -67,7 +67,7 @@ export function startDrawing(map: GlMap, theme: Theme, events: DrawEvents): Draw
   }
   const snapping = { toCustom }
   const look = drawingStyles(theme)
-  const vertices = { selfIntersectable: true, coordinates: { draggable: true, deletable: true, midpoints: { draggable: true }, snappable: snapping } }
+  const vertices = { selfIntersectable: true, coordinates: { draggable: true, deletable: true, midpoints: true, snappable: snapping } }
   const draw = new TerraDraw({
     adapter: new TerraDrawMapLibreGLAdapter({ map, prefixId: DRAWING_PREFIX, coordinatePrecision: DEGREE_DIGITS }),
     idStrategy: { isValidId: (id) => typeof id === 'string', getId: () => crypto.randomUUID() },
@@ -76,7 +76,7 @@ export function startDrawing(map: GlMap, theme: Theme, events: DrawEvents): Draw
     modes: [
       new TerraDrawPolygonMode({ styles: look.polygon, snapping }),
       new TerraDrawLineStringMode({ styles: look.line, snapping }),
-      new TerraDrawSelectMode({ styles: look.edit, flags: { polygon: { feature: vertices }, linestring: { feature: vertices } }, keyEvents: null, dragEventThrottle: 1 }),
+      new TerraDrawSelectMode({ styles: look.edit, flags: { polygon: { feature: vertices }, linestring: { feature: vertices } }, keyEvents: null }),
     ],
   })
   draw.start()

@@ -21,8 +21,8 @@ export interface MapLooks {
   visible: ComputedRef<Record<LayerId, boolean>>
 }
 
-/** What somebody is at on the map. */
-export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null, overlaps: () => readonly Overlap[] }
+/** What somebody is at on the map; a boundary being edited draws itself. */
+export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null, overlaps: () => readonly Overlap[], editing: () => boolean }
 
 /** How the map looks: its state, the data and the person's preferences turned into a style. */
 export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, work: Work): MapLooks {
@@ -37,7 +37,7 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   ))
   const selection = computed(() => {
     const parcel = data.parcel.data.value
-    return parcel === null ? null : { geometry: parcel.geometry, centre: parcel.centre }
+    return parcel === null || work.editing() ? null : { geometry: parcel.geometry, centre: parcel.centre }
   })
   const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 

@@ -1,5 +1,6 @@
 import type { Text } from '../zh'
 import { admin } from './admin'
+import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
@@ -14,6 +15,7 @@ import { shell } from './shell'
 import { workdays } from './workdays'
 
 export const en: Text = {
+  boundary,
   chosen,
   common,
   constraints,

@@ -1,4 +1,5 @@
 import { admin } from './admin'
+import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
@@ -13,6 +14,7 @@ import { shell } from './shell'
 import { workdays } from './workdays'
 
 export const zh = {
+  boundary,
   chosen,
   common,
   constraints,

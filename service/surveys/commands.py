@@ -1,0 +1,131 @@
+"""Recording a new survey of a parcel: its boundary becomes another one, and what was surveyed before stays."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.audit.actions import Action
+from service.audit.record import record
+from service.core.db import driver_connection
+from service.core.errors import Conflict, FieldError, Invalid
+from service.geo.crs import CGCS2000
+from service.imports.findings import Finding
+from service.parcels import queries as parcels
+from service.parcels.commands import CENT, refuse_stale, touch
+from service.parcels.models import Parcel
+from service.parcels.survey_models import ParcelSurvey
+from service.regions import queries as regions
+from service.surveys import delivery, queries
+from service.surveys.checking import Checked, Sound
+from service.surveys.plans import Plan, areas, plan_survey
+from service.surveys.schemas import SurveyFacts, SurveyFinding, SurveyOrder
+
+_MOST_TOLD = 50  # findings in a refusal
+
+
+class SurveyRefused(Invalid):
+    """A boundary with errors; `findings` are all that was found."""
+
+    code, title_zh, title_en = "survey-refused", "界线未通过检查", "The boundary has errors"
+
+
+class NeighboursChanged(Conflict):
+    """The parcels around became others while the boundary was checked."""
+
+    code, title_zh, title_en = "neighbours-changed", "相邻地块刚有变化", "A neighbour has just changed"
+
+
+class Done(NamedTuple):
+    """A survey that was recorded."""
+
+    plan: Plan
+    survey: ParcelSurvey
+
+
+def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrder, *, version: int) -> Done:
+    """Record a new survey of a parcel, whose boundary it becomes.
+
+    It is checked before anything is locked; then one writer of boundaries at a time looks whether all is as it was.
+
+    Raises:
+        SurveyRefused: the boundary has errors. NeighboursChanged: other parcels lie around it by now.
+        Invalid: what is to be known of a survey is missing, or no such document. And what `plan_survey` raises.
+
+    """
+    if order.survey is None:
+        zh, en = "请填写测量日期、测量单位和变更依据", "Say when and by whom it was surveyed, and why it changes"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/survey", "required", zh, en)])
+    plan = plan_survey(session, actor, number, order, version=version)
+    if plan.checked.errors or plan.checked.sound is None:
+        raise _refusal(plan.checked)
+    parcels.lock_map(session)
+    parcel = parcels.parcel_for_update(session, actor, number)
+    refuse_stale(parcel, version)
+    if order.survey.document_id is not None:
+        parcels.check_document(session, actor, parcel, order.survey.document_id)
+    if plan.box is not None and queries.neighbours(driver_connection(session), parcel.id, plan.box) != plan.neighbours:
+        raise NeighboursChanged(
+            "检查期间相邻地块有变化，请重新检查后保存。",
+            "A neighbouring parcel changed while the boundary was checked; check it again and save.",
+        )
+    survey = _survey(parcel, plan, order, order.survey, actor)
+    session.add(survey)
+    _become(session, parcel, plan.checked.sound, order.survey)
+    session.flush()
+    after = {"survey": survey.id, "crs": survey.source_crs, "surveyor": survey.surveyor, "reason": survey.reason}
+    told = plan.before.model_dump()
+    record(
+        session,
+        Action.PARCEL_RESURVEYED,
+        "parcel",
+        parcel.code,
+        before=told,
+        after={**areas(parcel).model_dump(), **after},
+    )
+    return Done(plan._replace(parcel=parcel), survey)
+
+
+def describe(findings: Sequence[Finding]) -> list[SurveyFinding]:
+    """Write findings as they are given out."""
+    return [SurveyFinding.model_validate(found) for found in findings]
+
+
+def _refusal(checked: Checked) -> SurveyRefused:
+    errors = checked.errors[:_MOST_TOLD]
+    return SurveyRefused(
+        "；".join(found.message for found in errors[:5]) + "。",
+        "; ".join(found.message_en for found in errors[:5]) + ".",
+        errors=[FieldError("/geometry", found.code, found.message, found.message_en) for found in errors],
+        facts={"findings": [each.model_dump(mode="json") for each in describe(checked.findings)]},
+    )
+
+
+def _survey(parcel: Parcel, plan: Plan, order: SurveyOrder, facts: SurveyFacts, actor: Actor) -> ParcelSurvey:
+    zone = plan.source.zone
+    return ParcelSurvey(
+        parcel_id=parcel.id,
+        source_crs=plan.source.epsg,
+        zone_prefixed=zone is not None and zone.prefixed,
+        geometry=shapely.to_wkb(plan.delivered, byte_order=1),
+        points=None if order.numbers is None else delivery.points_of(plan.delivered, order.numbers),
+        actor=actor.label,
+        **facts.model_dump(include={"surveyed_on", "surveyor", "reason", "document_id"}),
+    )
+
+
+def _become(session: Session, parcel: Parcel, sound: Sound, facts: SurveyFacts) -> None:
+    """Give a parcel its new shape, and what follows from it."""
+    placed = regions.placements(session, [sound.inside[0]], [sound.inside[1]])[0]
+    parcel.geom = from_shape(sound.shape, srid=CGCS2000)
+    parcel.area_plane_m2 = Decimal(sound.plane_m2).quantize(CENT)
+    parcel.area_ellipsoid_m2 = Decimal(sound.ellipsoid_m2).quantize(CENT)
+    parcel.area_legal_m2 = facts.area_legal_m2 or parcel.area_legal_m2
+    parcel.county_code = placed.county_code or parcel.county_code
+    if not parcel.region_overridden:
+        parcel.region_id = placed.region_id
+    touch(parcel)

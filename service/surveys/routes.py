@@ -1,0 +1,101 @@
+"""界址 /api/v1/parcels/{number}/boundary, …/surveys: editing a boundary, and recording it as a new survey."""
+
+from typing import Annotated, Any
+
+import orjson
+import shapely
+from fastapi import APIRouter, Query, Response
+
+from service.accounts.access import ParcelReader, ParcelWriter
+from service.core.db import driver_connection
+from service.core.dependencies import Data, IfMatch, Write, etag
+from service.core.doors import ReadRoute
+from service.core.idempotency import CommandRoute
+from service.geo.crs import recognise
+from service.parcels import reading
+from service.parcels.routes import Number
+from service.parcels.schemas import ParcelRead
+from service.surveys import commands, cutting, delivery, plans, queries
+from service.surveys.checking import box_of
+from service.surveys.schemas import BoundaryRead, CutAnswer, CutOrder, SurveyAnswer, SurveyOrder
+
+ABOUT: dict[str, Any] = {"prefix": "/api/v1/parcels", "tags": ["界址 surveys"]}
+reads = APIRouter(**ABOUT, route_class=ReadRoute)
+router = APIRouter(**ABOUT, route_class=CommandRoute)
+
+DryRun = Annotated[bool, Query(description="检查：只给出结果和问题，不保存 findings and areas (200), nothing saved")]
+
+
+@reads.get("/{number}/boundary", summary="界址 Boundary to edit", responses={200: {"model": BoundaryRead}})
+def read_boundary(number: Number, actor: ParcelReader, database: Data) -> Response:
+    """Give the boundary of a parcel as it was delivered, and the shapes of its neighbours, to the last digit."""
+    with database.pool.connection() as connection:
+        members = reading.parcel(connection, actor, number).members
+        shape, survey = queries.boundary(connection, members["id"])
+        box = box_of(shape)
+        around = [] if box is None else queries.neighbours(connection, members["id"], box, seen_by=actor)
+    found = delivery.boundary_of(shape, survey)
+    target = recognise(f"EPSG:{found.crs}")
+    told = {name: members[name] for name in ("code", "version", "area_legal_m2", "area_plane_m2")} | {
+        "crs": found.crs,
+        "as_delivered": found.as_delivered,
+        "geometry": _geojson(found.shape),
+        "numbers": found.numbers,
+        "neighbours": [
+            {"code": each.code, "geometry": _geojson(delivery.in_crs(shapely.from_wkb(each.wkb), target))}
+            for each in around
+        ],
+    }
+    headers = {"ETag": etag(members["version"]), "Cache-Control": "private, no-cache"}
+    return Response(orjson.dumps(told), headers=headers, media_type="application/json")
+
+
+@router.post("/cut", summary="切割界线 Cut a boundary being edited")
+def cut_boundary(order: CutOrder, actor: ParcelWriter) -> CutAnswer:
+    """Cut a boundary by a line or a polygon; nothing is saved."""
+    del actor
+    return cutting.cut(order)
+
+
+@router.post(
+    "/{number}/surveys",
+    status_code=201,
+    summary="重新测量 Record a survey",
+    responses={200: {"model": SurveyAnswer, "description": "检查 dry run"}},
+)
+def record_survey(
+    number: Number,
+    order: SurveyOrder,
+    actor: ParcelWriter,
+    version: IfMatch,
+    session: Write,
+    response: Response,
+    *,
+    dry_run: DryRun = False,
+) -> SurveyAnswer:
+    """Record a boundary as a new survey of a parcel; the surveys before stay."""
+    if dry_run:
+        response.status_code = 200
+        plan = plans.plan_survey(session, actor, number, order, version=version)
+        return _answer(plan, order, version)
+    done = commands.record_survey(session, actor, number, order, version=version)
+    found = reading.parcel(driver_connection(session), actor, done.plan.parcel.code)
+    response.headers["ETag"] = etag(found.version)
+    answer = _answer(done.plan, order, found.version)
+    parcel = ParcelRead.model_validate_json(orjson.dumps(found.members))
+    return answer.model_copy(update={"survey_id": done.survey.id, "parcel": parcel})
+
+
+def _answer(plan: plans.Plan, order: SurveyOrder, version: int) -> SurveyAnswer:
+    return SurveyAnswer(
+        findings=commands.describe(plan.checked.findings),
+        before=plan.before,
+        after=plans.areas_after(plan, order.survey),
+        version=version,
+        survey_id=None,
+        parcel=None,
+    )
+
+
+def _geojson(shape: shapely.Geometry) -> orjson.Fragment:
+    return orjson.Fragment(shapely.to_geojson(shape))

@@ -1,0 +1,110 @@
+"""Wire shapes of surveys by hand."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from service.core.schemas import Input, Line, Note, Output
+from service.parcels.changes import AreaM2, Day
+from service.parcels.schemas import ParcelRead
+
+PointNumbers = list[Annotated[list[Annotated[Line, Field(max_length=20)]], Field(max_length=10_000)]]
+CrsName = Annotated[str, Field(min_length=1, max_length=100, examples=["EPSG:4547"])]
+
+
+class SurveyFacts(Input):
+    """Who measured the boundary, when, and why it changes."""
+
+    surveyed_on: Day = Field(description="测量日期 not after today")
+    surveyor: Line = Field(description="测量单位 who measured")
+    reason: Note = Field(min_length=1, description="变更依据 why the boundary changes")
+    document_id: int | None = Field(None, ge=1, lt=2**31)
+    area_legal_m2: AreaM2 | None = Field(None, description="新的法定面积 if the document says one; else it stays")
+
+
+class SurveyOrder(Input):
+    """A boundary as surveyed."""
+
+    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon in `crs`, easting or longitude first")
+    crs: CrsName = Field(description="坐标系 of CGCS2000: 4490 or a Gauss-Krüger zone such as 4526, 4547")
+    numbers: PointNumbers | None = Field(
+        None,
+        max_length=1000,
+        description="界址点号, ring by ring as in `geometry`, without the closing point",
+    )
+    survey: SurveyFacts | None = Field(None, description="may be left out of a dry run")
+
+
+class SurveyFinding(Output):
+    """What is wrong with a boundary (error), or worth a look (warning), and where."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    message_en: str
+    ring: int | None = Field(description="圈 from 1")
+    point: str | None = Field(description="点号 number, else position in the ring from 1")
+    value: str | None
+    lon: float | None
+    lat: float | None
+
+
+class AreasRead(BaseModel):
+    """The areas of a boundary."""
+
+    area_legal_m2: float | None
+    area_plane_m2: float
+    area_ellipsoid_m2: float
+
+
+class SurveyAnswer(BaseModel):
+    """What a survey changed or, of a dry run, would change; `after` is null for a boundary with errors."""
+
+    findings: list[SurveyFinding]
+    before: AreasRead
+    after: AreasRead | None
+    version: int = Field(description="of the parcel, now")
+    survey_id: int | None
+    parcel: ParcelRead | None
+
+
+class NeighbourRead(BaseModel):
+    """A parcel nearby."""
+
+    code: str
+    geometry: dict[str, Any] = Field(description="GeoJSON MultiPolygon in the CRS of the boundary, not rounded")
+
+
+class BoundaryRead(BaseModel):
+    """The boundary of a parcel as an editor takes it up, in the CRS it was surveyed in."""
+
+    code: str
+    version: int
+    crs: int = Field(description="EPSG code; 4490 where no survey in a known CRS stands for the boundary")
+    as_delivered: bool = Field(description="exactly the coordinates of the last survey")
+    geometry: dict[str, Any] = Field(description="GeoJSON MultiPolygon in `crs`, not rounded")
+    numbers: list[list[str]] | None = Field(description="界址点号 ring by ring, without the closing point")
+    area_legal_m2: float | None
+    area_plane_m2: float
+    neighbours: list[NeighbourRead]
+
+
+class CutOrder(Input):
+    """A boundary and what it is cut by: a line across it, or a polygon to be taken out of it."""
+
+    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon in `crs`")
+    by: dict[str, Any] = Field(description="GeoJSON LineString or Polygon in `crs`")
+    crs: CrsName
+
+
+class PieceRead(BaseModel):
+    """What is left of a boundary."""
+
+    geometry: dict[str, Any]
+    area_plane_m2: float
+
+
+class CutAnswer(BaseModel):
+    """The pieces, the largest first; points that were not cut are what they were."""
+
+    pieces: list[PieceRead]
