@@ -1,7 +1,8 @@
-"""The one list of routers, in reading order; loading it loads every table (migrations rely on that)."""
+"""The one list of routers, in reading order; loading it loads every table (migrations rely on that) and every job."""
 
 from fastapi import APIRouter
 
+import service.accounts.jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models
 import service.core.idempotency
@@ -28,6 +29,7 @@ from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
 from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
+from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
@@ -54,5 +56,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     import_review,
     field_maps,
     control_imports,
+    file_shapes,
     exports,
 )

@@ -91,6 +91,7 @@ REVIEWED = {
     "GET /api/v1/exports/{export_id}": "parcel:export",
     "GET /api/v1/imports": "import:read",
     "POST /api/v1/imports": "import:run",
+    "POST /api/v1/imports/shapes": "parcel:divide",
     "GET /api/v1/imports/{import_id}": "import:read",
     "GET /api/v1/imports/{import_id}/findings": "import:read",
     "GET /api/v1/imports/{import_id}/findings/file": "import:read",

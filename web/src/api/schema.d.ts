@@ -1300,6 +1300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 读取图形 Shapes of a file
+         * @description Read a file in any of the formats of an import and give its shapes (at most 100) back; nothing is kept.
+         */
+        post: operations["read_shapes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/parcels": {
         parameters: {
             query?: never;
@@ -1550,6 +1570,20 @@ export interface components {
             subject_id: string;
             /** Title */
             title?: string | null;
+        };
+        /** Body_read_shapes */
+        Body_read_shapes: {
+            /**
+             * File
+             * @description 一个文件，或同一个 Shapefile 的几个文件
+             */
+            file: string[];
+            /** Crs */
+            crs?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Layer */
+            layer?: string | null;
         };
         /** Body_submit_control_layer */
         Body_submit_control_layer: {
@@ -2130,6 +2164,43 @@ export interface components {
             type?: "FeatureCollection";
             /** Features */
             features: components["schemas"]["Feature"][];
+        };
+        /**
+         * FileShapeRead
+         * @description A row of a file: its shape in the CRS that the answer names, and what the file calls it.
+         */
+        FileShapeRead: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon, easting or longitude first
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FileShapesRead
+         * @description The shapes of a file; none where a finding is an error, and then no CRS.
+         */
+        FileShapesRead: {
+            /** Format */
+            format: string | null;
+            /**
+             * Crs
+             * @description 坐标系 EPSG number
+             * @example 4526
+             */
+            crs: string | null;
+            /** Shapes */
+            shapes: components["schemas"]["FileShapeRead"][];
+            /** Findings */
+            findings: components["schemas"]["ShapeFinding"][];
         };
         /**
          * FindingRead
@@ -3559,6 +3630,25 @@ export interface components {
          * @enum {string}
          */
         Severity: "block" | "warn" | "info";
+        /**
+         * ShapeFinding
+         * @description What is wrong with a file, or should be known of it; `row` from 1, null: the whole file.
+         */
+        ShapeFinding: {
+            /** Row */
+            row: number | null;
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+        };
         /**
          * ShapesRead
          * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
@@ -5736,6 +5826,8 @@ export interface operations {
                 rule?: components["schemas"]["Rule"][] | null;
                 /** @description 已过期 out of date */
                 stale?: boolean | null;
+                /** @description 地块编号 codes of parcels */
+                parcel?: string[] | null;
                 /** @description 每页条数 rows a page */
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
@@ -6645,6 +6737,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_read_shapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShapesRead"];
+                };
             };
             /** @description Validation Error */
             422: {

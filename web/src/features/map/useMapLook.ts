@@ -1,6 +1,7 @@
 import type { StyleSpecification } from 'maplibre-gl'
 import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import type { ParcelSummary } from '@/api/parcels'
 import type { View } from '@/map/create-map'
 import { useControlTypes } from '@/features/constraints/useControlTypes'
 import { fontFaces } from '@/map/fonts'
@@ -9,6 +10,7 @@ import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
 import { overlapStyle, type Overlap } from '@/map/style-overlap'
+import { workStyle, type Outcome } from '@/map/style-work'
 import { isFiltered } from '@/state/filters'
 import type { MapState } from '@/state/url'
 import { usePreferences } from '@/stores/preferences'
@@ -19,8 +21,11 @@ export interface MapLooks {
   visible: ComputedRef<Record<LayerId, boolean>>
 }
 
+/** What somebody is at on the map. */
+export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null, overlaps: () => readonly Overlap[] }
+
 /** How the map looks: its state, the data and the person's preferences turned into a style. */
-export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, overlaps: ShallowRef<Overlap[]>): MapLooks {
+export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, work: Work): MapLooks {
   const { t, locale } = useI18n()
   const preferences = usePreferences()
   const faces = fontFaces()
@@ -54,6 +59,8 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     mu: t('map.mu'),
     fontFaces: faces,
   }))
-  const look = computed(() => overlapStyle(ground.value, theme.value, overlaps.value))
+  const look = computed(() => workStyle(overlapStyle(ground.value, theme.value, work.overlaps()), {
+    theme: theme.value, chosen: work.chosen().map((one) => one.centre), outcome: work.outcome(),
+  }))
   return { look, visible }
 }

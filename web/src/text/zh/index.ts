@@ -1,4 +1,5 @@
 import { admin } from './admin'
+import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -11,7 +12,21 @@ import { rules } from './rules'
 import { shell } from './shell'
 import { workdays } from './workdays'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, rules, workdays, admin }
+export const zh = {
+  chosen,
+  common,
+  constraints,
+  exports,
+  imports,
+  lineage,
+  map,
+  plan,
+  review,
+  rules,
+  shell,
+  workdays,
+  admin,
+}
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */
