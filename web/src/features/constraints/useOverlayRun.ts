@@ -1,51 +1,39 @@
-import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { readRun, startRun, type OverlayRun } from '@/api/constraints'
+import { computed, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import { isRunFinished, startRun, type OverlayRun } from '@/api/constraints'
 import { asProblem, type Problem } from '@/api/problem'
+import { useRuns } from '@/stores/runs'
 
-const PERIOD_MS = 1500
-
-export interface WatchedRun {
-  run: ShallowRef<OverlayRun | null>
+export interface StartedRun {
+  run: ComputedRef<OverlayRun | null>
   problem: ShallowRef<Problem | null>
   /** Asked for, or at work. */
   busy: ComputedRef<boolean>
-  starting: Ref<boolean>
   /** `null`: every parcel that the person may see. */
   start: (codes: readonly string[] | null) => Promise<void>
-  look: (id: number) => Promise<void>
-  /** Forget it; the work itself goes on. */
+  /** Forget it here; the work itself goes on, and the task tray watches it. */
   drop: () => void
 }
 
-/** A comparison of many parcels with the control layers, started and watched; `rested` is told when it has ended. */
-export function useOverlayRun(rested: (run: OverlayRun) => void): WatchedRun {
-  const run = shallowRef<OverlayRun | null>(null)
+/** A comparison of many parcels with the control layers, started here; `rested` is told when it has ended. */
+export function useOverlayRun(rested: (run: OverlayRun) => void): StartedRun {
+  const runs = useRuns()
+  const id = ref<number | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const starting = ref(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let watched = 0
-  const atWork = computed(() => run.value !== null && ['queued', 'running'].includes(run.value.status))
 
-  async function look(id: number): Promise<void> {
-    clearTimeout(timer)
-    watched = id
-    try {
-      const now = await readRun(id)
-      if (watched !== id) return
-      run.value = now
-      if (atWork.value) timer = setTimeout(() => void look(id), PERIOD_MS)
-      else rested(now)
-    } catch (thrown) {
-      if (watched === id) problem.value = asProblem(thrown)
-    }
-  }
+  const run = computed(() => runs.list.find((one) => one.id === id.value) ?? null)
+  const atWork = computed(() => run.value !== null && !isRunFinished(run.value))
+  watch(run, (now, before) => {
+    if (now !== null && isRunFinished(now) && before?.id === now.id && !isRunFinished(before)) rested(now)
+  })
 
   async function start(codes: readonly string[] | null): Promise<void> {
     starting.value = true
     problem.value = null
     try {
-      run.value = await startRun(codes === null ? null : [...codes])
-      void look(run.value.id)
+      const started = await startRun(codes === null ? null : [...codes])
+      runs.follow(started)
+      id.value = started.id
     } catch (thrown) {
       problem.value = asProblem(thrown)
     }
@@ -53,11 +41,8 @@ export function useOverlayRun(rested: (run: OverlayRun) => void): WatchedRun {
   }
 
   function drop(): void {
-    clearTimeout(timer)
-    watched = 0
-    run.value = null
+    id.value = null
     problem.value = null
   }
-  onScopeDispose(drop)
-  return { run, problem, starting, busy: computed(() => starting.value || atWork.value), start, look, drop }
+  return { run, problem, busy: computed(() => starting.value || atWork.value), start, drop }
 }
