@@ -15,6 +15,8 @@ import service.layers.jobs
 import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
+import service.plans.models
+import service.plans.target_models
 import service.regions.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
@@ -31,6 +33,10 @@ from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
+from service.plans.item_routes import router as plan_items
+from service.plans.routes import router as plans
+from service.plans.routes import uploads as plan_sheets
+from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -43,6 +49,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     parcels,
     lineage,
     constraints,
+    plans,
+    plan_items,
+    plan_targets,
+    plan_sheets,
     dossier,
     documents,
     imports,
