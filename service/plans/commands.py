@@ -130,10 +130,10 @@ def take_step(
         raise SamePerson("报审人不能批准同一计划。", "Who submitted the plan can't approve it.")
     found = _checked(session, plan, action)
     before = {"status": plan.status, "version": plan.version}
-    plan.status = states.after(plan.status, action)
     if action is Action.publish:
         _replace(session, actor, plan, order)
         plan.published_on = order.effective_on or clock.today()
+    plan.status = states.after(Status(plan.status), action)
     touch(plan)
     session.flush()
     if action is Action.publish:

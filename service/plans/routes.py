@@ -155,7 +155,7 @@ def download_sheet(
     """Give the plan as a workbook in the official layout; taken in again, it changes nothing."""
     plan = plan_by_id(session, actor, plan_id)
     name = f"plan-{plan.year}-{plan.edition}.{f}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-cache"}
     return Response(workbook.written(session, plan), media_type=XLSX, headers=headers)
 
 

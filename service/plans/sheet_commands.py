@@ -1,7 +1,7 @@
 """What takes a workbook into a draft: all of it or nothing."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from geoalchemy2.shape import from_shape, to_shape
@@ -62,8 +62,8 @@ def take_sheet(
 ) -> SheetTaken:
     """Make a draft say what a workbook says; without a `source` only tell what that would change.
 
-    A row is the plot that its 计划地块号 names, else the one of its parcel, else a new one. Items that the workbook
-    doesn't have are removed. Without a sheet of totals the printed totals stay.
+    A row is the plot that its 计划地块号 names, else the one of its parcel (without a parcel: of its name),
+    else a new one. Items that the workbook doesn't have are removed. Without a sheet of totals the printed totals stay.
 
     Raises:
         NotFound, PreconditionFailed, WrongStatus.
@@ -108,6 +108,7 @@ def _matched(
     by_key = {item.key: item for item in items}
     named = {row.key for row in rows}
     by_parcel = {item.parcel_id: item for item in items if item.parcel_id is not None and item.key not in named}
+    by_name = _named_once(item for item in items if item.parcel_id is None and item.key not in named)
     own = queries.plots_of_year(session, plan.jurisdiction_id, plan.year, [row.key for row in rows if row.key])
     olds = queries.plots_by_parcel(session, plan.jurisdiction_id, {row.carried for row in rows if row.carried})
     matches, errors = [], []
@@ -115,7 +116,8 @@ def _matched(
         if row.key is not None and row.key not in own:
             fault = Fault("key", "unknown-plot", "本年度没有该地块号", "No plot of this plan year")
             errors.append(sheet_rows.error_at(sheet, row.line, COLUMNS["key"], fault))
-        item = by_key.get(row.key) if row.key else by_parcel.get(row.values["parcel_id"])
+        likely = by_name.pop(row.values["name"], None) if row.values["parcel_id"] is None else None
+        item = by_key.get(row.key) if row.key else by_parcel.get(row.values["parcel_id"], likely)
         carried = olds.get((row.carried, row.values["parcel_id"]))
         if row.carried is not None and row.key is None and item is None and carried is None:
             fault = Fault(
@@ -124,6 +126,14 @@ def _matched(
             errors.append(sheet_rows.error_at(sheet, row.line, COLUMNS["carried"], fault))
         matches.append(_Match(row, item, carried))
     return matches, errors
+
+
+def _named_once(items: Iterable[PlanItem]) -> dict[str | None, PlanItem]:
+    """Return items by name, but for names that several have."""
+    found: dict[str | None, list[PlanItem]] = {}
+    for item in items:
+        found.setdefault(item.name, []).append(item)
+    return {name: same[0] for name, same in found.items() if len(same) == 1}
 
 
 def _shape(item: PlanItem) -> str | None:
@@ -155,13 +165,16 @@ def _apply(
             _fill(match.item, match.row)
             match.item.version += 1
     session.flush()
-    for match in added:
-        key = match.row.key or uuid.uuid4()
-        if match.row.key is None:
-            session.add(
-                PlanPlot(key=key, jurisdiction_id=plan.jurisdiction_id, year=plan.year, carried_from=match.carried_from)
-            )
-        session.add(_fill(PlanItem(plan_id=plan.id, key=key), match.row))
+    keys = [match.row.key or uuid.uuid4() for match in added]
+    session.add_all(
+        PlanPlot(key=key, jurisdiction_id=plan.jurisdiction_id, year=plan.year, carried_from=match.carried_from)
+        for key, match in zip(keys, added, strict=True)
+        if match.row.key is None
+    )
+    session.flush()
+    session.add_all(
+        _fill(PlanItem(plan_id=plan.id, key=key), match.row) for key, match in zip(keys, added, strict=True)
+    )
     session.flush()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, TypeVar
 
+import orjson
 import shapely
 
 from service.codes import queries as codes
@@ -121,7 +122,7 @@ def _sketch(faults: list[Fault], text: str | None) -> shapely.MultiPolygon | Non
     if text is None:
         return None
     try:
-        return parse_polygon(shapely.geometry.mapping(shapely.from_wkt(text)))
+        return parse_polygon(orjson.loads(shapely.to_geojson(shapely.from_wkt(text))))
     except GongdiError as wrong:
         faults.append(Fault("geometry", "geometry", wrong.zh, wrong.en))
     except (shapely.errors.ShapelyError, ValueError, TypeError):

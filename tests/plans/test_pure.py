@@ -65,9 +65,7 @@ def test_the_five_attributes(gaps: Gaps, told: list[dict[str, str]]) -> None:
 
 @given(ROWS, st.dates(dt.date(2021, 6, 1), dt.date(2023, 6, 1)))
 def test_progress_is_the_naive_recount(rows: list[Row], day: dt.date) -> None:
-    over = [
-        month for month in range(1, 13) if (dt.date(2022 + month // 12, month % 12 + 1, 1) - dt.timedelta(1)) <= day
-    ]
+    over = [month for month in range(1, 13) if targets.end_of(dt.date(2022, month, 1)) <= day]
     for found in progress.measured(rows, 2022, day):
         own = [row for row in rows if row.member == found.member]
         assert found.planned_m2 == sum(row.planned_m2 for row in own)
@@ -75,7 +73,7 @@ def test_progress_is_the_naive_recount(rows: list[Row], day: dt.date) -> None:
         assert found.due_m2 == sum(row.planned_m2 for row in own if (row.month or 12) in over)
         assert found.gap_m2 == found.due_m2 - found.supplied_m2
         assert found.months_left == 12 - len(over)
-        left = max(found.planned_m2 - found.supplied_m2, 0)
+        left = max(found.planned_m2 - found.supplied_m2, NONE)
         if over == list(range(1, 13)):
             assert found.pace_m2 == (None if left else 0)
         else:

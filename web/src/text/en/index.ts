@@ -7,7 +7,8 @@ import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
+import { plans } from './plans'
 import { review } from './review'
 import { shell } from './shell'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, plans, admin }

@@ -6,10 +6,11 @@ import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
+import { plans } from './plans'
 import { review } from './review'
 import { shell } from './shell'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, admin }
+export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, plans, admin }
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */
