@@ -18,15 +18,16 @@ from service.parcels.models import Parcel
 from service.plans import target_queries
 from service.plans.changes import PlanCreate, StepOrder, TargetChangeAsk, TargetDecide, TargetSet
 from service.plans.commands import amend_plan, create_plan, take_step
-from service.plans.layout import COLUMNS, ITEMS_SHEET
+from service.plans.layout import COLUMNS, DECLARED, DIMENSION, ITEMS_SHEET, MEMBER
 from service.plans.models import PlanItem, SupplyPlan
 from service.plans.sheet_apart import Line, Sheets
 from service.plans.sheet_commands import Source, take_sheet
-from service.plans.states import Action
+from service.plans.states import PlanAction
 from service.plans.target_commands import ask_change, decide_change, set_target
-from service.plans.targets import Kind
+from service.plans.targets import TargetKind
 
-ITEMS, TARGETS = GIS_DATA / "seed" / "plan_items.csv", GIS_DATA / "seed" / "plan_targets.csv"
+SEED = GIS_DATA / "seed"
+ITEMS, TARGETS, TOTALS = (SEED / f"plan_{name}.csv" for name in ("items", "targets", "totals"))
 PLANNER, APPROVER = system("demo"), system("demo-approver")
 _FIELDS = {"code": "parcel", "area_ha": "area_m2", "land_use": "use", "wkt": "geometry"}
 _RENAMED = {name: COLUMNS[field] for name, field in _FIELDS.items()}
@@ -36,29 +37,29 @@ _AMENDMENT = "示意：年度中期调整"
 class Step(NamedTuple):
     """A step of an edition and the day it took effect."""
 
-    action: Action
+    action: PlanAction
     on: dt.date
 
 
 _DAY = dt.date
 COURSES: Mapping[str, tuple[Step, ...]] = {
     "2021-1": (
-        Step(Action.submit, _DAY(2021, 2, 22)),
-        Step(Action.approve, _DAY(2021, 3, 12)),
-        Step(Action.publish, _DAY(2021, 3, 26)),
+        Step(PlanAction.submit, _DAY(2021, 2, 22)),
+        Step(PlanAction.approve, _DAY(2021, 3, 12)),
+        Step(PlanAction.publish, _DAY(2021, 3, 26)),
     ),
     "2022-1": (
-        Step(Action.submit, _DAY(2022, 2, 24)),
-        Step(Action.approve, _DAY(2022, 3, 14)),
-        Step(Action.publish, _DAY(2022, 3, 28)),
+        Step(PlanAction.submit, _DAY(2022, 2, 24)),
+        Step(PlanAction.approve, _DAY(2022, 3, 14)),
+        Step(PlanAction.publish, _DAY(2022, 3, 28)),
     ),
     "2022-2": (
-        Step(Action.submit, _DAY(2022, 10, 12)),
-        Step(Action.approve, _DAY(2022, 10, 24)),
-        Step(Action.publish, _DAY(2022, 10, 31)),
+        Step(PlanAction.submit, _DAY(2022, 10, 12)),
+        Step(PlanAction.approve, _DAY(2022, 10, 24)),
+        Step(PlanAction.publish, _DAY(2022, 10, 31)),
     ),
-    "2022-3": (Step(Action.submit, _DAY(2022, 11, 8)), Step(Action.approve, _DAY(2022, 11, 14))),
-    "2023-1": (Step(Action.submit, _DAY(2022, 11, 10)),),
+    "2022-3": (Step(PlanAction.submit, _DAY(2022, 11, 8)), Step(PlanAction.approve, _DAY(2022, 11, 14))),
+    "2023-1": (Step(PlanAction.submit, _DAY(2022, 11, 10)),),
     "2024-1": (),
 }
 """Edition → the steps it has taken; the last of each year is the one on its way."""
@@ -94,7 +95,10 @@ def _fill(session: Session, plan: SupplyPlan, edition: str, kept: Kept) -> None:
     with ITEMS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row.pop("edition") == edition]
     lines: list[Line] = [(number, _cells(row)) for number, row in enumerate(rows, 2)]
-    sheets = Sheets(lines, [], ITEMS_SHEET)
+    with TOTALS.open(encoding="utf-8", newline="") as file:
+        printed = [row for row in csv.DictReader(file) if row.pop("edition") == edition]
+    totals: list[Line] = [(number, _printed(row)) for number, row in enumerate(printed, 4)]
+    sheets = Sheets(lines, totals, ITEMS_SHEET)
     take_sheet(session, PLANNER, plan.id, sheets, version=plan.version, source=Source(kept, ITEMS.name))
 
 
@@ -102,8 +106,12 @@ def _cells(row: Mapping[str, str]) -> dict[str, str]:
     return {_RENAMED.get(name) or COLUMNS[name]: value for name, value in row.items() if value}
 
 
+def _printed(row: Mapping[str, str]) -> dict[str, str]:
+    return {DIMENSION: row["dimension"], MEMBER: row["member"], DECLARED: row["area_ha"]}
+
+
 def _take(session: Session, plan: SupplyPlan, step: Step) -> None:
-    actor: Actor = APPROVER if step.action is Action.approve else PLANNER
+    actor: Actor = APPROVER if step.action is PlanAction.approve else PLANNER
     session.info["actor"] = actor
     take_step(session, actor, plan.id, step.action, StepOrder(effective_on=step.on, note="示意"), version=plan.version)
     session.info["actor"] = PLANNER
@@ -119,7 +127,7 @@ def _set_targets(session: Session, plan: SupplyPlan, edition: str) -> None:
     keys = {code: key for code, key in session.execute(wanted.where(PlanItem.plan_id == plan.id))}  # noqa: C416 - rows
     for row in _targets(edition):
         said = TargetSet(month=row["month"] or None, note=row["note"])
-        set_target(session, PLANNER, plan.id, keys[row["code"]], Kind(row["kind"]), said)
+        set_target(session, PLANNER, plan.id, keys[row["code"]], TargetKind(row["kind"]), said)
 
 
 def _move_targets(session: Session, plan: SupplyPlan, edition: str) -> None:

@@ -20,6 +20,7 @@ FIELDS = (
     "edition", "code", "name", "region", "area_ha", "use_class", "housing_class", "land_use", "source", "method",
     "quarter", "month", "carried", "note", "wkt",
 )  # fmt: skip
+TOTAL_FIELDS = ("edition", "dimension", "member", "area_ha")
 TARGET_FIELDS = ("edition", "code", "kind", "month", "forecast", "reason", "note")
 TODAY: dt.date = DATA["today"]
 Row = dict[str, Any]
@@ -86,7 +87,7 @@ def _planned(site: Site, rng: np.random.Generator) -> int:
     day = contracted(site)
     if day is not None:
         return int(np.clip(day.month + rng.integers(-2, 2), 1, 12))
-    return int(rng.integers(7, 13))
+    return int(rng.choice([8, 9, 10, 10, 11, 11, 11, 12, 12, 12, 12]))
 
 
 def _unsurveyed(edition: str) -> Iterator[Row]:
@@ -142,6 +143,7 @@ def write(folder: Path, sites: list[Site]) -> None:
     for row, change in zip(unnamed, moved, strict=False):
         row.update(change)
     _write(folder / "plan_targets.csv", TARGET_FIELDS, told)
+    _write(folder / "plan_totals.csv", TOTAL_FIELDS, DATA["plan_totals"])
 
 
 def _write(path: Path, fields: tuple[str, ...], rows: Iterable[Row]) -> None:

@@ -18,14 +18,14 @@ from service.plans.changes import PlanChange, PlanCreate, StepOrder
 from service.plans.findings import Finding
 from service.plans.holding import check_document, held, touch
 from service.plans.models import PlanEvent, SupplyPlan
-from service.plans.states import Action, Status
+from service.plans.states import PlanAction, PlanStatus
 from service.regions import queries as regions
 
-_AUDITED: Mapping[Action, Audited] = {
-    Action.submit: Audited.PLAN_SUBMITTED,
-    Action.return_: Audited.PLAN_RETURNED,
-    Action.approve: Audited.PLAN_APPROVED,
-    Action.publish: Audited.PLAN_PUBLISHED,
+_AUDITED: Mapping[PlanAction, Audited] = {
+    PlanAction.submit: Audited.PLAN_SUBMITTED,
+    PlanAction.return_: Audited.PLAN_RETURNED,
+    PlanAction.approve: Audited.PLAN_APPROVED,
+    PlanAction.publish: Audited.PLAN_PUBLISHED,
 }
 
 
@@ -64,7 +64,7 @@ def create_plan(session: Session, actor: Actor, new: PlanCreate) -> SupplyPlan:
             facts={"plan": found[-1].id},
         )
     title = new.title or f"{jurisdiction.name}{new.year}年度国有建设用地供应计划"
-    plan = SupplyPlan(jurisdiction_id=jurisdiction.id, year=new.year, edition=1, title=title, status=Status.draft)
+    plan = SupplyPlan(jurisdiction_id=jurisdiction.id, year=new.year, edition=1, title=title, status=PlanStatus.draft)
     session.add(plan)
     session.flush()
     _note(session, actor, plan, "create", StepOrder())
@@ -86,7 +86,7 @@ def change_plan(session: Session, actor: Actor, plan_id: int, change: PlanChange
         Invalid: no such document.
 
     """
-    plan = held(session, actor, plan_id, Action.edit, version=version)
+    plan = held(session, actor, plan_id, PlanAction.edit, version=version)
     given = change.model_fields_set
     before = {name: getattr(plan, name) for name in given}
     if "document_id" in given and change.document_id is not None:
@@ -106,7 +106,7 @@ def change_plan(session: Session, actor: Actor, plan_id: int, change: PlanChange
 
 
 def take_step(
-    session: Session, actor: Actor, plan_id: int, action: Action, order: StepOrder, *, version: int
+    session: Session, actor: Actor, plan_id: int, action: PlanAction, order: StepOrder, *, version: int
 ) -> tuple[SupplyPlan, Sequence[Finding]]:
     """Submit, return, approve or publish an edition; return it with what is worth a look.
 
@@ -123,20 +123,20 @@ def take_step(
     refuse_future("/effective_on", order.effective_on or clock.today())
     if order.document_id is not None:
         check_document(session, actor, plan, order.document_id)
-    if action is Action.return_ and not order.note:
+    if action is PlanAction.return_ and not order.note:
         zh, en = "退回须说明原因", "Say why it is returned"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/note", "note-required", zh, en)])
-    if action is Action.approve and queries.last_actor(session, plan.id, "submit") == actor.label:
+    if action is PlanAction.approve and queries.last_actor(session, plan.id, "submit") == actor.label:
         raise SamePerson("报审人不能批准同一计划。", "Who submitted the plan can't approve it.")
     found = _checked(session, plan, action)
     before = {"status": plan.status, "version": plan.version}
-    if action is Action.publish:
+    if action is PlanAction.publish:
         _replace(session, actor, plan, order)
         plan.published_on = order.effective_on or clock.today()
-    plan.status = states.after(Status(plan.status), action)
+    plan.status = states.after(PlanStatus(plan.status), action)
     touch(plan)
     session.flush()
-    if action is Action.publish:
+    if action is PlanAction.publish:
         session.execute(_FIX, {"plan": plan.id, "now": clock.now()})
     _note(session, actor, plan, action, order)
     after = {"status": plan.status, "version": plan.version, "warnings": [each.message[0] for each in found]}
@@ -150,13 +150,13 @@ _FIX = text("""
 """)
 
 
-def _checked(session: Session, plan: SupplyPlan, action: Action) -> list[Finding]:
+def _checked(session: Session, plan: SupplyPlan, action: PlanAction) -> list[Finding]:
     """Return the findings that don't stand against a step. Raises PlanIncomplete."""
-    if action is Action.return_:
+    if action is PlanAction.return_:
         return []
     found = checking.findings(session, plan)
     blocking = [each for each in found if each.severity == "block"]
-    if action is not Action.publish:  # an incomplete draft may be looked at, an empty one has nothing to look at
+    if action is not PlanAction.publish:  # an incomplete draft may be looked at, an empty one has nothing to look at
         blocking = [each for each in blocking if not each.where]
     if blocking:
         raise PlanIncomplete(
@@ -172,10 +172,10 @@ def _replace(session: Session, actor: Actor, plan: SupplyPlan, order: StepOrder)
     before = queries.plan_in_force(session, plan.jurisdiction_id, plan.year, lock=True)
     if before is None:
         return
-    before.status = states.after(Status(before.status), Action.replace_)
+    before.status = states.after(PlanStatus(before.status), PlanAction.replace_)
     touch(before)
     session.flush()
-    _note(session, actor, before, Action.replace_, order)
+    _note(session, actor, before, PlanAction.replace_, order)
     after = {"status": before.status, "by": plan.id}
     record(session, Audited.PLAN_AMENDED, "plan", before.id, before={"status": "published"}, after=after)
 
@@ -188,7 +188,7 @@ def amend_plan(session: Session, actor: Actor, plan_id: int, order: StepOrder, *
         EditionExists: one is on its way.
 
     """
-    plan = held(session, actor, plan_id, Action.amend, version=version)
+    plan = held(session, actor, plan_id, PlanAction.amend, version=version)
     _hold_year(session, plan.jurisdiction_id, plan.year)
     if (found := queries.open_plan(session, plan.jurisdiction_id, plan.year)) is not None:
         raise EditionExists(
@@ -199,13 +199,13 @@ def amend_plan(session: Session, actor: Actor, plan_id: int, order: StepOrder, *
         year=plan.year,
         edition=queries.editions(session, plan.jurisdiction_id, plan.year)[-1].edition + 1,
         title=plan.title,
-        status=Status.draft,
+        status=PlanStatus.draft,
         based_on_id=plan.id,
     )
     session.add(following)
     session.flush()
     session.execute(_COPY, {"from": plan.id, "to": following.id})
-    _note(session, actor, plan, Action.amend, order)
+    _note(session, actor, plan, PlanAction.amend, order)
     _note(session, actor, following, "create", order)
     after = {"year": plan.year, "edition": following.edition, "based_on": plan.id}
     record(session, Audited.PLAN_CREATED, "plan", following.id, after=after)

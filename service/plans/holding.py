@@ -17,12 +17,12 @@ from service.parcels.models import Parcel, code_key
 from service.plans import queries, states
 from service.plans.models import SupplyPlan
 from service.plans.settling import Known, KnownParcel
-from service.plans.states import Action, Status
+from service.plans.states import PlanAction, PlanStatus
 from service.regions.models import Region
 from service.regions.queries import visible_regions
 
 
-def held(session: Session, actor: Actor, plan_id: int, action: Action, *, version: int) -> SupplyPlan:
+def held(session: Session, actor: Actor, plan_id: int, action: PlanAction, *, version: int) -> SupplyPlan:
     """Lock an edition for an action on it as a whole. Raises NotFound, PreconditionFailed, WrongStatus."""
     plan = queries.plan_by_id(session, actor, plan_id, lock="update")
     if plan.version != version:
@@ -31,7 +31,7 @@ def held(session: Session, actor: Actor, plan_id: int, action: Action, *, versio
             f"The plan is at version {plan.version} by now; reload and try again.",
             facts={"version": plan.version, "status": str(plan.status)},
         )
-    states.after(Status(plan.status), action)
+    states.after(PlanStatus(plan.status), action)
     return plan
 
 
@@ -56,7 +56,7 @@ def check_document(session: Session, actor: Actor, plan: SupplyPlan, document_id
 def editable(session: Session, actor: Actor, plan_id: int) -> SupplyPlan:
     """Return a draft whose items may be changed; nobody submits it meanwhile. Raises NotFound, WrongStatus."""
     plan = queries.plan_by_id(session, actor, plan_id, lock="share")
-    states.after(Status(plan.status), Action.edit)
+    states.after(PlanStatus(plan.status), PlanAction.edit)
     return plan
 
 

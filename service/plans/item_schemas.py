@@ -12,7 +12,7 @@ from service.core.schemas import Output
 from service.parcels.lifecycle import Hold, Stage
 from service.parcels.schemas import Named, UseRead
 from service.plans.target_models import PlanTargetChange, PlanTargetDecision
-from service.plans.targets import Kind, Standing, standing
+from service.plans.targets import TargetKind, TargetStanding, standing
 
 
 class ItemRead(Output):
@@ -175,7 +175,7 @@ class TargetRead(Output):
     """A monthly target; months as YYYY-MM."""
 
     id: int
-    kind: Kind
+    kind: TargetKind
     key: uuid.UUID
     parcel: str | None
     name: str | None
@@ -187,7 +187,7 @@ class TargetRead(Output):
     fixed: bool = Field(description="已公布 the baseline stays")
     note: str | None
     reached_on: dt.date | None
-    standing: Standing
+    standing: TargetStanding
     waiting: WaitingChange | None
     changes: int
     version: int

@@ -29,7 +29,7 @@ from service.core.db import Base
 from service.documents.models import Document
 from service.parcels.models import Parcel
 from service.plans.classes import USES, Dimension
-from service.plans.states import Action, Status
+from service.plans.states import PlanAction, PlanStatus
 from service.regions.models import Jurisdiction, Region
 
 AREA = Numeric(14, 2)
@@ -48,7 +48,7 @@ class SupplyPlan(Base):
 
     __tablename__ = "supply_plan"
     __table_args__ = (
-        one_of("status", Status),
+        one_of("status", PlanStatus),
         CheckConstraint(f"year BETWEEN {FIRST_YEAR} AND {LAST_YEAR}", name="year"),
         CheckConstraint("(status IN ('published', 'amended')) = (published_on IS NOT NULL)", name="published_on"),
         UniqueConstraint("jurisdiction_id", "year", "edition", name="uq_supply_plan_edition"),
@@ -64,7 +64,7 @@ class SupplyPlan(Base):
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey(Jurisdiction.id))
     year: Mapped[int] = mapped_column(SmallInteger, comment="calendar year")
     edition: Mapped[int] = mapped_column(SmallInteger, comment="版次, from 1")
-    status: Mapped[Status] = mapped_column(Text, default=Status.draft, server_default="draft")
+    status: Mapped[PlanStatus] = mapped_column(Text, default=PlanStatus.draft, server_default="draft")
     title: Mapped[str] = mapped_column(Text)
     document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id), comment="the plan as a document")
     based_on_id: Mapped[int | None] = mapped_column(ForeignKey("supply_plan.id"), comment="the edition it amends")
@@ -78,7 +78,7 @@ class PlanEvent(Base):
 
     __tablename__ = "plan_event"
     __table_args__ = (
-        one_of("kind", ["create", *(each for each in Action if each is not Action.edit)]),
+        one_of("kind", ["create", *(each for each in PlanAction if each is not PlanAction.edit)]),
         CheckConstraint("effective_on BETWEEN '1949-10-01' AND '2100-01-01'", name="effective_on"),
         Index("ix_plan_event_plan", "plan_id", "id"),
     )

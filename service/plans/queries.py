@@ -18,7 +18,7 @@ from service.plans.attributes import Gaps
 from service.plans.classes import Dimension
 from service.plans.models import PlanDeclaredTotal, PlanEvent, PlanItem, PlanPlot, SupplyPlan
 from service.plans.reconcile import Tally
-from service.plans.states import OPEN, Status
+from service.plans.states import OPEN, PlanStatus
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 
@@ -95,7 +95,9 @@ def editions(session: Session, jurisdiction_id: int, year: int) -> Sequence[Supp
 def plan_in_force(session: Session, jurisdiction_id: int, year: int, *, lock: bool = False) -> SupplyPlan | None:
     """Return the edition of a plan year that is published and not replaced."""
     wanted = select(SupplyPlan).where(
-        SupplyPlan.jurisdiction_id == jurisdiction_id, SupplyPlan.year == year, SupplyPlan.status == Status.published
+        SupplyPlan.jurisdiction_id == jurisdiction_id,
+        SupplyPlan.year == year,
+        SupplyPlan.status == PlanStatus.published,
     )
     return session.scalar(wanted.with_for_update() if lock else wanted)
 
@@ -229,6 +231,6 @@ def plots_by_parcel(
         select(SupplyPlan.year, PlanItem.parcel_id, PlanItem.key)
         .join(PlanItem, PlanItem.plan_id == SupplyPlan.id)
         .where(SupplyPlan.jurisdiction_id == jurisdiction_id, SupplyPlan.year.in_(years))
-        .where(SupplyPlan.status == Status.published, PlanItem.parcel_id.is_not(None))
+        .where(SupplyPlan.status == PlanStatus.published, PlanItem.parcel_id.is_not(None))
     )
     return {(row[0], row[1]): row[2] for row in session.execute(wanted)}

@@ -19,7 +19,7 @@ from service.plans.models import FIRST_YEAR, LAST_YEAR, SupplyPlan
 from service.plans.progress_schemas import PlanProgress
 from service.plans.queries import plan_by_id
 from service.plans.schemas import PlanComparison, PlanDetail, PlanFinding, PlanRead, PlanTotals, StepTaken
-from service.plans.states import Action, Status
+from service.plans.states import PlanAction, PlanStatus
 
 ABOUT: dict[str, Any] = {"prefix": "/api/v1/plans", "tags": ["供应计划 plans"]}
 router = APIRouter(**ABOUT, route_class=CommandRoute)
@@ -37,7 +37,7 @@ def list_plans(
     page: PageQuery,
     jurisdiction: Annotated[list[str] | None, Query(max_length=50)] = None,
     year: Annotated[list[Year] | None, Query(max_length=50)] = None,
-    status: Annotated[list[Status] | None, Query(max_length=5)] = None,
+    status: Annotated[list[PlanStatus] | None, Query(max_length=5)] = None,
 ) -> Page[PlanRead]:
     """List the editions of plans, the newest first; values of one filter are choices."""
     filters: dict[str, list[Any]] = {"jurisdiction": jurisdiction or [], "year": year or [], "status": status or []}
@@ -87,7 +87,7 @@ def submit_plan(
     plan_id: PlanId, order: StepOrder, actor: PlanEditor, version: IfMatch, session: Write, response: Response
 ) -> StepTaken:
     """Hand a draft to the approver; its items stay as they are from now on."""
-    return _step(session, actor, plan_id, Action.submit, order, version, response)
+    return _step(session, actor, plan_id, PlanAction.submit, order, version, response)
 
 
 @router.post("/{plan_id}/return", summary="退回 Return")
@@ -95,7 +95,7 @@ def return_plan(
     plan_id: PlanId, order: StepOrder, actor: PlanApprover, version: IfMatch, session: Write, response: Response
 ) -> StepTaken:
     """Give an edition back for more work, with the reason."""
-    return _step(session, actor, plan_id, Action.return_, order, version, response)
+    return _step(session, actor, plan_id, PlanAction.return_, order, version, response)
 
 
 @router.post("/{plan_id}/approve", summary="批准 Approve")
@@ -103,7 +103,7 @@ def approve_plan(
     plan_id: PlanId, order: StepOrder, actor: PlanApprover, version: IfMatch, session: Write, response: Response
 ) -> StepTaken:
     """Approve a submitted edition; not by who submitted it."""
-    return _step(session, actor, plan_id, Action.approve, order, version, response)
+    return _step(session, actor, plan_id, PlanAction.approve, order, version, response)
 
 
 @router.post("/{plan_id}/publish", summary="公布 Publish")
@@ -111,7 +111,7 @@ def publish_plan(
     plan_id: PlanId, order: StepOrder, actor: PlanEditor, version: IfMatch, session: Write, response: Response
 ) -> StepTaken:
     """Put an approved edition in force, if it says the five attributes; it replaces the one before."""
-    return _step(session, actor, plan_id, Action.publish, order, version, response)
+    return _step(session, actor, plan_id, PlanAction.publish, order, version, response)
 
 
 @router.post("/{plan_id}/amend", status_code=201, summary="调整 Begin the next edition")
@@ -179,7 +179,7 @@ def take_sheet(
 
 
 def _step(
-    session: Write, actor: Actor, plan_id: int, action: Action, order: StepOrder, version: int, response: Response
+    session: Write, actor: Actor, plan_id: int, action: PlanAction, order: StepOrder, version: int, response: Response
 ) -> StepTaken:
     plan, found = commands.take_step(session, actor, plan_id, action, order, version=version)
     response.headers["ETag"] = etag(plan.version)

@@ -14,7 +14,7 @@ from service.plans.comparing import Difference
 from service.plans.findings import Finding, Severity
 from service.plans.models import PlanEvent, SupplyPlan
 from service.plans.reconcile import Line
-from service.plans.states import Action, Status, allowed
+from service.plans.states import PlanAction, PlanStatus, allowed
 
 
 class PlanRead(Output):
@@ -24,7 +24,7 @@ class PlanRead(Output):
     jurisdiction: Named
     year: int
     edition: int = Field(description="版次")
-    status: Status
+    status: PlanStatus
     title: str
     document_id: int | None
     based_on_id: int | None
@@ -58,7 +58,7 @@ class Edition(Output):
 
     id: int
     edition: int
-    status: Status
+    status: PlanStatus
     published_on: dt.date | None
 
 
@@ -67,7 +67,7 @@ class PlanDetail(PlanRead):
 
     steps: list[PlanStep]
     editions: list[Edition]
-    actions: list[Action]
+    actions: list[PlanAction]
 
     @classmethod
     def whole(

@@ -22,7 +22,7 @@ from service.plans.models import PlanItem, PlanPlot, SupplyPlan
 from service.plans.settling import Fault
 from service.plans.sheet_apart import Sheets
 from service.plans.sheet_rows import ItemRow, Totals
-from service.plans.states import Action
+from service.plans.states import PlanAction
 from service.plans.total_commands import set_totals
 
 MOST_ERRORS = 500
@@ -70,7 +70,7 @@ def take_sheet(
         SheetRefused: a row is wrong; nothing is changed.
 
     """
-    plan = held(session, actor, plan_id, Action.edit, version=version)
+    plan = held(session, actor, plan_id, PlanAction.edit, version=version)
     found = sheet_rows.read(
         sheets, known(session, actor, plan, sheet_rows.parcels_named(sheets)), queries.district_names(session)
     )

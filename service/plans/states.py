@@ -6,8 +6,8 @@ from enum import StrEnum
 from service.core.errors import Conflict
 
 
-class Status(StrEnum):
-    """Status of an edition (版次) of a plan; `amended`: a newer edition has replaced it."""
+class PlanStatus(StrEnum):
+    """PlanStatus of an edition (版次) of a plan; `amended`: a newer edition has replaced it."""
 
     draft = "draft"
     submitted = "submitted"
@@ -16,7 +16,7 @@ class Status(StrEnum):
     amended = "amended"
 
 
-class Action(StrEnum):
+class PlanAction(StrEnum):
     """What can be done with an edition."""
 
     edit = "edit"
@@ -34,19 +34,19 @@ class WrongStatus(Conflict):
     code, title_zh, title_en = "plan-wrong-status", "计划当前状态不允许该操作", "Not possible in the plan's status"
 
 
-NAMES: Mapping[Status, tuple[str, str]] = {
-    Status.draft: ("编制中", "draft"),
-    Status.submitted: ("已报审", "submitted"),
-    Status.approved: ("已批准", "approved"),
-    Status.published: ("已公布", "published"),
-    Status.amended: ("已调整", "amended"),
+NAMES: Mapping[PlanStatus, tuple[str, str]] = {
+    PlanStatus.draft: ("编制中", "draft"),
+    PlanStatus.submitted: ("已报审", "submitted"),
+    PlanStatus.approved: ("已批准", "approved"),
+    PlanStatus.published: ("已公布", "published"),
+    PlanStatus.amended: ("已调整", "amended"),
 }
 
-_S, _A = Status, Action
+_S, _A = PlanStatus, PlanAction
 
 # `edit` is any change of items, totals or title; `amend` begins the next edition beside the one in force, and that one
 # is replaced only when the next is published.
-TRANSITIONS: Mapping[tuple[Status, Action], Status] = {
+TRANSITIONS: Mapping[tuple[PlanStatus, PlanAction], PlanStatus] = {
     (_S.draft, _A.edit): _S.draft,
     (_S.draft, _A.submit): _S.submitted,
     (_S.submitted, _A.return_): _S.draft,
@@ -57,23 +57,23 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = {
     (_S.published, _A.replace_): _S.amended,
 }
 
-OPEN = (Status.draft, Status.submitted, Status.approved)
+OPEN = (PlanStatus.draft, PlanStatus.submitted, PlanStatus.approved)
 """An edition on its way; a plan year has at most one."""
 
 
-def allowed(status: Status) -> tuple[Action, ...]:
+def allowed(status: PlanStatus) -> tuple[PlanAction, ...]:
     """Return what may be done, in a fixed order; `replace` happens by itself.
 
-    >>> [str(each) for each in allowed(Status.submitted)]
+    >>> [str(each) for each in allowed(PlanStatus.submitted)]
     ['return', 'approve']
     """
-    return tuple(each for each in Action if (status, each) in TRANSITIONS and each is not Action.replace_)
+    return tuple(each for each in PlanAction if (status, each) in TRANSITIONS and each is not PlanAction.replace_)
 
 
-def after(status: Status, action: Action) -> Status:
+def after(status: PlanStatus, action: PlanAction) -> PlanStatus:
     """Return the status that an action leads to. Raises WrongStatus.
 
-    >>> str(after(Status.draft, Action.submit))
+    >>> str(after(PlanStatus.draft, PlanAction.submit))
     'submitted'
     """
     found = TRANSITIONS.get((status, action))

@@ -14,9 +14,9 @@ from service.core.errors import Conflict, FieldError, Invalid, PreconditionFaile
 from service.plans import item_queries, queries, states, target_queries, targets
 from service.plans.changes import TargetChangeAsk, TargetDecide, TargetSet, first_of_month
 from service.plans.models import SupplyPlan
-from service.plans.states import Action, Status
+from service.plans.states import PlanAction, PlanStatus
 from service.plans.target_models import PlanTarget, PlanTargetChange, PlanTargetDecision
-from service.plans.targets import Kind
+from service.plans.targets import TargetKind
 
 
 class BaselineFixed(Conflict):
@@ -43,7 +43,9 @@ class OwnChange(Conflict):
     code, title_zh, title_en = "target-own-change", "不能批准自己提出的调整", "Not by who asked for it"
 
 
-def set_target(session: Session, actor: Actor, plan_id: int, key: uuid.UUID, kind: Kind, said: TargetSet) -> PlanTarget:
+def set_target(
+    session: Session, actor: Actor, plan_id: int, key: uuid.UUID, kind: TargetKind, said: TargetSet
+) -> PlanTarget:
     """Set the month of a target that is not published: baseline and forecast alike.
 
     Of a plot that is published already, a new target is fixed at once.
@@ -172,8 +174,8 @@ def _move(session: Session, target: PlanTarget, change: PlanTargetChange) -> Non
 def _living(session: Session, actor: Actor, plan_id: int) -> SupplyPlan:
     """Return an edition that has not been replaced, kept as it is meanwhile."""
     plan = queries.plan_by_id(session, actor, plan_id, lock="share")
-    if plan.status == Status.amended:
-        states.after(Status.amended, Action.edit)
+    if plan.status == PlanStatus.amended:
+        states.after(PlanStatus.amended, PlanAction.edit)
     return plan
 
 

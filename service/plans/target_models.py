@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Base
 from service.plans.models import PlanPlot, one_of
-from service.plans.targets import Kind
+from service.plans.targets import TargetKind
 
 
 class PlanTarget(Base):
@@ -31,7 +31,7 @@ class PlanTarget(Base):
 
     __tablename__ = "plan_target"
     __table_args__ = (
-        one_of("kind", Kind),
+        one_of("kind", TargetKind),
         CheckConstraint(
             "extract(day FROM baseline_month) = 1 AND extract(day FROM forecast_month) = 1", name="first_days"
         ),
@@ -40,7 +40,7 @@ class PlanTarget(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     key: Mapped[uuid.UUID] = mapped_column(ForeignKey(PlanPlot.key))
-    kind: Mapped[Kind] = mapped_column(Text)
+    kind: Mapped[TargetKind] = mapped_column(Text)
     baseline_month: Mapped[dt.date | None] = mapped_column(comment="null: a target without a month")
     forecast_month: Mapped[dt.date | None] = mapped_column(comment="projection of the changes that took effect")
     fixed_at: Mapped[dt.datetime | None] = mapped_column(

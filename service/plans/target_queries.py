@@ -13,7 +13,7 @@ from service.parcels.selection import Moment
 from service.plans import queries
 from service.plans.models import PlanItem, SupplyPlan
 from service.plans.target_models import PlanTarget, PlanTargetChange, PlanTargetDecision
-from service.plans.targets import REACHED_BY, Kind
+from service.plans.targets import REACHED_BY, TargetKind
 
 _REACHED = " ".join(f"WHEN '{kind}' THEN '{event}'" for kind, event in REACHED_BY.items())
 _TARGETS = f"""
@@ -105,7 +105,7 @@ def published(session: Session, key: object) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
-def target_of(session: Session, key: object, kind: Kind) -> PlanTarget | None:
+def target_of(session: Session, key: object, kind: TargetKind) -> PlanTarget | None:
     """Return the target of a plot and kind, locked."""
     wanted = select(PlanTarget).where(PlanTarget.key == key, PlanTarget.kind == kind).with_for_update()
     return session.scalar(wanted)

@@ -20,7 +20,7 @@ from service.plans.models import SupplyPlan
 from service.plans.queries import plan_by_id
 from service.plans.routes import ABOUT, PlanId
 from service.plans.target_models import PlanTarget
-from service.plans.targets import Kind
+from service.plans.targets import TargetKind
 
 router = APIRouter(**ABOUT, route_class=CommandRoute)
 TargetId = Annotated[int, Path(ge=1, lt=2**63), Whole]
@@ -34,7 +34,7 @@ def list_targets(  # noqa: PLR0913 - one parameter a filter
     page: PageQuery,
     at: AsOf,
     *,
-    kind: Annotated[list[Kind] | None, Query(max_length=6)] = None,
+    kind: Annotated[list[TargetKind] | None, Query(max_length=6)] = None,
     month: Annotated[list[MonthText] | None, Query(max_length=24, description="预计月份 YYYY-MM")] = None,
     moved: Annotated[bool | None, Query(description="预计与基线不同 moved from its baseline")] = None,
     waiting: Annotated[bool | None, Query(description="有调整待批 a change waits for an approver")] = None,
@@ -52,7 +52,7 @@ def list_targets(  # noqa: PLR0913 - one parameter a filter
 
 @router.put("/{plan_id}/items/{key}/targets/{kind}", summary="设定目标 Set a target")
 def set_target(
-    plan_id: PlanId, key: Key, kind: Kind, said: TargetSet, actor: PlanEditor, session: Write, response: Response
+    plan_id: PlanId, key: Key, kind: TargetKind, said: TargetSet, actor: PlanEditor, session: Write, response: Response
 ) -> TargetRead:
     """Set a target that is not published yet."""
     target = target_commands.set_target(session, actor, plan_id, key, kind, said)

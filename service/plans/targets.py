@@ -14,7 +14,7 @@ FILE = GIS_DATA / "rules" / "plan_targets.toml"
 _MOST_DAYS = 27
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """What is to be reached."""
 
     siting = "siting"
@@ -25,25 +25,25 @@ class Kind(StrEnum):
     sale = "sale"
 
 
-NAMES: Mapping[Kind, tuple[str, str]] = {
-    Kind.siting: ("项目选址", "Siting"),
-    Kind.design: ("方案设计", "Design"),
-    Kind.scheme: ("供地方案", "Supply scheme"),
-    Kind.notice: ("公告", "Notice"),
-    Kind.listing: ("挂牌", "Listing"),
-    Kind.sale: ("摘牌", "Sale"),
+NAMES: Mapping[TargetKind, tuple[str, str]] = {
+    TargetKind.siting: ("项目选址", "Siting"),
+    TargetKind.design: ("方案设计", "Design"),
+    TargetKind.scheme: ("供地方案", "Supply scheme"),
+    TargetKind.notice: ("公告", "Notice"),
+    TargetKind.listing: ("挂牌", "Listing"),
+    TargetKind.sale: ("摘牌", "Sale"),
 }
 
-REACHED_BY: Mapping[Kind, EventKind] = {
-    Kind.scheme: EventKind.approve_scheme,
-    Kind.notice: EventKind.announce,
-    Kind.listing: EventKind.open_listing,
-    Kind.sale: EventKind.sell,
+REACHED_BY: Mapping[TargetKind, EventKind] = {
+    TargetKind.scheme: EventKind.approve_scheme,
+    TargetKind.notice: EventKind.announce,
+    TargetKind.listing: EventKind.open_listing,
+    TargetKind.sale: EventKind.sell,
 }
 """The event of the parcel that reaches a target; siting and design have none of their own."""
 
 
-class Standing(StrEnum):
+class TargetStanding(StrEnum):
     """How a target stands on a day."""
 
     undated = "undated"
@@ -112,16 +112,16 @@ def needs_approval(before: dt.date | None, after: dt.date | None, today: dt.date
     return is_locked(before, today, days) or is_locked(after, today, days)
 
 
-def standing(month: dt.date | None, reached_on: dt.date | None, today: dt.date) -> Standing:
+def standing(month: dt.date | None, reached_on: dt.date | None, today: dt.date) -> TargetStanding:
     """Say how a target stands; a month is met until its last day.
 
     >>> str(standing(dt.date(2022, 11, 1), dt.date(2022, 12, 1), dt.date(2022, 12, 5)))
     'met_late'
     """
     if reached_on is not None and reached_on <= today:
-        return Standing.met if month is None or reached_on <= end_of(month) else Standing.met_late
+        return TargetStanding.met if month is None or reached_on <= end_of(month) else TargetStanding.met_late
     if month is None:
-        return Standing.undated
+        return TargetStanding.undated
     if today > end_of(month):
-        return Standing.overdue
-    return Standing.due if month_of(today) == month else Standing.later
+        return TargetStanding.overdue
+    return TargetStanding.due if month_of(today) == month else TargetStanding.later

@@ -15,7 +15,7 @@ from service.plans.changes import TotalsDeclared
 from service.plans.classes import Dimension, is_member
 from service.plans.holding import held, touch
 from service.plans.models import PlanDeclaredTotal, SupplyPlan
-from service.plans.states import Action
+from service.plans.states import PlanAction
 
 
 def declare_totals(
@@ -28,7 +28,7 @@ def declare_totals(
         Invalid: a member that its dimension doesn't have, or one given twice.
 
     """
-    plan = held(session, actor, plan_id, Action.edit, version=version)
+    plan = held(session, actor, plan_id, PlanAction.edit, version=version)
     districts = queries.district_names(session)
     errors, totals = [], {}
     for place, total in enumerate(declared.items):

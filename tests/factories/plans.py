@@ -15,7 +15,7 @@ from service.plans.changes import ItemCreate, PlanCreate, StepOrder
 from service.plans.commands import create_plan, take_step
 from service.plans.item_commands import add_item
 from service.plans.models import PlanItem, SupplyPlan
-from service.plans.states import Action
+from service.plans.states import PlanAction
 from tests.factories.parcels import square
 
 APPROVER = Actor("user", "approver", Role.APPROVER, ROLE_PERMISSIONS[Role.APPROVER], None)
@@ -38,9 +38,9 @@ def make_item(session: Session, plan: SupplyPlan, **fields: Any) -> PlanItem:  #
 def publish(session: Session, plan: SupplyPlan, *, on: dt.date | None = None) -> None:
     """Take a draft through all steps."""
     order = StepOrder(effective_on=on)
-    take_step(session, session.info["actor"], plan.id, Action.submit, order, version=plan.version)
-    take_step(session, APPROVER, plan.id, Action.approve, order, version=plan.version)
-    take_step(session, session.info["actor"], plan.id, Action.publish, order, version=plan.version)
+    take_step(session, session.info["actor"], plan.id, PlanAction.submit, order, version=plan.version)
+    take_step(session, APPROVER, plan.id, PlanAction.approve, order, version=plan.version)
+    take_step(session, session.info["actor"], plan.id, PlanAction.publish, order, version=plan.version)
 
 
 def supply(session: Session, code: str, on: dt.date) -> None:

@@ -22,32 +22,32 @@ from service.plans.commands import EditionExists, PlanIncomplete, SamePerson, am
 from service.plans.item_commands import AlreadyPlanned, NothingToCarry, carry_over, change_item, remove_item
 from service.plans.models import PlanItem, PlanPlot, SupplyPlan
 from service.plans.reconcile import sum_of, summed
-from service.plans.states import Action, Status, WrongStatus
+from service.plans.states import PlanAction, PlanStatus, WrongStatus
 from service.plans.total_commands import declare_totals
 from tests.factories.parcels import make_jurisdiction, make_parcel, make_regions
 from tests.factories.plans import make_item, make_plan, publish
 
 
-def step(session: Session, actor: Actor, plan: SupplyPlan, action: Action, **order: object) -> None:
+def step(session: Session, actor: Actor, plan: SupplyPlan, action: PlanAction, **order: object) -> None:
     take_step(session, actor, plan.id, action, StepOrder(**order), version=plan.version)
 
 
 def test_a_plan_goes_from_draft_to_its_second_edition(session: Session, planner: Actor, approver: Actor) -> None:
     plan = make_plan(session)
     make_item(session, plan)
-    step(session, planner, plan, Action.submit)
-    step(session, approver, plan, Action.return_, note="补充时序")
-    step(session, planner, plan, Action.submit)
-    step(session, approver, plan, Action.approve)
-    step(session, planner, plan, Action.publish, effective_on=dt.date(2022, 3, 30))
-    assert (plan.status, plan.published_on) == (Status.published, dt.date(2022, 3, 30))
+    step(session, planner, plan, PlanAction.submit)
+    step(session, approver, plan, PlanAction.return_, note="补充时序")
+    step(session, planner, plan, PlanAction.submit)
+    step(session, approver, plan, PlanAction.approve)
+    step(session, planner, plan, PlanAction.publish, effective_on=dt.date(2022, 3, 30))
+    assert (plan.status, plan.published_on) == (PlanStatus.published, dt.date(2022, 3, 30))
     second = amend_plan(session, planner, plan.id, StepOrder(note="新增地块"), version=plan.version)
-    assert (second.edition, second.status, second.based_on_id) == (2, Status.draft, plan.id)
+    assert (second.edition, second.status, second.based_on_id) == (2, PlanStatus.draft, plan.id)
     with pytest.raises(EditionExists):
         amend_plan(session, planner, plan.id, StepOrder(), version=plan.version)
     added = make_item(session, second, name="新增")
     publish(session, second)
-    assert (plan.status, second.status) == (Status.amended, Status.published)
+    assert (plan.status, second.status) == (PlanStatus.amended, PlanStatus.published)
     kinds = [event.kind for event, _ in queries.events_of(session, plan.id)]
     assert kinds == ["create", "submit", "return", "submit", "approve", "publish", "amend", "replace"]
     found = reading.comparison(session, plan, second)
@@ -63,40 +63,40 @@ def test_one_plan_a_year(session: Session, planner: Actor) -> None:
 def test_who_submits_does_not_approve(session: Session, planner: Actor) -> None:
     plan = make_plan(session)
     make_item(session, plan)
-    step(session, planner, plan, Action.submit)
+    step(session, planner, plan, PlanAction.submit)
     with pytest.raises(SamePerson):
-        step(session, planner, plan, Action.approve)
+        step(session, planner, plan, PlanAction.approve)
 
 
 def test_a_return_says_why(session: Session, planner: Actor, approver: Actor) -> None:
     plan = make_plan(session)
     make_item(session, plan)
-    step(session, planner, plan, Action.submit)
+    step(session, planner, plan, PlanAction.submit)
     with pytest.raises(Invalid):
-        step(session, approver, plan, Action.return_)
+        step(session, approver, plan, PlanAction.return_)
 
 
 def test_nothing_is_published_without_the_five_attributes(session: Session, planner: Actor, approver: Actor) -> None:
     plan = make_plan(session)
     with pytest.raises(PlanIncomplete):
-        step(session, planner, plan, Action.submit)
+        step(session, planner, plan, PlanAction.submit)
     make_item(session, plan, quarter=None)
     make_item(session, plan, land_use=None, use_class="residential", geometry=None)
-    step(session, planner, plan, Action.submit)
-    step(session, approver, plan, Action.approve)
+    step(session, planner, plan, PlanAction.submit)
+    step(session, approver, plan, PlanAction.approve)
     with pytest.raises(PlanIncomplete) as refused:
-        step(session, planner, plan, Action.publish)
+        step(session, planner, plan, PlanAction.publish)
     told = refused.value.facts["findings"]
     assert [each["where"] for each in told] == [  # type: ignore[attr-defined]
         {"missing": each} for each in ("structure", "timing", "parcel", "use")
     ]
-    assert plan.status == Status.approved
+    assert plan.status == PlanStatus.approved
 
 
 def test_submitted_items_stay(session: Session, planner: Actor) -> None:
     plan = make_plan(session)
     item = make_item(session, plan)
-    step(session, planner, plan, Action.submit)
+    step(session, planner, plan, PlanAction.submit)
     with pytest.raises(WrongStatus):
         make_item(session, plan)
     with pytest.raises(WrongStatus):

@@ -13,12 +13,14 @@ from service.accounts.access import Actor
 from service.parcels.changes import EventCreate
 from service.parcels.event_commands import record_event
 from service.parcels.lifecycle import EventKind
+from service.parcels.lineage_commands import split_parcel
+from service.parcels.lineage_schemas import SplitOrder
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.selection import Moment
 from service.plans import item_queries, progress_queries, reading
 from service.plans.classes import Dimension
 from service.plans.models import PlanItem, SupplyPlan
-from tests.factories.parcels import make_parcel
+from tests.factories.parcels import LAT, LON, make_parcel, square
 from tests.factories.plans import make_item, make_plan, supply
 
 USES = ("0902", "070102", "100101", "0804")
@@ -127,18 +129,15 @@ def test_what_was_entered_late_changes_as_of_but_not_as_known(session: Session, 
 
 def test_the_parts_of_a_split_parcel_count_for_its_item(session: Session, planner: Actor) -> None:
     plan = make_plan(session)
-    whole = make_parcel(session, effective_on=OLD, land_uses=[{"code": "0902"}])
+    place = square(LON + 0.05, LAT + 0.05, side_m=100)
+    whole = make_parcel(session, effective_on=OLD, land_uses=[{"code": "0902"}], geometry=place)
     make_item(session, plan, parcel=whole.code)
-    parts = [make_parcel(session, effective_on=OLD, land_uses=[{"code": "0902"}]) for _ in range(2)]
-    operation = session.scalar(
-        text(
-            "INSERT INTO lineage_operation (kind, effective_on, actor) VALUES ('split', '2022-02-01', 'x') RETURNING id"
-        )
-    )
-    session.execute(text("UPDATE parcel SET retired_by = :o WHERE id = :p"), {"o": operation, "p": whole.id})
-    session.execute(
-        text("UPDATE parcel SET made_by = :o WHERE id = ANY (:p)"), {"o": operation, "p": [p.id for p in parts]}
-    )
+    half = place["coordinates"][0]
+    middle = (half[0][0] + half[1][0]) / 2
+    line = {"type": "LineString", "coordinates": [[middle, half[0][1] - 0.001], [middle, half[2][1] + 0.001]]}
+    order = SplitOrder.model_validate({"line": line, "effective_on": "2022-02-01", "note": "分期供应"})
+    split_parcel(session, planner, whole.code, order, version=whole.version)
+    parts = session.scalars(select(Parcel).where(Parcel.made_by.is_not(None)).order_by(Parcel.id)).all()
     supply(session, parts[0].code, dt.date(2022, 8, 8))
     found = reading.progress_of(session, plan, Dimension.total, Moment())
     assert (found.whole.supplied, found.outside.parcels) == (1, 0)

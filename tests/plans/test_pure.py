@@ -12,7 +12,7 @@ from service.plans.attributes import Gaps, missing
 from service.plans.classes import ALL, USES, Dimension
 from service.plans.progress import Row
 from service.plans.reconcile import Tally, differences, lines, sum_of, summed
-from service.plans.targets import Standing
+from service.plans.targets import TargetStanding
 
 NONE = Decimal("0.00")
 AREAS = st.decimals(min_value="0.01", max_value="999999.99", places=2)
@@ -120,16 +120,16 @@ def test_the_lock_window_begins_five_days_before_the_end(
 @pytest.mark.parametrize(
     ("month", "reached", "today", "expected"),
     [
-        (NOV, None, dt.date(2022, 10, 31), Standing.later),
-        (NOV, None, dt.date(2022, 11, 30), Standing.due),
-        (NOV, None, dt.date(2022, 12, 1), Standing.overdue),
-        (NOV, dt.date(2022, 11, 30), dt.date(2022, 12, 1), Standing.met),
-        (NOV, dt.date(2022, 12, 1), dt.date(2022, 12, 1), Standing.met_late),
-        (NOV, dt.date(2022, 12, 2), dt.date(2022, 12, 1), Standing.overdue),
-        (None, None, dt.date(2022, 12, 1), Standing.undated),
+        (NOV, None, dt.date(2022, 10, 31), TargetStanding.later),
+        (NOV, None, dt.date(2022, 11, 30), TargetStanding.due),
+        (NOV, None, dt.date(2022, 12, 1), TargetStanding.overdue),
+        (NOV, dt.date(2022, 11, 30), dt.date(2022, 12, 1), TargetStanding.met),
+        (NOV, dt.date(2022, 12, 1), dt.date(2022, 12, 1), TargetStanding.met_late),
+        (NOV, dt.date(2022, 12, 2), dt.date(2022, 12, 1), TargetStanding.overdue),
+        (None, None, dt.date(2022, 12, 1), TargetStanding.undated),
     ],
 )
 def test_how_a_target_stands(
-    month: dt.date | None, reached: dt.date | None, today: dt.date, expected: Standing
+    month: dt.date | None, reached: dt.date | None, today: dt.date, expected: TargetStanding
 ) -> None:
     assert targets.standing(month, reached, today) is expected

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from service.plans.states import TRANSITIONS, Action, Status, WrongStatus, after, allowed
+from service.plans.states import TRANSITIONS, PlanAction, PlanStatus, WrongStatus, after, allowed
 
 # Written out by hand, so that a change of the table is a change of two places.
 POSSIBLE = {
@@ -19,8 +19,8 @@ POSSIBLE = {
 }
 
 
-@pytest.mark.parametrize(("status", "action"), list(itertools.product(Status, Action)))
-def test_every_action_in_every_status(status: Status, action: Action) -> None:
+@pytest.mark.parametrize(("status", "action"), list(itertools.product(PlanStatus, PlanAction)))
+def test_every_action_in_every_status(status: PlanStatus, action: PlanAction) -> None:
     expected = POSSIBLE.get(f"{status} {action}")
     if expected is None:
         with pytest.raises(WrongStatus) as refused:
@@ -28,9 +28,9 @@ def test_every_action_in_every_status(status: Status, action: Action) -> None:
         assert refused.value.facts["allowed"] == [str(each) for each in allowed(status)]
     else:
         assert after(status, action) == expected
-        assert (action in allowed(status)) == (action is not Action.replace_)
+        assert (action in allowed(status)) == (action is not PlanAction.replace_)
 
 
 def test_a_plan_that_was_replaced_is_history() -> None:
-    assert allowed(Status.amended) == ()
-    assert {target for (_, target) in TRANSITIONS.items()} == set(Status)
+    assert allowed(PlanStatus.amended) == ()
+    assert {target for (_, target) in TRANSITIONS.items()} == set(PlanStatus)

@@ -8,8 +8,8 @@ type Shapes = components['schemas']
 
 export type Plan = Shapes['PlanRead']
 export type PlanDetail = Shapes['PlanDetail']
-export type PlanStatus = Shapes['Status']
-export type PlanAction = Shapes['Action']
+export type PlanStatus = Shapes['PlanStatus']
+export type PlanAction = Shapes['PlanAction']
 export type PlanTotals = Shapes['PlanTotals']
 export type PlanFinding = Shapes['PlanFinding']
 export type PlanProgress = Shapes['PlanProgress']
@@ -23,9 +23,9 @@ export type Outside = Shapes['OutsideRead']
 export type UnsoldList = Shapes['UnsoldList']
 export type SheetTaken = Shapes['SheetTakenRead']
 export type Target = Shapes['TargetRead']
-export type TargetKind = Shapes['Kind']
+export type TargetKind = Shapes['TargetKind']
 export type TargetChange = Shapes['TargetChangeRead']
-export type Standing = Shapes['Standing']
+export type Standing = Shapes['TargetStanding']
 export type PlanQuery = NonNullable<operations['list_plans']['parameters']['query']>
 export type ItemQuery = NonNullable<operations['list_items']['parameters']['query']>
 export interface OutlineFeature { id: number, geometry: MultiPolygon, properties: Shapes['OutlineProperties'] }

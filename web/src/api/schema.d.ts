@@ -1657,12 +1657,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Action
-         * @description What can be done with an edition.
-         * @enum {string}
-         */
-        Action: "edit" | "submit" | "return" | "approve" | "publish" | "amend" | "replace";
-        /**
          * Applies
          * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
          * @enum {string}
@@ -1710,7 +1704,7 @@ export interface components {
         AuditProblem: {
             /** Seq */
             seq: number;
-            kind: components["schemas"]["service__audit__verify__Kind"];
+            kind: components["schemas"]["Kind"];
         };
         /**
          * AuditVerification
@@ -2137,7 +2131,7 @@ export interface components {
             id: number;
             /** Edition */
             edition: number;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["PlanStatus"];
             /** Published On */
             published_on: string | null;
         };
@@ -2781,10 +2775,10 @@ export interface components {
         };
         /**
          * Kind
-         * @description What is to be reached.
+         * @description What is wrong at an entry.
          * @enum {string}
          */
-        "Kind-Input": "siting" | "design" | "scheme" | "notice" | "listing" | "sale";
+        Kind: "altered" | "removed" | "inserted" | "head" | "rewritten";
         /**
          * LandUse
          * @description One land-use component.
@@ -3748,6 +3742,12 @@ export interface components {
          */
         Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "layer:read" | "code:read" | "region:read";
         /**
+         * PlanAction
+         * @description What can be done with an edition.
+         * @enum {string}
+         */
+        PlanAction: "edit" | "submit" | "return" | "approve" | "publish" | "amend" | "replace";
+        /**
          * PlanChange
          * @description Title or document of a draft: what is left out stays.
          */
@@ -3803,7 +3803,7 @@ export interface components {
              * @description 版次
              */
             edition: number;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["PlanStatus"];
             /** Title */
             title: string;
             /** Document Id */
@@ -3826,7 +3826,7 @@ export interface components {
             /** Editions */
             editions: components["schemas"]["Edition"][];
             /** Actions */
-            actions: components["schemas"]["Action"][];
+            actions: components["schemas"]["PlanAction"][];
         };
         /**
          * PlanFigure
@@ -3911,7 +3911,7 @@ export interface components {
              * @description 版次
              */
             edition: number;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["PlanStatus"];
             /** Title */
             title: string;
             /** Document Id */
@@ -3930,6 +3930,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * PlanStatus
+         * @description PlanStatus of an edition (版次) of a plan; `amended`: a newer edition has replaced it.
+         * @enum {string}
+         */
+        PlanStatus: "draft" | "submitted" | "approved" | "published" | "amended";
         /**
          * PlanStep
          * @description What happened to an edition.
@@ -4387,18 +4393,6 @@ export interface components {
             lat: number | null;
         };
         /**
-         * Standing
-         * @description How a target stands on a day.
-         * @enum {string}
-         */
-        Standing: "undated" | "due" | "later" | "overdue" | "met" | "met_late";
-        /**
-         * Status
-         * @description Status of an edition (版次) of a plan; `amended`: a newer edition has replaced it.
-         * @enum {string}
-         */
-        Status: "draft" | "submitted" | "approved" | "published" | "amended";
-        /**
          * StatusQuery
          * @description Which parcels: codes, cadastral codes or lot numbers.
          */
@@ -4576,6 +4570,12 @@ export interface components {
             note?: string | null;
         };
         /**
+         * TargetKind
+         * @description What is to be reached.
+         * @enum {string}
+         */
+        TargetKind: "siting" | "design" | "scheme" | "notice" | "listing" | "sale";
+        /**
          * TargetList
          * @description One page of targets, and from how many days before a month's end they are locked.
          */
@@ -4594,7 +4594,7 @@ export interface components {
         TargetRead: {
             /** Id */
             id: number;
-            kind: components["schemas"]["service__plans__targets__Kind"];
+            kind: components["schemas"]["TargetKind"];
             /**
              * Key
              * Format: uuid
@@ -4628,7 +4628,7 @@ export interface components {
             note: string | null;
             /** Reached On */
             reached_on: string | null;
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["TargetStanding"];
             waiting: components["schemas"]["WaitingChange"] | null;
             /** Changes */
             changes: number;
@@ -4651,6 +4651,12 @@ export interface components {
              */
             note?: string | null;
         };
+        /**
+         * TargetStanding
+         * @description How a target stands on a day.
+         * @enum {string}
+         */
+        TargetStanding: "undated" | "due" | "later" | "overdue" | "met" | "met_late";
         /**
          * TileJson
          * @description TileJSON 3.0.0.
@@ -4879,18 +4885,6 @@ export interface components {
             /** Actor */
             actor: string;
         };
-        /**
-         * Kind
-         * @description What is wrong at an entry.
-         * @enum {string}
-         */
-        service__audit__verify__Kind: "altered" | "removed" | "inserted" | "head" | "rewritten";
-        /**
-         * Kind
-         * @description What is to be reached.
-         * @enum {string}
-         */
-        service__plans__targets__Kind: "siting" | "design" | "scheme" | "notice" | "listing" | "sale";
     };
     responses: never;
     parameters: never;
@@ -6331,7 +6325,7 @@ export interface operations {
             query?: {
                 jurisdiction?: string[] | null;
                 year?: number[] | null;
-                status?: components["schemas"]["Status"][] | null;
+                status?: components["schemas"]["PlanStatus"][] | null;
                 /** @description 每页条数 rows a page */
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
@@ -7240,7 +7234,7 @@ export interface operations {
     list_targets: {
         parameters: {
             query?: {
-                kind?: components["schemas"]["Kind-Input"][] | null;
+                kind?: components["schemas"]["TargetKind"][] | null;
                 /** @description 预计月份 YYYY-MM */
                 month?: string[] | null;
                 /** @description 预计与基线不同 moved from its baseline */
@@ -7292,7 +7286,7 @@ export interface operations {
                 plan_id: number;
                 /** @description 计划地块号 */
                 key: string;
-                kind: components["schemas"]["Kind-Input"];
+                kind: components["schemas"]["TargetKind"];
             };
             cookie?: never;
         };
