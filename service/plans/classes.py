@@ -49,6 +49,18 @@ QUARTERS = ("1", "2", "3", "4")
 MONTHS = tuple(str(month) for month in range(1, 13))
 
 
+def place_of(dimension: Dimension, member: str) -> tuple[int, str]:
+    """Return where a member stands among the others of its dimension: as in its code list, else by its code.
+
+    >>> sorted(["10", "9"], key=lambda member: place_of(Dimension.month, member))
+    ['9', '10']
+    """
+    if dimension in {Dimension.quarter, Dimension.month}:
+        return int(member), ""
+    known = list(codes.lists()[LISTS[dimension]].entries) if dimension in LISTS else []
+    return known.index(member) if member in known else len(known), member
+
+
 @cache
 def counted(dimension: Dimension, member: str) -> frozenset[str]:
     """Return the codes whose land a member counts: its own and those below it.

@@ -12,7 +12,7 @@ from service.core import clock
 from service.core.errors import Conflict
 from service.parcels.selection import Moment
 from service.plans import checking, comparing, item_queries, progress, progress_queries, queries
-from service.plans.classes import Dimension
+from service.plans.classes import ALL, Dimension, place_of
 from service.plans.models import SupplyPlan
 from service.plans.progress_schemas import OutsideSum, PlanProgress, ProgressLine, ProgressMonth
 from service.plans.schemas import (
@@ -61,7 +61,10 @@ def totals(session: Session, plan: SupplyPlan) -> PlanTotals:
 def progress_lines(rows: Sequence[progress.Row], year: int, by: Dimension, day: dt.date) -> list[progress.Progress]:
     """Measure rows by member, or by month and quarter."""
     timed = by in {Dimension.month, Dimension.quarter}
-    return progress.measured(progress.by_time(rows, by) if timed else rows, year, day)
+    if timed:
+        return progress.measured(progress.by_time(rows, by), year, day)
+    found = progress.measured(rows, year, day)
+    return sorted(found, key=lambda line: (line.member is None, *place_of(by, line.member or ALL)))
 
 
 def progress_of(session: Session, plan: SupplyPlan, by: Dimension, moment: Moment) -> PlanProgress:

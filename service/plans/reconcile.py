@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from service.plans.classes import ALL, NAMES, Dimension, counted, name_of
+from service.plans.classes import ALL, NAMES, USES, Dimension, counted, name_of, place_of
 from service.plans.findings import Figure, Finding
 
 ZERO = Decimal("0.00")
@@ -89,16 +89,18 @@ class Line(NamedTuple):
 
 
 def lines(sums: Sums, declared: Mapping[tuple[Dimension, str], Decimal]) -> list[Line]:
-    """Return every member that the items or the document have, in the dimensions' order."""
-    asked: dict[tuple[Dimension, str], None] = {(Dimension.total, ALL): None}
-    for dimension in Dimension:
-        asked |= dict.fromkeys((dimension, member) for member in sorted(sums[dimension], key=_order))
-        asked |= dict.fromkeys(each for each in sorted(declared) if each[0] is dimension)
+    """Return the total, the seven uses, and every other member that the items or the document have, in order."""
+    members = {dimension: set(sums[dimension]) for dimension in Dimension}
+    members[Dimension.total].add(ALL)
+    members[Dimension.use_class].update(USES)
+    for dimension, member in declared:
+        members[dimension].add(member)
+    asked = [
+        (dimension, member)
+        for dimension, own in members.items()
+        for member in sorted(own, key=lambda member, dimension=dimension: place_of(dimension, member))  # type: ignore[misc]
+    ]
     return [Line(*each, *sum_of(sums, *each), declared.get(each)) for each in asked]
-
-
-def _order(member: str) -> tuple[int, str]:
-    return (int(member), "") if member.isdigit() and len(member) <= 2 else (0, member)  # noqa: PLR2004 - months
 
 
 def differences(found: Iterable[Line], names: Mapping[str, str]) -> list[Finding]:

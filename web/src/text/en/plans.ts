@@ -17,7 +17,7 @@ export const plans: Text['plans'] = {
   },
   unit: { ha: 'ha', of: 'ha a month' },
   progress: {
-    by: 'Split by', list: 'Progress by part', planned: 'Planned', supplied: 'Supplied', rate: 'Rate', due: 'Due', dueHint: 'planned for months that are over', gap: 'Due, not supplied', ahead: '{n} ahead', pace: 'Needed each month from now', over: 'The year is over',
+    by: 'Split by', list: 'Progress by part', planned: 'Planned', plannedHa: 'Planned (ha)', supplied: 'Supplied', suppliedHa: 'Supplied (ha)', rate: 'Rate', due: 'Due', dueHint: 'planned for months that are over', gap: 'Due, not supplied', ahead: '{n} ahead', pace: 'Needed each month from now', over: 'The year is over',
     outside: 'Outside the plan', member: 'Part', unsaid: 'Not said', plots: '{n} plots', total: 'Total', months: 'Planned and supplied by month', month: 'Month {n}', soFar: 'so far', monthsList: 'Table of months', left: '{n} months left', asOf: 'As of {date}; supply counts from the day a contract or allocation takes effect',
     dimension: { total: 'Total', class: 'Use', housing_class: 'Housing', district: 'District', quarter: 'Quarter', month: 'Month', source: 'Source', method: 'Method' }, chart: 'Bars of planned and supplied land by month', download: 'Download CSV',
     outsideTitle: 'Parcels supplied outside the plan', outsideEmpty: 'Nothing was supplied outside the plan', suppliedOn: 'Supplied on',

@@ -15,7 +15,7 @@ export const plans = {
   },
   unit: { ha: '公顷', of: '公顷/月' },
   progress: {
-    by: '分列', list: '分列进度', planned: '计划', supplied: '已供', rate: '完成率', due: '应供', dueHint: '计划月份已结束的部分', gap: '应供未供', ahead: '超前 {n}', pace: '此后每月须供', over: '年度已结束',
+    by: '分列', list: '分列进度', planned: '计划', plannedHa: '计划（公顷）', supplied: '已供', suppliedHa: '已供（公顷）', rate: '完成率', due: '应供', dueHint: '计划月份已结束的部分', gap: '应供未供', ahead: '超前 {n}', pace: '此后每月须供', over: '年度已结束',
     outside: '计划外供应', member: '类别', unsaid: '未填', plots: '{n} 宗', total: '合计', months: '各月计划与供应', month: '{n} 月', soFar: '累计', monthsList: '各月表', left: '还剩 {n} 个月', asOf: '截至 {date}，供应按合同或划拨决定生效日期统计',
     dimension: { total: '总量', class: '用途', housing_class: '住房类别', district: '区域', quarter: '季度', month: '月份', source: '来源', method: '供应方式' }, chart: '各月计划与供应柱状图', download: '下载 CSV',
     outsideTitle: '计划外供应的地块', outsideEmpty: '没有计划外供应', suppliedOn: '供应日期',
