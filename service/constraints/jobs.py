@@ -7,7 +7,6 @@ from contextlib import suppress
 from itertools import groupby
 
 import procrastinate
-import psycopg
 import structlog
 from sqlalchemy import text
 
@@ -18,12 +17,11 @@ from service.constraints.commands import FINISHED, RUN
 from service.constraints.models import OverlayRun
 from service.constraints.overlaying import Asked, Found
 from service.core.db import Database
-from service.core.errors import Conflict
-from service.core.jobs import ATTEMPTS, queue
+from service.core.jobs import RETRY, Frame, queue
 
 BATCH = 2_000  # parcels
 CHILDREN = 2
-_LOCK = 4_490_004  # advisory: one worker at a run
+_FRAME = Frame(RUN, "run_id", "overlay_run", lock=4_490_004)
 _ACTOR = system(RUN, kind="job")
 _PROGRESS = text("UPDATE overlay_run SET status = 'running', done = :done, total = :total WHERE id = :id")
 _TOO_COMPLEX = (
@@ -35,13 +33,7 @@ _BROKEN = (
 log = structlog.get_logger()
 
 
-class AlreadyRunning(Conflict):
-    """Another worker is at this run."""
-
-    code, title_zh, title_en = "analysis-running", "分析正在进行", "Analysis running"
-
-
-@queue.task(name=RUN, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=ATTEMPTS, wait=5))
+@queue.task(name=RUN, pass_context=True, retry=RETRY)
 def run(context: procrastinate.JobContext, *, run_id: int) -> None:
     """Carry out a queued run; it may run twice, for results replace results."""
     run_now(context.additional_context["database"], run_id)
@@ -56,18 +48,17 @@ def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
 
 def sweep_now(database: Database) -> None:
     """Do what `sweep` does, in this process."""
-    with database.read() as session:
-        left = queries.abandoned(session, RUN)
-    for run_id in left:
+
+    def give_up(run_id: int) -> None:
         with database.write(_ACTOR) as session:
             commands.finish_run(session, run_id, results=0, problem=_BROKEN)
+
+    _FRAME.sweep(database, give_up)
 
 
 def run_now(database: Database, run_id: int) -> None:
     """Carry out a run in this process; a finished one is left alone. Raises AlreadyRunning."""
-    with psycopg.connect(database.conninfo, autocommit=True) as alone:
-        if alone.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, run_id)).fetchone() != (True,):
-            raise AlreadyRunning(f"分析任务 {run_id} 正在进行。", f"Run {run_id} is being carried out.")
+    with _FRAME.alone(database, run_id):
         with database.read() as session:
             found = session.get_one(OverlayRun, run_id)
             if found.status in FINISHED:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Row, Select, Text, TextClause, any_, literal, select, text
+from sqlalchemy import ARRAY, Row, Select, Text, any_, literal, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -208,15 +208,3 @@ def run_by_id(session: Session, actor: Actor, run_id: int) -> OverlayRun:
     if found is None or (actor.jurisdictions is not None and not set(reach or ("*",)) <= actor.jurisdictions):
         raise NotFound(f"没有管控分析任务 {run_id}。", f"No overlay run {run_id}.")
     return found
-
-
-_WITHOUT_JOB: TextClause = text("""
-    SELECT id FROM overlay_run WHERE status IN ('queued', 'running') AND created_at < now() - interval '1 minute'
-      AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
-                      AND job.status IN ('todo', 'doing') AND (job.args ->> 'run_id')::int = overlay_run.id)
-""")
-
-
-def abandoned(session: Session, task: str) -> Sequence[int]:
-    """Return unfinished runs without a job of `task` that is waiting or at work."""
-    return session.scalars(_WITHOUT_JOB, {"task": task}).all()

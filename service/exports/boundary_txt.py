@@ -6,36 +6,33 @@ decimals where that keeps them to 0.05 mm, else four, and the file says so as it
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from service.core.errors import Conflict
 from service.exports.formats import Target
-from service.exports.rows import Batch, Points
-from service.geo import crs
+from service.exports.outlines import outlines
+from service.exports.rows import Batch
 from service.geo.area import to_hectares
-from service.geo.crs import Floats, Zone
+from service.geo.crs import Zone
+from service.geo.validity import Geometries
 
 USUAL_DIGITS, FINE_DIGITS = 3, 4
 _KEPT_M = 5e-5
 _CODECS = {"gbk": "gb18030", "utf-8": "utf-8"}  # the bytes of GBK wherever it has the character
 _EOL = "\r\n"
+_COLUMNS = ["code", "name", "area_legal_m2", "area_plane_m2", "land_use_name", "land_use"]
 
 
 class OutsideZone(Conflict):
     """A parcel outside the zone that the file is written in."""
 
     code, title_zh, title_en = "outside-zone", "地块不在所选带内", "Outside the zone"
-
-
-Rings = list[tuple[Floats, list[str]]]
-"""Open rings of one polygon, shell first, each with the numbers of its points."""
 
 
 def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, today: dt.date) -> None:
@@ -51,11 +48,10 @@ def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, 
     digits = USUAL_DIGITS
     with body.open("w", encoding=codec, newline="") as file:
         for batch in batches:
-            for row, shape, points in zip(batch.columns.to_pylist(), batch.shapes, batch.points, strict=True):
-                _refuse_outside(zone, row["code"], shape)
-                fine = _digits(shape)
-                digits = max(digits, fine)
-                file.writelines(line + _EOL for line in parcel_lines(row, shape, points, digits=fine))
+            _refuse_outside(zone, batch)
+            fine = _needs_more(batch.shapes)
+            digits = FINE_DIGITS if fine.any() else digits
+            file.writelines(parcels(batch, fine))
     with path.open("w", encoding=codec, newline="") as file:
         file.writelines(line + _EOL for line in header(zone, digits, today))
     with path.open("ab") as whole, body.open("rb") as file_of_parcels:
@@ -63,14 +59,24 @@ def write_boundary_txt(batches: Iterator[Batch], target: Target, path: Path, *, 
     body.unlink()
 
 
-def _refuse_outside(zone: Zone, code: str, shape: shapely.MultiPolygon) -> None:
+def _refuse_outside(zone: Zone, batch: Batch) -> None:
     """Refuse a parcel whose eastings would be read as another zone's."""
-    expected = zone.number if zone.prefixed else 0
-    if crs.zone_prefixes(shapely.get_coordinates(shape)[:, 0]) != {expected}:
+    xy, owner = shapely.get_coordinates(batch.shapes, return_index=True)
+    wrong = owner[xy[:, 0] // 1e6 != (zone.number if zone.prefixed else 0)]
+    if len(wrong):
+        code = batch.columns["code"][int(wrong[0])]
         raise OutsideZone(
             f"地块 {code} 不在 {zone.width}° 带 {zone.number} 带内，请选用其所在带的坐标系。",
             f"Parcel {code} isn't in the {zone.width}° zone {zone.number}: choose the system of its own zone.",
         )
+
+
+def _needs_more(shapes: Geometries) -> NDArray[np.bool_]:
+    """Mark the shapes that the usual digits don't keep."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    fine = np.zeros(len(shapes), dtype=bool)
+    fine[owner[(np.abs(xy - xy.round(USUAL_DIGITS)) > _KEPT_M).any(axis=1)]] = True
+    return fine
 
 
 def header(zone: Zone, digits: int, today: dt.date) -> list[str]:
@@ -91,79 +97,27 @@ def header(zone: Zone, digits: int, today: dt.date) -> list[str]:
     ]
 
 
-def parcel_lines(row: Mapping[str, Any], shape: shapely.MultiPolygon, points: Points, *, digits: int) -> Iterator[str]:
-    """Yield an `@` line and its points for each part: area in hectares, the legal one where the parcel is one part."""
-    delivered = _delivered_numbers(points)
-    parts = list(shape.geoms)
-    for number, part in enumerate(parts, 1):
-        rings = _rings(part, delivered)
-        whole = len(parts) == 1
-        area = row["area_legal_m2"] or row["area_plane_m2"] if whole else part.area
-        code = row["code"] if whole else f"{row['code']}-{number}"
-        told = (sum(len(line) + 1 for line, _ in rings), to_hectares(Decimal(str(area))), code, row["name"])
-        uses = ("", row["land_use_name"], row["land_use"])
-        yield ",".join([*map(_plain, told), "面", *map(_plain, uses), "@"])
-        for ring, (line, names) in enumerate(rings, 1):
-            for (east, north), name in zip([*line, line[0]], [*names, names[0]], strict=True):
-                yield f"{name},{ring},{north:.{digits}f},{east:.{digits}f}"
+def parcels(batch: Batch, fine: NDArray[np.bool_]) -> Iterator[str]:
+    """Yield each part with its points: area in hectares, the legal one where the parcel is one part."""
+    drawn = outlines(batch.shapes, batch.points)
+    vertices = list(zip(drawn.names, drawn.xy[:, 1].tolist(), drawn.xy[:, 0].tolist(), strict=True))
+    rows, digits = batch.columns.select(_COLUMNS).to_pylist(), np.where(fine, FINE_DIGITS, USUAL_DIGITS).tolist()
+    for row, parts, kept in zip(rows, drawn.shapes, digits, strict=True):
+        point = f"%s,{{}},%.{kept}f,%.{kept}f{_EOL}"
+        for number, (part_area, rings) in enumerate(parts, 1):
+            whole = len(parts) == 1
+            area = row["area_legal_m2"] or row["area_plane_m2"] if whole else part_area
+            code = row["code"] if whole else f"{row['code']}-{number}"
+            count = sum(end - start + 1 for start, end in rings)
+            told = (count, to_hectares(Decimal(str(area))), code, row["name"])
+            uses = ("", row["land_use_name"], row["land_use"])
+            yield ",".join([*map(_plain, told), "面", *map(_plain, uses), "@"]) + _EOL
+            for ring, (start, end) in enumerate(rings, 1):
+                line = point.format(ring)
+                written = [line % vertex for vertex in vertices[start:end]]
+                yield from (*written, written[0])
 
 
 def _plain(value: object) -> str:
     """Write a value that parts no fields: commas become full-width ones."""
     return "" if value is None else str(value).replace(",", "，").replace("\r", " ").replace("\n", " ")
-
-
-def _rings(polygon: shapely.Polygon, delivered: Mapping[bytes, list[str]]) -> Rings:
-    """Return the rings as delivered with their numbers, or else normal ones with numbers that run on."""
-    lines = [shapely.get_coordinates(ring)[:-1] for ring in (polygon.exterior, *polygon.interiors)]
-    named = [delivered.get(_key(line)) for line in lines]
-    if all(named):
-        return [(line, names) for line, names in zip(lines, named, strict=True) if names]
-    rings: Rings = []
-    last = 0
-    for line in map(_from_north_west, lines):
-        rings.append((line, [f"J{last + i}" for i in range(1, len(line) + 1)]))
-        last += len(line)
-    return rings
-
-
-def _from_north_west(line: Floats) -> Floats:
-    """Turn an open ring so that it runs clockwise from its north-west vertex: the one farthest to x less y."""
-    x, y = (line - line[0]).T
-    if np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) > 0:
-        line = line[::-1]
-    east, north = line.T
-    return np.roll(line, -int(np.argmax((north - north.min()) - (east - east.min()))), axis=0)
-
-
-def _delivered_numbers(points: Points) -> dict[bytes, list[str]]:
-    """Return the numbers of each delivered ring by its coordinates."""
-    found: dict[bytes, list[str]] = {}
-    for _, group in groupby(_split(points or ()), key=lambda pair: pair[0]):
-        ring = [point for _, point in group]
-        line = np.array([(float(point["easting"]), float(point["northing"])) for point in ring])
-        open_ring = line[:-1] if len(line) > 1 and np.allclose(line[0], line[-1], rtol=0, atol=1e-3) else line
-        found[_key(open_ring)] = [str(point["number"]) for point in ring[: len(open_ring)]]
-    return found
-
-
-def _split(points: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Number the delivered rings: a new one begins with another 圈号, or after a point that closed the last."""
-    ring, first, closed, name = 0, None, False, None
-    for point in points:
-        place = (point["northing"], point["easting"])
-        if closed or point["ring"] != name:
-            ring, first, closed, name = ring + 1, place, False, point["ring"]
-        elif place == first:
-            closed = True
-        yield ring, point
-
-
-def _key(line: Floats) -> bytes:
-    """Make the identity of an open ring, to a tenth of a millimetre and without the zone in front of the easting."""
-    return np.round((line - (line[0, 0] // 1e6 * 1e6, 0)) * 1e4).astype(np.int64).tobytes()
-
-
-def _digits(shape: shapely.MultiPolygon) -> int:
-    xy = shapely.get_coordinates(shape)
-    return USUAL_DIGITS if np.abs(xy - xy.round(USUAL_DIGITS)).max() <= _KEPT_M else FINE_DIGITS

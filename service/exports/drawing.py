@@ -6,6 +6,7 @@ GDAL's writer declares Western European text and makes hatches of polygons; the 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import shapely
 
 from service.exports.formats import Target
@@ -24,9 +25,7 @@ def write_dxf(batches: Iterable[Batch], _: Target, path: Path) -> None:
     with path.open("w", encoding="gb18030", newline="") as file:
         file.write(_written(_head()))
         for batch in batches:
-            inside = shapely.point_on_surface(batch.shapes)
-            for code, shape, place in zip(batch.columns["code"].to_pylist(), batch.shapes, inside, strict=True):
-                file.write(_written(_entities(code, shape, place)))
+            file.writelines(_entities(batch))
         file.write(_written([(0, "ENDSEC"), (0, "EOF")]))
 
 
@@ -38,15 +37,30 @@ def _head() -> Iterator[Pair]:
     yield from [(0, "ENDTAB"), (0, "ENDSEC"), (0, "SECTION"), (2, "ENTITIES")]
 
 
-def _entities(code: str, shape: shapely.MultiPolygon, place: shapely.Point) -> Iterator[Pair]:
-    for polygon in shape.geoms:
-        for ring in (polygon.exterior, *polygon.interiors):
-            yield from [(0, "POLYLINE"), (8, OUTLINES), (66, 1), (10, 0.0), (20, 0.0), (30, 0.0), (70, 1)]
-            for x, y in shapely.get_coordinates(ring)[:-1].tolist():
-                yield from [(0, "VERTEX"), (8, OUTLINES), (10, x), (20, y), (30, 0.0)]
-            yield from [(0, "SEQEND"), (8, OUTLINES)]
-    yield from [(0, "TEXT"), (8, CODES), (10, place.x), (20, place.y), (30, 0.0), (40, _TEXT_HEIGHT_M), (1, code)]
+def _entities(batch: Batch) -> Iterator[str]:
+    """Yield each parcel's rings as they are kept, then its code."""
+    parts, owner = shapely.get_parts(batch.shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
+    vertices = list(map(tuple, shapely.get_coordinates(rings).tolist()))
+    last = np.searchsorted(owner[part], np.arange(len(batch.shapes)), "right").tolist()
+    inside = shapely.get_coordinates(shapely.point_on_surface(batch.shapes)).tolist()
+    ring = begin = 0
+    for code, (x, y), until in zip(batch.columns["code"].to_pylist(), inside, last, strict=True):
+        for end in ends[ring:until]:
+            yield _RING
+            yield from [_VERTEX % vertex for vertex in vertices[begin : end - 1]]
+            yield _RING_END
+            begin = end
+        ring = until
+        yield _CODE % (x, y, code)
 
 
 def _written(pairs: Iterable[Pair]) -> str:
     return "".join(f"{group:3d}{_EOL}{value}{_EOL}" for group, value in pairs)
+
+
+_RING = _written([(0, "POLYLINE"), (8, OUTLINES), (66, 1), (10, 0.0), (20, 0.0), (30, 0.0), (70, 1)])
+_VERTEX = _written([(0, "VERTEX"), (8, OUTLINES), (10, "%r"), (20, "%r"), (30, 0.0)])
+_RING_END = _written([(0, "SEQEND"), (8, OUTLINES)])
+_CODE = _written([(0, "TEXT"), (8, CODES), (10, "%r"), (20, "%r"), (30, 0.0), (40, _TEXT_HEIGHT_M), (1, "%s")])

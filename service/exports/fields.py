@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,6 +119,7 @@ def mixed(components: Sequence[Mapping[str, Any]] | None) -> str | None:
     return "; ".join(parts)
 
 
+@lru_cache(maxsize=4096)  # plans name few values, and many times
 def bounds(field: BoundField, kept: KeptRange | None) -> str | None:
     """Write a planning bound as a notice words it; the import reads it back as it was.
 

@@ -3,33 +3,31 @@
 import datetime as dt
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import procrastinate
-import psycopg
-import structlog
 
 from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database, driver_connection
 from service.core.errors import GongdiError
-from service.core.jobs import ATTEMPTS, queue
+from service.core.jobs import ATTEMPTS, RETRY, Frame, Progress, queue
 from service.core.settings import Settings
 from service.documents import storage
 from service.exports import commands, files, queries
 from service.exports.commands import RUN, UNHURRIED
+from service.exports.files import Heard
 from service.exports.models import Export
 
 KEPT_DAYS = 7
-_EVERY_S = 0.3  # between two notes of progress
+_FRAME = Frame(RUN, "export_id", "export", lock=4_490_005)
+_PROGRESS = "UPDATE export SET done = %(done)s WHERE id = %(id)s"
 _LARGEST_FILE = 1 << 40
 _ACTOR = system(RUN, kind="job")
 _BROKEN = "导出程序出错，请联系管理员（导出 {id}）· The export failed by a fault of ours: tell an administrator ({id})."
-log = structlog.get_logger()
 
 
-@queue.task(name=RUN, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=ATTEMPTS, wait=5))
+@queue.task(name=RUN, pass_context=True, retry=RETRY)
 def run(context: procrastinate.JobContext, *, export_id: int) -> None:
     """Carry out a queued export; it may run twice."""
     extra = context.additional_context
@@ -41,35 +39,30 @@ def run_now(database: Database, settings: Settings, export_id: int, *, attempts:
 
     What the asker can mend is reported at once; a fault of ours is raised, until `attempts` runs are spent on it.
     """
-    with database.write(_ACTOR) as session:
-        export = commands.start(session, export_id)
-    if export is None:
-        return
-    try:
-        _carry_out(database, settings, export)
-    except GongdiError as error:
-        _give_up(database, export_id, f"{error.zh} · {error.en}")
-    except Exception:
-        log.exception("export broke off", export_id=export_id, attempt=export.attempts)
-        if export.attempts < attempts:
-            raise
-        _give_up(database, export_id, _BROKEN.format(id=export_id))
+    with _FRAME.alone(database, export_id) as noting:
+        with database.write(_ACTOR) as session:
+            export = commands.start(session, export_id)
+        if export is None:
+            return
+        progress = Progress(noting, _PROGRESS)
+        with _FRAME.last_attempt_told(
+            export_id, export.attempts, attempts, lambda _: _give_up(database, export_id, _BROKEN.format(id=export_id))
+        ):
+            try:
+                _carry_out(database, settings, export, lambda done: progress(done=done, id=export_id))
+            except GongdiError as error:
+                _give_up(database, export_id, f"{error.zh} · {error.en}")
 
 
-def _carry_out(database: Database, settings: Settings, export: Export) -> None:
+def _carry_out(database: Database, settings: Settings, export: Export, heard: Heard) -> None:
     asker = Actor(
         "job", export.created_by, None, frozenset(), None if export.reach is None else frozenset(export.reach)
     )
     order = files.order_told(export.order)
-    with (
-        working_folder(settings) as folder,
-        psycopg.connect(database.conninfo, autocommit=True) as noting,
-        database.read() as session,
-    ):
+    with working_folder(settings) as folder, database.read() as session:
         connection = driver_connection(session)
         connection.execute(UNHURRIED)
-        progress = _Progress(noting, export.id)
-        written = files.write(connection, asker, order, Path(folder), progress)
+        written = files.write(connection, asker, order, Path(folder), heard)
         with written.path.open("rb") as file:
             kept = storage.keep(settings.documents_dir, file, limit=_LARGEST_FILE)
     with database.write(_ACTOR) as session:
@@ -81,19 +74,6 @@ def working_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
     folder = settings.home / "exports"
     folder.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory(prefix="writing-", dir=folder)
-
-
-class _Progress:
-    """Writes how far a run has come, a few times a second, on a connection of its own."""
-
-    def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]", export_id: int) -> None:
-        self.connection, self.export_id, self.written = connection, export_id, 0.0
-
-    def __call__(self, done: int) -> None:
-        if time.monotonic() - self.written < _EVERY_S:
-            return
-        self.written = time.monotonic()
-        self.connection.execute("UPDATE export SET done = %s WHERE id = %s", (done, self.export_id))
 
 
 def _give_up(database: Database, export_id: int, problem: str) -> None:
@@ -111,11 +91,9 @@ def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
 
 def sweep_now(database: Database, settings: Settings) -> None:
     """Do what `sweep` does, in this process."""
+    _FRAME.sweep(database, lambda export_id: _give_up(database, export_id, _BROKEN.format(id=export_id)))
     with database.read() as session:
-        abandoned = queries.abandoned(session, RUN)
         outlived = queries.outlived(session, clock.now() - dt.timedelta(days=KEPT_DAYS))
-    for export_id in abandoned:
-        _give_up(database, export_id, _BROKEN.format(id=export_id))
     for export_id in outlived:
         with database.write(_ACTOR) as session:
             commands.expire(session, export_id)

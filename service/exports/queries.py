@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Select, Text, cast, select, text
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -36,18 +36,6 @@ def export_page(session: Session, actor: Actor, *, before: int | None, limit: in
     """Return the actor's exports, newest first."""
     wanted = visible_exports(actor).order_by(Export.id.desc()).limit(limit)
     return session.scalars(wanted if before is None else wanted.where(Export.id < before)).all()
-
-
-_ABANDONED = text("""
-    SELECT id FROM export WHERE status IN ('queued', 'running') AND created_at < now() - interval '1 minute'
-      AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
-                      AND job.status IN ('todo', 'doing') AND (job.args ->> 'export_id')::int = export.id)
-""")
-
-
-def abandoned(session: Session, task: str) -> Sequence[int]:
-    """Return unfinished exports without a job of `task` that is waiting or at work."""
-    return session.scalars(_ABANDONED, {"task": task}).all()
 
 
 def outlived(session: Session, before: dt.datetime) -> Sequence[int]:

@@ -68,6 +68,7 @@ def check_file(
     checks.check_areas(fields, read, numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
+    pa.default_memory_pool().release_unused()  # what mapping a million rows took and gave back
     wkb = read["geom_wkb"].combine_chunks()
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(
@@ -98,19 +99,19 @@ def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: 
     for gap in (each for each in found if isinstance(each, Gap)):
         _report_gap(report, "gap_in_file", int(rows[gap.second]), gap, None, other=int(rows[gap.first]))
     laps = [each for each in found if isinstance(each, Overlap)]
-    wkb = read["geom_wkb"].combine_chunks()
-    sizes = _sizes(read, [lap.second for lap in laps], wkb.take(pa.array([lap.first for lap in laps], pa.int64())))
+    others = read["geom_wkb"].take(pa.array([lap.first for lap in laps], pa.int64()))
+    sizes = _sizes(read, [lap.second for lap in laps], others.to_pylist())
     for lap, size in zip(laps, sizes, strict=True):
         other = int(rows[lap.first])
         names = {"other": f"第 {other} 行", "other_en": f"that of row {other}"}
         _report_overlap(report, "overlap_in_file", read, lap.second, size, None, {"other": other}, names)
 
 
-def _sizes(read: pa.Table, own: list[int], others: pa.Array) -> list[Size]:
+def _sizes(read: pa.Table, own: list[int], others: list[bytes]) -> list[Size]:
     """Measure what rows share with other shapes; unmeasured where there are too many, or the shapes are too hostile."""
     some = own[:_MEASURED]
-    wkb = read["geom_wkb"].combine_chunks().take(pa.array(some, pa.int64()))
-    found = workshop.measured(wkb.to_pylist(), others[:_MEASURED].to_pylist()) or []
+    wkb = read["geom_wkb"].take(pa.array(some, pa.int64()))
+    found = workshop.measured(wkb.to_pylist(), others[:_MEASURED]) or []
     places = (read["lon"].to_numpy(), read["lat"].to_numpy())
     return found + [Size(math.nan, (places[0][i], places[1][i])) for i in own[len(found) :]]
 
@@ -169,18 +170,15 @@ def check_neighbours(
     Of `read`, the columns row, geom_wkb, area_plane_m2, lon and lat are looked at.
     """
     numbers = read["row"].to_numpy()
-    wkb = read["geom_wkb"].combine_chunks()
     known = np.flatnonzero(np.isfinite(bounds[:, 0]))
-    laps: list[_Existing] = []
-    for each in _existing(connection, wkb, bounds[known], known):
-        if each.code in but:
-            continue
-        if isinstance(each.found, Gap):
+    met = [each for each in _existing(connection, read["geom_wkb"], bounds[known], known) if each.code not in but]
+    apart = [each.found for each in met if isinstance(each.found, Gap)]
+    unfilled = frozenset(neighbours.unfilled(apart, read["geom_wkb"], bounds))
+    laps = [each for each in met if isinstance(each.found, Overlap)]
+    for each in met:
+        if isinstance(each.found, Gap) and each.found in unfilled:
             _report_gap(report, "gap_existing", int(numbers[each.found.first]), each.found, each.code)
-        else:
-            laps.append(each)
-    shapes = pa.array([each.wkb for each in laps[:_MEASURED]], pa.binary())
-    sizes = _sizes(read, [each.found.first for each in laps], shapes)
+    sizes = _sizes(read, [each.found.first for each in laps], [each.wkb for each in laps])
     for each, size in zip(laps, sizes, strict=True):
         names = {"other": f"库中地块 {each.code} ", "other_en": f"that of parcel {each.code}"}
         _report_overlap(report, "overlap_existing", read, each.found.first, size, each.code, {}, names)
@@ -195,14 +193,14 @@ class _Existing(NamedTuple):
 
 
 def _existing(
-    connection: psycopg.Connection, wkb: pa.Array, bounds: NDArray[np.float64], known: NDArray[np.int64]
+    connection: psycopg.Connection, wkb: pa.ChunkedArray, bounds: NDArray[np.float64], known: NDArray[np.int64]
 ) -> Iterator[_Existing]:
-    for met in queries.neighbours(connection, _in_web_metres(bounds, TOLERANCES.gap_m), known.tolist()):
+    for met in queries.neighbours(connection, _in_web_metres(bounds, TOLERANCES.gap_m), known):
         if not met:
             continue
         keys, codes, shapes = zip(*met, strict=True)
         asked, first = np.unique(np.array(keys), return_inverse=True)
-        own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy(zero_copy_only=False))
+        own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy())
         others = shapely.from_wkb(np.array(shapes, dtype=object))
         second = np.arange(len(others))
         apart = gaps.between(own, others, first, second)

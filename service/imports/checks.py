@@ -70,7 +70,7 @@ def check_taken(
     fields: pa.Table,
     rows: Rows,
     report: Report,
-    taken: Callable[[str, list[str]], set[str]],
+    taken: Callable[[str, pa.ChunkedArray], set[str]],
     retired: Callable[[list[str]], set[str]],
 ) -> None:
     """Refuse codes that parcels of the database have or had, in either case.
@@ -82,7 +82,7 @@ def check_taken(
         if column.null_count == len(column):
             continue
         keys = pc.ascii_upper(column)
-        found = taken(field, keys.drop_null().to_pylist())
+        found = taken(field, keys.drop_null())
         gone = retired(sorted(found)) if found and field == "code" else set[str]()
         for held, kind in ((found - gone, code), (gone, "code_retired")):
             if held:

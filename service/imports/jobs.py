@@ -1,10 +1,9 @@
 """Carrying out an import: once at a time, idempotent, all or nothing. It may be killed anywhere and run again."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,15 +11,13 @@ from typing import Any, NamedTuple
 import procrastinate
 import psycopg
 import pyarrow as pa
-import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
 from service.core import clock
 from service.core.db import Database, driver_connection
-from service.core.errors import Conflict
-from service.core.jobs import ATTEMPTS, queue
+from service.core.jobs import ATTEMPTS, RETRY, Frame, Progress, queue
 from service.core.settings import Settings
 from service.documents.models import Document
 from service.documents.storage import path_of
@@ -38,9 +35,10 @@ from service.imports.publish import Edition, publish
 from service.imports.report import Report
 from service.imports.sandbox import Reading, read_again, read_file
 from service.imports.staging import note_repairs, stage
-from service.imports.states import STAGES
+from service.imports.states import AT_WORK, STAGES
 
-_IMPORT_LOCK, _MAP_LOCK = 4_490_001, 4_490_002  # advisory: one run of an import; one writer of new boundaries
+_FRAME = Frame(RUN, "import_id", "import", lock=4_490_001, at_work=AT_WORK)
+_MAP_LOCK = 4_490_002  # advisory: one writer of new boundaries
 _ACTOR = system(RUN, kind="job")
 _GIVEN_UP = (
     "导入多次中断，已停止，没有地块入库。请联系管理员 · "
@@ -55,24 +53,17 @@ UPDATE import SET stage = %(stage)s, done = %(done)s, total = %(total)s
 WHERE id = %(id)s AND (array_position(%(order)s::text[], %(stage)s), %(done)s)
     > (coalesce(array_position(%(order)s::text[], stage), 0), done)
 """
-log = structlog.get_logger()
 
 
 class _Refused(Exception):
     """Errors came to light while the rows were being written; none of them stays."""
 
 
-class AlreadyRunning(Conflict):
-    """Another worker is at this import."""
-
-    code, title_zh, title_en = "already-running", "导入正在进行", "Already running"
-
-
 Watch = Callable[[str, int, int | None], None]
 """Hears stage, rows done and rows of the file."""
 
 
-@queue.task(name=RUN, pass_context=True, retry=procrastinate.RetryStrategy(max_attempts=ATTEMPTS, wait=5))
+@queue.task(name=RUN, pass_context=True, retry=RETRY)
 def run(context: procrastinate.JobContext, *, import_id: int) -> None:
     """Carry out a queued import; it may run twice."""
     extra = context.additional_context
@@ -90,26 +81,20 @@ def run_now(
         AlreadyRunning: another process is at it.
 
     """
-    with _alone(database, import_id) as connection:
+    with _FRAME.alone(database, import_id) as connection:
         with database.write(_ACTOR) as session:
             found = commands.start(session, import_id)
         if found is None:
             return
-        work = _Work(database, settings, found, _Progress(connection, import_id, watch))
+        work = _Work(database, settings, found, _Progress(Progress(connection, _FURTHER), import_id, watch))
         try:
-            if found.attempts > ATTEMPTS:
-                _give_up(database, import_id, _GIVEN_UP)
-            elif found.status == "publishing":
-                work.publish_staged()
-            elif found.status == "undoing":
-                work.undo()
-            else:
-                work.carry_out()
-        except Exception as error:
-            log.exception("import broke off", import_id=import_id, attempt=found.attempts)
-            if found.attempts < attempts:
-                raise
-            _give_up(database, import_id, _problem(error, import_id))
+            with _FRAME.last_attempt_told(
+                import_id,
+                found.attempts,
+                attempts,
+                lambda error: _give_up(database, import_id, _problem(error, import_id)),
+            ):
+                work.carry_on()
         finally:
             if not _is_staged(database, import_id):
                 shutil.rmtree(work.folder, ignore_errors=True)
@@ -131,27 +116,11 @@ def sweep(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: A
 
 def sweep_now(database: Database, settings: Settings) -> None:
     """Do what `sweep` does, in this process."""
-    with database.read() as session:
-        abandoned = queries.abandoned(session, RUN)
-    for import_id in abandoned:
-        with suppress(AlreadyRunning), _alone(database, import_id):
-            _give_up(database, import_id, _GIVEN_UP)
+    _FRAME.sweep(database, lambda import_id: _give_up(database, import_id, _GIVEN_UP))
     with database.read() as session:
         left = {folder.name: folder for folder in (settings.home / "imports").glob("[0-9]*")}
         for import_id in queries.finished(session, list(map(int, left))):
             shutil.rmtree(left[str(import_id)], ignore_errors=True)
-
-
-@contextmanager
-def _alone(database: Database, import_id: int) -> Iterator[psycopg.Connection[Any]]:
-    """Hold the import's lock on a connection of its own; the lock ends with the process, however that ends."""
-    with psycopg.connect(database.conninfo, autocommit=True) as connection:
-        locked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_IMPORT_LOCK, import_id)).fetchone()
-        if locked != (True,):
-            raise AlreadyRunning(f"导入 {import_id} 正在进行。", f"Import {import_id} is being carried out.")
-        yield connection
-        # At once: a server under load takes its time to notice that a connection has gone.
-        connection.execute("SELECT pg_advisory_unlock(%s, %s)", (_IMPORT_LOCK, import_id))
 
 
 def _give_up(database: Database, import_id: int, problem: str) -> None:
@@ -169,20 +138,17 @@ def _problem(error: Exception, import_id: int) -> str:
 class _Progress:
     """Writes how far a run has come, seen at once by everybody; never backwards, not even in a second run."""
 
-    connection: psycopg.Connection[Any]
+    write: Progress
     import_id: int
     watch: Watch | None
     total: int | None = None
-    written: float = field(default=0.0)
 
     def __call__(self, stage: str, done: int = 0) -> None:
         if self.watch is not None:
             self.watch(stage, done, self.total)
-        if done and done != self.total and time.monotonic() - self.written < 0.2:  # noqa: PLR2004 - five times a second
-            return
-        self.written = time.monotonic()
-        where = {"stage": stage, "done": done, "total": self.total, "id": self.import_id, "order": list(STAGES)}
-        self.connection.execute(_FURTHER, where)
+        at_once = done in {0, self.total}
+        told = {"stage": stage, "done": done, "total": self.total, "id": self.import_id, "order": list(STAGES)}
+        self.write(at_once=at_once, **told)
 
 
 @dataclass(slots=True)
@@ -198,6 +164,17 @@ class _Work:
     def folder(self) -> Path:
         """The run's own folder; a run that was killed left it behind."""
         return self.settings.home / "imports" / str(self.found.id)
+
+    def carry_on(self) -> None:
+        """Do what the import waits for; give it up when it was begun too often."""
+        if self.found.attempts > ATTEMPTS:
+            _give_up(self.database, self.found.id, _GIVEN_UP)
+        elif self.found.status == "publishing":
+            self.publish_staged()
+        elif self.found.status == "undoing":
+            self.undo()
+        else:
+            self.carry_out()
 
     def carry_out(self) -> None:
         """Read, check, then publish or refuse, or stage for review."""

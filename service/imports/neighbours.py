@@ -17,13 +17,13 @@ from service.imports import gaps, overlaps
 from service.imports.gaps import Gap, TooDense
 from service.imports.overlaps import Overlap
 
-STRIP = 50_000  # shapes in one strip
+STRIP = 20_000  # shapes in one strip: bounds the memory
 _QUERY = 1_000  # shapes asked for at once: bounds the memory that a heap of shapes can take
 _DENSEST = 200  # neighbouring boxes of a shape, on average
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-__all__ = ["STRIP", "TooDense", "within"]
+__all__ = ["STRIP", "TooDense", "unfilled", "within"]
 
 
 def within(wkb: pa.Array, bounds: Floats) -> Iterator[Overlap | Gap]:
@@ -35,6 +35,7 @@ def within(wkb: pa.Array, bounds: Floats) -> Iterator[Overlap | Gap]:
     strips = max(1, len(known) // STRIP)
     edges = np.append(np.quantile(south[known], np.arange(strips) / strips), np.inf)
     budget = _DENSEST * len(known) + 1_000_000
+    apart: list[Gap] = []
     for low, high in pairwise(edges):
         here = known[(south[known] < high) & (north[known] >= low)]
         shapes = _simple(shapely.from_wkb(wkb.take(pa.array(here)).to_numpy(zero_copy_only=False)))
@@ -48,9 +49,29 @@ def within(wkb: pa.Array, bounds: Floats) -> Iterator[Overlap | Gap]:
             mine = (later >= low) & (later < high)
             for overlap in overlaps.sharing(shapes, shapes, first[mine], second[mine]):
                 yield overlap._replace(first=int(here[overlap.first]), second=int(here[overlap.second]))
-        for gap in gaps.apart(shapes, tree):
-            if low <= max(begin[gap.first], begin[gap.second]) < high:
-                yield gap._replace(first=int(here[gap.first]), second=int(here[gap.second]))
+        apart += (
+            gap._replace(first=int(here[gap.first]), second=int(here[gap.second]))
+            for gap in gaps.apart(shapes, tree)
+            if low <= max(begin[gap.first], begin[gap.second]) < high
+        )
+    yield from unfilled(apart, wkb, bounds)
+
+
+def unfilled(apart: list[Gap], wkb: pa.Array | pa.ChunkedArray, bounds: Floats) -> Iterator[Gap]:
+    """Yield the gaps that none of the shapes fills; the one that does may begin in another strip."""
+    if not apart:
+        return
+    points = shapely.points(np.array([gap.place for gap in apart]))
+    tree = shapely.STRtree(points)
+    filled = np.zeros(len(apart), dtype=bool)
+    for start in range(0, len(bounds), STRIP):
+        boxes = shapely.box(*bounds[start : start + STRIP].T)
+        row, gap = tree.query(np.where(np.isfinite(bounds[start : start + STRIP, 0]), boxes, None))
+        asked, at = np.unique(row + start, return_inverse=True)
+        shapes = shapely.from_wkb(np.array(wkb.take(pa.array(asked)).to_pylist(), dtype=object))
+        shapely.prepare(shapes)
+        filled[gap[shapely.contains(shapes[at], points[gap])]] = True
+    yield from (gap for gap, no in zip(apart, filled, strict=True) if not no)
 
 
 def _simple(shapes: Geometries) -> Geometries:

@@ -12,6 +12,7 @@ from service.imports.report import Report
 from service.imports.values import Rows
 
 CHINA = (73.0, 3.0, 136.0, 54.0)  # the table's own CHECK, degrees
+_AT_ONCE = 50_000  # points asked for
 Floats = NDArray[np.float64]
 
 
@@ -33,18 +34,20 @@ def locate(read: pa.Table, townships: Sequence[shapely.Geometry], counties: Sequ
     west, south, east, north, lon, lat = (
         read[name].to_numpy() for name in ("west", "south", "east", "north", "lon", "lat")
     )
-    points = shapely.points(lon, lat)
-    points[np.isnan(lon)] = None
+    points = np.column_stack([lon, lat])
     found = (_inside(shapely.STRtree(list(areas)), points) for areas in (townships, counties))
-    return Places(np.column_stack([west, south, east, north]), np.column_stack([lon, lat]), *found)
+    return Places(np.column_stack([west, south, east, north]), points, *found)
 
 
-def _inside(tree: shapely.STRtree, points: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Index of the first area that each point lies in, −1 for none."""
-    point, area = tree.query(points, predicate="intersects")
+def _inside(tree: shapely.STRtree, points: Floats) -> NDArray[np.int64]:
+    """Index of the first area that each point (lon, lat; NaN: none) lies in, −1 for none; asked in slices."""
     none = np.iinfo(np.int64).max
     found = np.full(len(points), none, dtype=np.int64)
-    np.minimum.at(found, point, area)
+    known = np.flatnonzero(np.isfinite(points[:, 0]))
+    for start in range(0, len(known) if len(tree) else 0, _AT_ONCE):
+        some = known[start : start + _AT_ONCE]
+        point, area = tree.query(shapely.points(points[some]), predicate="intersects")
+        np.minimum.at(found, some[point], area)
     return np.where(found == none, -1, found)
 
 

@@ -107,10 +107,9 @@ def _holds(connection: psycopg.Connection[Any], number: int) -> bool:
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:
     """Take as many parcel ids as there are rows, in one round trip; rising, but others may take some in between."""
-    (sequence,) = connection.execute("SELECT pg_get_serial_sequence('parcel', 'id')").fetchone() or ("",)
-    query = "SELECT coalesce(array_agg(nextval(%s::regclass)), '{}') FROM generate_series(1, %s)"
-    (ids,) = connection.execute(query, (sequence, count), binary=True).fetchone() or ((),)
-    return np.array(ids, dtype=np.int64)
+    query = "COPY (SELECT nextval(pg_get_serial_sequence('parcel', 'id')) FROM generate_series(1, %s)) TO STDOUT"
+    with connection.cursor() as cursor, cursor.copy(query, (count,)) as copy:
+        return np.fromstring(b"".join(copy).decode("ascii"), dtype=np.int64, sep="\n")
 
 
 def copy_in(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from psycopg import sql
-from sqlalchemy import Row, Select, Text, cast, func, literal, or_, select, text
+from sqlalchemy import Row, Select, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -16,7 +17,6 @@ from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.imports.models import Finding, Import, SavedMap
-from service.imports.states import AT_WORK
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 
@@ -111,18 +111,6 @@ def finding_page(
     return session.scalars(statement).all()
 
 
-_ABANDONED = text("""
-    SELECT id FROM import WHERE status = ANY (:at_work) AND created_at < now() - interval '1 minute'
-      AND NOT EXISTS (SELECT FROM procrastinate_jobs AS job WHERE job.task_name = :task
-                      AND job.status IN ('todo', 'doing') AND (job.args ->> 'import_id')::int = import.id)
-""")
-
-
-def abandoned(session: Session, task: str) -> Sequence[int]:
-    """Return unfinished imports without a job of `task` that is waiting or at work."""
-    return session.scalars(_ABANDONED, {"task": task, "at_work": list(AT_WORK)}).all()
-
-
 def finished(session: Session, ids: Sequence[int]) -> Sequence[int]:
     """Return those of the imports that have ended."""
     return session.scalars(select(Import.id).where(Import.id.in_(ids), Import.finished_at.is_not(None))).all()
@@ -185,13 +173,13 @@ def retired(connection: psycopg.Connection[Any], keys: Sequence[str]) -> set[str
     return {code for (code,) in connection.execute(query, (list(keys),))}
 
 
-def taken(connection: psycopg.Connection[Any], column: str, values: Sequence[str]) -> set[str]:
+def taken(connection: psycopg.Connection[Any], column: str, values: pa.ChunkedArray) -> set[str]:
     """Return those of the values, codes in upper case, that parcels have in `column`."""
     if connection.execute("SELECT FROM parcel LIMIT 1").fetchone() is None:
         return set()
     query = sql.SQL("SELECT {0} FROM parcel WHERE {0} = ANY(%s)").format(_KEYS[column])
-    slices = (values[start : start + _ASKED] for start in range(0, len(values), _ASKED))
-    return {code for some in slices for (code,) in connection.execute(query, (list(some),))}
+    slices = (values.slice(start, _ASKED).to_pylist() for start in range(0, len(values), _ASKED))
+    return {code for some in slices for (code,) in connection.execute(query, (some,))}
 
 
 def holders(connection: psycopg.Connection[Any], codes: Sequence[str]) -> dict[str, int]:
@@ -209,23 +197,19 @@ JOIN parcel p ON p.geom_web && ST_MakeEnvelope(asked.w, asked.s, asked.e, asked.
 
 
 def neighbours(
-    connection: psycopg.Connection[Any], bounds: Sequence[NDArray[np.float64]], keys: Sequence[int]
+    connection: psycopg.Connection[Any], bounds: Sequence[NDArray[np.float64]], keys: NDArray[np.int64]
 ) -> Iterator[list[tuple[int, str, bytes]]]:
     """Yield, by slices, (key, code, WKB in EPSG:4490) of the parcels whose box meets the box `keys[k]`.
 
     `bounds` are four columns w, s, e, n in metres (EPSG:3857).
     """
-    west, south, east, north = (side.tolist() for side in bounds)
-    if (
-        not keys
-        or connection.execute(
-            "SELECT FROM parcel WHERE geom_web && ST_MakeEnvelope(%s, %s, %s, %s, 3857) LIMIT 1",
-            (min(west), min(south), max(east), max(north)),
-        ).fetchone()
-        is None
-    ):
+    if not len(keys):
+        return
+    west, south, east, north = bounds
+    around = tuple(map(float, (west.min(), south.min(), east.max(), north.max())))
+    query = "SELECT FROM parcel WHERE geom_web && ST_MakeEnvelope(%s, %s, %s, %s, 3857) LIMIT 1"
+    if connection.execute(query, around).fetchone() is None:
         return
     for start in range(0, len(keys), _ASKED // 10):
-        part = slice(start, start + _ASKED // 10)
-        asked = (list(keys[part]), west[part], south[part], east[part], north[part])
+        asked = [side[start : start + _ASKED // 10].tolist() for side in (keys, *bounds)]
         yield connection.execute(_NEIGHBOURS, asked, binary=True).fetchall()

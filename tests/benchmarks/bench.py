@@ -107,14 +107,13 @@ def server(urls: ClusterUrls, **more: str) -> Iterator[tuple[str, int]]:
         process.wait(15)
 
 
-def read_key(urls: ClusterUrls) -> str:
-    """Store a read-only key and return it."""
+def stored_key(urls: ClusterUrls, *scopes: str) -> str:
+    """Store a key of these scopes and return it."""
     key = "gd_" + secrets.token_urlsafe(32)
     with psycopg.connect(urls.owner_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by)"
-            " VALUES (%s, %s, 'gd_', '{read}', 'bench')",
-            (secrets.token_hex(4), hashlib.sha256(key.encode()).digest()),
+            "INSERT INTO api_key (name, token_hash, prefix, scopes, created_by) VALUES (%s, %s, 'gd_', %s, 'bench')",
+            (secrets.token_hex(4), hashlib.sha256(key.encode()).digest(), list(scopes)),
         )
     return key
 
@@ -187,7 +186,7 @@ def tags(base: str, paths: Sequence[str], headers: dict[str, str]) -> list[tuple
 
 def measure_reads(urls: ClusterUrls, *, seconds: int, rounds: int) -> None:
     """Print tiles, look-ups and pages: one worker, access rules on, `CONNECTIONS` connections."""
-    key = read_key(urls)
+    key = stored_key(urls, "read")
     headers = {"Authorization": f"Bearer {key}", "Accept-Encoding": "gzip"}
     made = tiles()
     paths = [f"/tiles/parcels/{z}/{x}/{y}" for z, x, y in made]

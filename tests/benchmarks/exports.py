@@ -23,17 +23,24 @@ SELECT 'B-' || i, '龙湖北路以东' || i || '号地块', '郑东新区', (SEL
     ST_Multi(ST_Transform(ST_Segmentize(ST_SetSRID(ST_MakeEnvelope(x, y, x + 80, y + 80), 4547), 40), 4490)),
     6400, 6400, 6400, 'listed', '2022-01-01', 'land_use_2023', '070102', '(1,2.5]', '[30,100]'
 FROM generate_series(1, %s) AS i, LATERAL (SELECT 450000 + i %% 500 * 100 AS x, 3830000 + i / 500 * 100 AS y) AS p"""
+DELIVERED = """INSERT INTO parcel_survey (parcel_id, source_crs, zone_prefixed, geometry, points)
+SELECT p.id, 4526, true, ST_AsBinary(moved.geom),
+    (SELECT json_agg(json_build_object('number', 'J' || path[2], 'ring', '1', 'northing', ST_Y(geom)::text,
+        'easting', ST_X(geom)::text) ORDER BY path) FROM ST_DumpPoints(moved.geom))
+FROM parcel AS p, LATERAL (SELECT ST_SnapToGrid(ST_Transform(ST_GeometryN(p.geom, 1), 4526), 0.001) AS geom) AS moved
+WHERE p.id % 2 = 0"""
 
 
 def fill(url: str, count: int) -> None:
-    """Put so many squares of eight points into an empty database."""
+    """Put so many squares of eight points into an empty database, every other one delivered as a boundary-point TXT."""
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO jurisdiction (code, name, name_en) VALUES ('B', 'B', 'B') ON CONFLICT DO NOTHING"
         )
         connection.execute(GRID, (count,))
+        connection.execute(DELIVERED)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ANALYZE parcel")
+        connection.execute("ANALYZE parcel, parcel_survey")
 
 
 def measure(url: str, form: str, out: "multiprocessing.Queue[tuple[int, float, float, float]]") -> None:

@@ -12,6 +12,7 @@ import shapely
 
 from service.accounts.access import system
 from service.core.db import Database
+from service.core.jobs import AlreadyRunning, Progress
 from service.core.settings import Settings
 from service.imports import jobs
 from service.imports.models import Import
@@ -227,7 +228,7 @@ def test_two_workers_never_carry_out_one_import(
     tmp_path: Path, submit: Callable[..., Import], database: Database, settings: Settings
 ) -> None:
     row = submit(package(tmp_path / "a.gpkg"))
-    with jobs._alone(database, row.id), pytest.raises(jobs.AlreadyRunning):
+    with jobs._FRAME.alone(database, row.id), pytest.raises(AlreadyRunning):
         jobs.run_now(database, settings, row.id)
 
 
@@ -248,8 +249,8 @@ def test_progress_goes_through_the_stages_and_never_back(
         *(("publishing", done, 6) for done in (2, 4, 6)),
     ]
     owner.execute("UPDATE import SET status = 'running'")
-    with jobs._alone(database, outcome.row.id) as connection:
-        again = jobs._Progress(connection, outcome.row.id, None)
+    with jobs._FRAME.alone(database, outcome.row.id) as connection:
+        again = jobs._Progress(Progress(connection, jobs._FURTHER), outcome.row.id, None)
         again("reading")
         again("checking")
     assert owner.execute("SELECT stage, done FROM import").fetchone() == ("publishing", 6)
@@ -269,7 +270,7 @@ def test_an_import_that_nobody_works_on_is_reported(
     jobs.sweep_now(database, settings)
     assert outcome_of(row.id).row.status == "queued", "young: its command may be about to begin"
     owner.execute("UPDATE import SET created_at = now() - interval '1 hour', status = 'running'")
-    with jobs._alone(database, row.id):
+    with jobs._FRAME.alone(database, row.id):
         jobs.sweep_now(database, settings)
         assert outcome_of(row.id).row.status == "running", "somebody works on it"
     jobs.sweep_now(database, settings)

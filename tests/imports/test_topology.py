@@ -137,6 +137,18 @@ def test_neither_an_overlap_nor_a_filled_wedge_is_a_gap() -> None:
     assert gaps(polygon(box(0, 0, 100, 80)), wedge, polygon([(100.05, 0), (200, 0), (200, 80), (150, 80)])) == []
 
 
+def test_a_wedge_filled_from_another_strip_is_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    west, east = (
+        polygon(box(0, -50, 100, 80)),
+        polygon([(100, -40), (200, -40), (200, 80), (150, 80), (100.05, 40), (100, 0)]),
+    )
+    filler = polygon([(100, 0), (100.05, 40), (150, 80), (100, 80)])
+    for strip in (1, 50_000):
+        monkeypatch.setattr(neighbours, "STRIP", strip)
+        assert len(gaps(west, east)) == 1
+        assert gaps(west, east, filler) == []
+
+
 def test_shapes_heaped_side_by_side_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.imports.gaps._DENSEST", -1_000_000)
     with pytest.raises(neighbours.TooDense):
