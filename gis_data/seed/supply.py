@@ -139,7 +139,7 @@ def write(folder: Path, sites: list[Site]) -> None:
     _write(folder / "plan_items.csv", FIELDS, rows)
     moved = DATA["target_changes"]
     told = targets(sites, rows)
-    unnamed = [row for row in told if row["note"] == "示意" and row["kind"] == "listing"]
+    unnamed = [row for row in told if row["note"] == "示意" and row["kind"] == "listing" and row["month"] < "2022-11"]
     for row, change in zip(unnamed, moved, strict=False):
         row.update(change)
     _write(folder / "plan_targets.csv", TARGET_FIELDS, told)
