@@ -38,6 +38,8 @@ app.command("export")(cli_data.export_file)
 app.add_typer(cli_data.reviewing, name="review")
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
+legal = typer.Typer(no_args_is_help=True, help="法定规则 · The legal rules.")
+app.add_typer(legal, name="rules")
 
 
 def main() -> None:
@@ -126,10 +128,7 @@ def worker(
     settings = running.serving_settings(Settings())
     if check:
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
-    # Loading these registers every job.
-    import service.accounts.jobs
-    import service.exports.jobs
-    import service.imports.jobs  # noqa: F401
+    import service.api  # noqa: F401 - loading it registers every job
 
     running.work(settings)
 
@@ -171,6 +170,7 @@ def db_upgrade() -> None:
 def _upgrade(settings: Settings) -> None:
     with step("数据库结构 Migrations"):
         migrate.upgrade(str(settings.database_url))
+    cli_data.seed_workdays(settings)
 
 
 @database.command("status")
@@ -212,6 +212,15 @@ def openapi(
     elif not OPENAPI.exists() or OPENAPI.read_text(encoding="utf-8") != fresh:
         error_out.print("service/openapi.json 已过期, 请运行 make fix · is stale: run make fix")
         raise typer.Exit(1)
+
+
+@legal.command("check")
+def check_rules(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
+    """检查改过的规则文件 · Check an edited law.toml: each fault with line and rule; exit code 1 if any."""
+    from service.rules import loader
+
+    rules = loader.read(file)
+    out.print(f"[green]✓[/] {file.name}: {len(rules)} 条规则 rules")
 
 
 @app.command()

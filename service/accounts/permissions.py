@@ -28,6 +28,9 @@ class Permission(StrEnum):
     LAYER_READ = "layer:read"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
+    LAW_OVERRIDE = "law:override"
+    WORKDAY_READ = "workday:read"
+    WORKDAY_MANAGE = "workday:manage"
 
 
 class Role(StrEnum):
@@ -67,6 +70,7 @@ _LOOKING = frozenset(
         Permission.LAYER_READ,
         Permission.CODE_READ,
         Permission.REGION_READ,
+        Permission.WORKDAY_READ,
     }
 )
 _SUPPLYING = _LOOKING | {
@@ -93,15 +97,18 @@ _REGISTERING = _LOOKING | {
 # other than the administrator sees what the administrator did.
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _LOOKING
-    | {Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE},
-    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT},
+    | {
+        *(Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE),
+        Permission.WORKDAY_MANAGE,
+    },
+    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT, Permission.WORKDAY_MANAGE},
     Role.REGISTRAR: _REGISTERING,
     Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
-        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ),
+        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,
 }

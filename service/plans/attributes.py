@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from service.plans.findings import Figure, Finding
+from service.rules.rule import Rule
 
 
 class Gaps(NamedTuple):
@@ -17,8 +18,6 @@ class Gaps(NamedTuple):
     differing_class: int = 0
 
 
-_SOURCE = "《土地管理法实施条例》(2021) 第十六条"
-_TITLE = ("公布内容不全", "Something is missing for publication")
 _ASKED = (
     ("structure", "结构", "structure", "住宅用地未分商品、保障", "say no kind of housing"),
     ("timing", "时序", "timing", "没有计划季度", "have no planned quarter"),
@@ -27,26 +26,33 @@ _ASKED = (
 )
 
 
-def missing(gaps: Gaps) -> Iterator[Finding]:
-    """Yield a blocking finding for each of the five that the plan doesn't say.
-
-    >>> [found.where["missing"] for found in missing(Gaps(3, 0, 2, 0, 1))]
-    ['timing', 'use']
-    """
+def missing(gaps: Gaps, rule: Rule) -> Iterator[Finding]:
+    """Yield a finding by the rule (R33) for each of the five that the plan doesn't say."""
     if gaps.items == 0:
         satisfied = ("至少列入一宗地块。", "Put at least one plot into the plan.")
-        yield _finding(("总量：计划没有任何地块。", "Total: the plan has no plots."), satisfied, 0, {})
+        yield _finding(rule, ("总量：计划没有任何地块。", "Total: the plan has no plots."), satisfied, 0, {})
     counts = (gaps.without_structure, gaps.without_timing, gaps.without_parcel, gaps.without_use)
     for (key, zh, en, why_zh, why_en), count in zip(_ASKED, counts, strict=True):
         if count:
             message = (f"{zh}：{count} 宗{why_zh}。", f"{en.capitalize()}: {count} plots {why_en}.")
             satisfied = (f"补齐这 {count} 宗的{zh}。", f"Fill in the {en} of these {count} plots.")
-            yield _finding(message, satisfied, count, {"missing": key})
+            yield _finding(rule, message, satisfied, count, {"missing": key})
 
 
-def _finding(message: tuple[str, str], satisfied: tuple[str, str], count: int, where: dict[str, str]) -> Finding:
-    figures = {"items": Figure(str(count), "宗")}
-    return Finding("R33", "block", True, _TITLE, message, _SOURCE, satisfied, figures, where)  # noqa: FBT003 - hard
+def _finding(
+    rule: Rule, message: tuple[str, str], satisfied: tuple[str, str], count: int, where: dict[str, str]
+) -> Finding:
+    return Finding(
+        rule.id,
+        rule.severity.value,
+        hard=rule.hard,
+        title=(rule.title, rule.title_en),
+        message=message,
+        source=rule.cited(),
+        satisfied_by=satisfied,
+        figures={"items": Figure(str(count), "宗")},
+        where=where,
+    )
 
 
 def doubtful(gaps: Gaps) -> Iterator[Finding]:

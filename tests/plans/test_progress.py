@@ -138,7 +138,7 @@ def test_the_parts_of_a_split_parcel_count_for_its_item(session: Session, planne
     order = SplitOrder.model_validate({"line": line, "effective_on": "2022-02-01", "note": "分期供应"})
     split_parcel(session, planner, whole.code, order, version=whole.version)
     parts = session.scalars(select(Parcel).where(Parcel.made_by.is_not(None)).order_by(Parcel.id)).all()
-    supply(session, parts[0].code, dt.date(2022, 8, 8))
+    supply(session, parts[0].code, dt.date(2022, 10, 10))
     found = reading.progress_of(session, plan, Dimension.total, Moment())
     assert (found.whole.supplied, found.outside.parcels) == (1, 0)
     assert Decimal(str(found.whole.supplied_m2)) == parts[0].area_m2

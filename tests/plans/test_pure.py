@@ -13,8 +13,10 @@ from service.plans.classes import ALL, USES, Dimension
 from service.plans.progress import Row
 from service.plans.reconcile import Tally, differences, lines, sum_of, summed
 from service.plans.targets import TargetStanding
+from service.rules.book import rulebook
 
 NONE = Decimal("0.00")
+RULE = next(rule for rule in rulebook().rules if rule.id == "R33")
 AREAS = st.decimals(min_value="0.01", max_value="999999.99", places=2)
 MONTHS = st.none() | st.integers(1, 12)
 ROWS = st.lists(
@@ -58,7 +60,7 @@ def test_other_uses_are_the_four_without_a_line_of_their_own() -> None:
     ],
 )
 def test_the_five_attributes(gaps: Gaps, told: list[dict[str, str]]) -> None:
-    found = list(missing(gaps))
+    found = list(missing(gaps, RULE))
     assert [dict(each.where) for each in found] == told
     assert all(each.severity == "block" and each.rule == "R33" for each in found)
 

@@ -22,3 +22,5 @@ export const LAYER_MINZOOM: Record<LayerId, number> = { parcels: 0, labels: LABE
 
 /** Where the service serves the map's data. */
 export const TILEJSON = { parcels: '/tiles/parcels.json', control: '/tiles/control.json', backdrop: '/tiles/backdrop.json' } as const
+/** Sources and layers of what is being drawn begin like this: they stand beside the style, a new one keeps them. */
+export const DRAWING_PREFIX = 'drawing'

@@ -1,5 +1,6 @@
 import type { Text } from '../zh'
 import { admin } from './admin'
+import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -9,6 +10,23 @@ import { map } from './map'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, plan, plans, admin }
+export const en: Text = {
+  chosen,
+  common,
+  constraints,
+  exports,
+  imports,
+  lineage,
+  map,
+  plan,
+  plans,
+  review,
+  rules,
+  shell,
+  workdays,
+  admin,
+}

@@ -1,4 +1,5 @@
 import { admin } from './admin'
+import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -8,9 +9,26 @@ import { map } from './map'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, plan, plans, admin }
+export const zh = {
+  chosen,
+  common,
+  constraints,
+  exports,
+  imports,
+  lineage,
+  map,
+  plan,
+  plans,
+  review,
+  rules,
+  shell,
+  workdays,
+  admin,
+}
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */

@@ -1,0 +1,1 @@
+"""Contracts and allocation decisions, and what follows them: price, hand-over, start, completion, idle land."""

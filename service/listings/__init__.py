@@ -1,0 +1,1 @@
+"""Listings (公告、挂牌、摘牌): notices, lots, rounds."""

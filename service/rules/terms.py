@@ -1,0 +1,46 @@
+"""The two forms in which the law sets time: something lasts at least so long, or is done by a day. Pure.
+
+The day of the event itself is not counted: ten days from 1 March end on 11 March.
+"""
+
+import datetime as dt
+
+from service.rules.finding import Finding, Words, found
+from service.rules.rule import Rule
+
+
+def too_short(
+    rule: Rule, what: Words, begins_on: dt.date, ends_on: dt.date, *, needed: int, earliest: dt.date | None = None
+) -> Finding | None:
+    """Return a finding if less than `needed` days lie between two days; `earliest`: the end, in working days."""
+    end = earliest or begins_on + dt.timedelta(days=needed)
+    if ends_on >= end:
+        return None
+    days = (ends_on - begins_on).days
+    zh, en = ("个工作日", "working days") if earliest else ("日", "days")
+    return found(
+        rule,
+        Words(
+            f"{what.zh}{begins_on} 至 {ends_on}(相隔 {days} 日),不足 {needed} {zh}",
+            f"{what.en}: {begins_on} to {ends_on} ({days} days apart), less than {needed} {en}",
+        ),
+        Words(f"不早于 {end}", f"{end} or later"),
+        begins_on=begins_on,
+        ends_on=ends_on,
+        days=days,
+        due_on=end,
+    )
+
+
+def late(rule: Rule, what: Words, due_on: dt.date, day: dt.date) -> Finding | None:
+    """Return a finding if `day`, when it was done or today, lies after the last day in time."""
+    if day <= due_on:
+        return None
+    days = (day - due_on).days
+    return found(
+        rule,
+        Words(f"{what.zh}期限 {due_on},已逾期 {days} 日", f"{what.en}: due on {due_on}, {days} days late"),
+        Words(f"最迟 {due_on};已逾期的尽快补办", f"by {due_on}; once late, without delay"),
+        due_on=due_on,
+        days=days,
+    )

@@ -1,0 +1,1 @@
+"""Supply schemes (供地方案): conditions, price, way of supply."""
