@@ -248,9 +248,19 @@ def tables() -> Iterator[tuple[str, bytes]]:
     return ((f"{code}.csv", text.encode()) for code, text in texts.items())
 
 
+def land_uses() -> Iterator[tuple[str, bytes]]:
+    """Findings on land-use codes of older lists."""
+    codes = {
+        "land_use_translated": {"DLBM": "0601"},  # 工业用地: the same land in the list of 2023
+        "land_use_ambiguous": {"YDDM": "U15"},  # 通信用地: 通信 or 邮政
+        "land_use_unmatched": {"YDDM": "H14"},  # 村庄建设用地: anything in a village
+    }
+    return ((f"{code}.geojson", geojson((polygon(SQUARE), NAMED | given))) for code, given in codes.items())
+
+
 def all_files() -> dict[str, bytes]:
     """Every file by name."""
-    return dict([*shapes(), *files(), *archives(), *surveys(), *drawings(), *tables()])
+    return dict([*shapes(), *files(), *archives(), *surveys(), *drawings(), *tables(), *land_uses()])
 
 
 if __name__ == "__main__":

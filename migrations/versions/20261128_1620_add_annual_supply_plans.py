@@ -7,7 +7,7 @@ from geoalchemy2 import Geometry
 from service.core.migrate import run_script, script
 
 revision = "0021"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan:edit"
     PLAN_APPROVE = "plan:approve"
     LAYER_READ = "layer:read"
+    LAYER_WITHDRAW = "layer:withdraw"
     CODE_READ = "code:read"
     REGION_READ = "region:read"
     LAW_OVERRIDE = "law:override"
@@ -90,6 +91,7 @@ _REGISTERING = _LOOKING | {
     Permission.IMPORT_READ,
     Permission.DOCUMENT_WRITE,
     Permission.CONSTRAINT_CHECK,
+    Permission.LAYER_WITHDRAW,
 }
 
 # An administrator hands out rights but does no land business, and whoever only looks takes no files of the register
@@ -108,7 +110,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
-        *(Permission.IMPORT_PUBLISH, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
+        *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,
 }

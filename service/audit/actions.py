@@ -56,6 +56,7 @@ class Action(StrEnum):
     IMPORT_FAILED = "import:failed"
 
     CONTROL_LAYER_PUBLISHED = "control_layer:published"
+    CONTROL_LAYER_WITHDRAWN = "control_layer:withdrawn"
     PARCEL_CONSTRAINTS_CHECKED = "parcel:constraints_checked"
     OVERLAY_RUN_STARTED = "overlay_run:started"
     OVERLAY_RUN_FINISHED = "overlay_run:finished"

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from service.accounts import bindings
+from service.codes.correspondences import Correspondence, Match, load_correspondences
 from service.codes.loader import Code, CodeList, load
 
 LAND_USE = "land_use_2023"
 """The list that a bare land-use code is taken from. The same digits mean other things in other lists."""
 
 _LISTS = load()
+_CORRESPONDENCES = load_correspondences(_LISTS)
 
 
 def lists() -> Mapping[str, CodeList]:
@@ -47,3 +49,30 @@ def max_term_years(scheme: str, code: str) -> int | None:
     """
     found = code_of(scheme, code)
     return None if found is None else found.max_term_years
+
+
+def correspondences() -> Mapping[str, Correspondence]:
+    """Every table of what older land-use codes mean in the list of 2023, by the older list."""
+    return _CORRESPONDENCES
+
+
+def matches(scheme: str, code: str) -> tuple[Match, ...]:
+    """Return what a code may mean in the list of 2023: nothing for one that no table speaks of.
+
+    >>> [(each.code, each.relation.value) for each in matches("gbt_21010_2017", "0601")]
+    [('1001', 'exact')]
+    >>> [each.code for each in matches("gb_50137_2011", "U15")], matches("land_use_2023", "1001")
+    (['1306', '1307'], ())
+    """
+    found = _CORRESPONDENCES.get(scheme)
+    return () if found is None else found.matches.get(code, ())
+
+
+def split(text: str) -> tuple[str, str]:
+    """Take a code with its list apart.
+
+    >>> split("gbt_21010_2017:0601")
+    ('gbt_21010_2017', '0601')
+    """
+    scheme, _, code = text.partition(":")
+    return scheme, code

@@ -1,4 +1,4 @@
-"""Where foreign shapes are cut and overlaid: a child process that is killed when it takes too long.
+"""Where foreign shapes are cut and overlaid: a child behind walls (`core/child.py`), killed when it takes too long.
 
 GEOS can't be interrupted, and one hostile polygon keeps it busy for minutes (DESIGN §9.1). The child stays for the
 next question, so that one parcel is answered in milliseconds; it ends with its parent, whose pipe then closes. Both
@@ -7,12 +7,13 @@ sides speak NumPy archives without pickles behind eight bytes of length: what a 
 
 import io
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from service.constraints.cutting import cut
 from service.constraints.measuring import Shared, measure
+from service.core import child
 from service.core.errors import Conflict
 
 MEMORY_MIB = 2048  # address space of the child
@@ -43,6 +45,7 @@ class Overlayer:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._child: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._ready = False
 
@@ -83,15 +86,15 @@ class Overlayer:
 
     def _ask(self, seconds: float, **question: NDArray[Any]) -> Arrays:
         with self._lock:
-            child = self._running()
-            assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - both are pipes
+            running = self._running()
+            assert running.stdin is not None and running.stdout is not None  # noqa: S101, PT018 - both are pipes
             try:
                 if not self._ready:
-                    with _alarm(child, _START_SECONDS):
-                        self._ready = _receive(child.stdout) is not None
-                with _alarm(child, seconds):
-                    _send(child.stdin, question)
-                    answer = _receive(child.stdout)
+                    with _alarm(running, _START_SECONDS):
+                        self._ready = _receive(running.stdout) is not None
+                with _alarm(running, seconds):
+                    _send(running.stdin, question)
+                    answer = _receive(running.stdout)
             except (OSError, ValueError) as lost:
                 self._end()
                 raise TooComplex from lost
@@ -102,23 +105,25 @@ class Overlayer:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            command = [sys.executable, "-I", "-m", "service.constraints.apart"]
+            self._end()
             self._ready = False
-            env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PROJ_NETWORK": "OFF"}
-            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+            self._folder = tempfile.TemporaryDirectory(prefix="gongdi-overlayer-")
+            self._child = child.resident("service.constraints.apart", Path(self._folder.name).resolve())
         return self._child
 
     def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.communicate()
+        ended, self._child = self._child, None
+        folder, self._folder = self._folder, None
+        if ended is not None:
+            child.end(ended)
+        if folder is not None:
+            folder.cleanup()
 
 
 @contextmanager
-def _alarm(child: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+def _alarm(running: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     """Kill the child unless the block ends in time."""
-    alarm = threading.Timer(seconds, child.kill)
+    alarm = threading.Timer(seconds, child.kill, [running])
     alarm.start()
     try:
         yield
@@ -171,8 +176,7 @@ def _shapes(name: str, arrays: Arrays) -> Geometries:
 
 def serve() -> None:
     """Answer questions until the parent is gone; out of memory ends the child."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MIB << 20, MEMORY_MIB << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    child.limit_self({"AS": MEMORY_MIB << 20, "CORE": 0, "FSIZE": 0})
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     _send(answers, {})  # libraries are loaded: from now on time counts
     while (asked := _receive(sys.stdin.buffer)) is not None:

@@ -16,8 +16,9 @@ from service.constraints.catalogue import control_types
 from service.constraints.models import ControlLayer, OverlayRun
 from service.core import clock, jobs
 from service.core.db import driver_connection
-from service.core.errors import FieldError, Invalid
+from service.core.errors import Conflict, FieldError, Invalid
 from service.parcels import reading
+from service.parcels.queries import standing
 
 RUN = "constraints.run"
 _OVERLAYER = Overlayer()
@@ -35,6 +36,16 @@ class UnknownParcels(Invalid):
     """A selection names parcels that are absent or not visible; `codes` lists them."""
 
     code, title_zh, title_en = "unknown-parcels", "选择中有未知地块", "Unknown parcels in the selection"
+
+
+class NotInForce(Conflict):
+    """A version of a control layer that was replaced or withdrawn."""
+
+    code, title_zh, title_en = "layer-not-in-force", "图层已不是现行版本", "Layer not in force"
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(4490003)")  # publishing and withdrawing
+_PIECES_GONE = text("DELETE FROM control_piece WHERE layer_id = ANY (:ids)")
 
 
 class LayerEdition(NamedTuple):
@@ -79,17 +90,39 @@ def publish_layer(session: Session, edition: LayerEdition, areas: Sequence[Area]
         ControlLayer.type == edition.type,
         ControlLayer.name == edition.name,
     )
-    session.execute(text("SELECT pg_advisory_xact_lock(4490003)"))  # one publisher at a time
+    session.execute(_ONE_AT_A_TIME)
     version = session.scalar(select(func.max(ControlLayer.version)).where(*known)) or 0
     superseded = update(ControlLayer).where(*known, ControlLayer.superseded_at.is_(None))
     before = session.scalars(superseded.values(superseded_at=clock.now()).returning(ControlLayer.id)).all()
-    session.execute(text("DELETE FROM control_piece WHERE layer_id = ANY (:ids)"), {"ids": list(before)})
+    session.execute(_PIECES_GONE, {"ids": list(before)})
     layer = ControlLayer(**edition._asdict(), version=version + 1, features=len(areas))
     session.add(layer)
     session.flush()
     _add_areas(session, layer.id, areas)
     after = {**edition._asdict(), "version": layer.version, "features": len(areas), "supersedes": list(before)}
     record(session, Action.CONTROL_LAYER_PUBLISHED, "control_layer", layer.id, after=after)
+    return layer
+
+
+def withdraw_layer(session: Session, actor: Actor, layer_id: int, reason: str) -> ControlLayer:
+    """Take a version out of force (撤回); no earlier one comes back by it. What it meant for parcels is out of date.
+
+    Raises:
+        NotFound: absent or not visible.
+        NotInForce: replaced or withdrawn already.
+
+    """
+    session.execute(_ONE_AT_A_TIME)
+    layer, _ = queries.layer_by_id(session, actor, layer_id)
+    if layer.superseded_at is not None:
+        raise NotInForce(
+            f"图层“{layer.name}”第 {layer.version} 版已不是现行版本。", "This version is not in force any more."
+        )
+    results = queries.results_by_layer(session, layer.id)
+    layer.superseded_at, layer.withdrawn_by, layer.withdrawal_reason = clock.now(), actor.label, reason
+    session.execute(_PIECES_GONE, {"ids": [layer.id]})
+    before = {"type": layer.type, "name": layer.name, "version": layer.version, "results": results}
+    record(session, Action.CONTROL_LAYER_WITHDRAWN, "control_layer", layer.id, before=before, after={"reason": reason})
     return layer
 
 
@@ -151,7 +184,7 @@ def start_run(session: Session, actor: Actor, codes: Sequence[str] | None, *, qu
     """
     ids: list[int] | None = None
     if codes is not None:
-        known = queries.parcel_ids(session, actor, codes)
+        known = standing(session, actor, codes)
         if unknown := sorted(set(codes) - known.keys()):
             shown = "、".join(code[:60] for code in unknown[:10])
             raise UnknownParcels(

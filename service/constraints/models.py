@@ -1,7 +1,7 @@
 """Control layers (管控图层) by version, and what they mean for parcels.
 
 A layer is named by jurisdiction, type and name; each import makes a new version and supersedes the one before, which
-stays as history. Only pieces of the present versions are kept: they are what an overlay reads.
+stays as history, as a withdrawn one does. Only pieces of versions in force are kept: they are what an overlay reads.
 """
 
 import datetime as dt
@@ -51,6 +51,11 @@ class ControlLayer(Base):
             unique=True,
             postgresql_where="superseded_at IS NULL",
         ),
+        CheckConstraint(
+            "(withdrawn_by IS NULL) = (withdrawal_reason IS NULL)"
+            " AND (withdrawn_by IS NULL OR superseded_at IS NOT NULL)",
+            name="withdrawal",
+        ),
         Index("ix_control_layer_document", "document_id"),
     )
 
@@ -67,8 +72,10 @@ class ControlLayer(Base):
     features: Mapped[int] = mapped_column(Integer, comment="how many areas it has")
     published_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     superseded_at: Mapped[dt.datetime | None] = mapped_column(
-        DateTime(timezone=True), comment="when a newer version replaced it; null: in force"
+        DateTime(timezone=True), comment="when a newer version replaced it, or it was withdrawn; null: in force"
     )
+    withdrawn_by: Mapped[str | None] = mapped_column(Text, comment="who withdrew it; null: it was not withdrawn")
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class ControlFeature(Base):

@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, Row, Select, Text, any_, literal, select, text
+from sqlalchemy import Row, Select, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.constraints.models import ControlLayer, OverlayRun
 from service.core.errors import NotFound
-from service.core.spelling import folded
-from service.parcels.models import Parcel, code_key
-from service.parcels.queries import visible_parcels
 from service.parcels.selection import CODE_KEY
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
@@ -77,6 +74,12 @@ def extent(session: Session, layer_id: int) -> list[float] | None:
     return None if row.west is None else list(row)
 
 
+def results_by_layer(session: Session, layer_id: int) -> int:
+    """Count the parcels of which a version of a layer says something."""
+    asked = text("SELECT count(*) FROM overlay_result WHERE layer_id = :layer")
+    return int(session.scalar(asked, {"layer": layer_id}) or 0)
+
+
 class Subject(NamedTuple):
     """A parcel about to be overlaid: its shape (WKB, EPSG:4490) and the mark by which a later look knows it again."""
 
@@ -94,14 +97,6 @@ def subjects(session: Session, ids: Sequence[int]) -> list[Subject]:
     """Return parcels as they are now, by id."""
     rows = session.execute(text(f"{_SUBJECTS} WHERE p.id = ANY (:ids) ORDER BY p.id"), {"ids": list(ids)})
     return [Subject(*row) for row in rows]
-
-
-def parcel_ids(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    """Return code as asked → id of those parcels that are there, visible and standing."""
-    named = code_key == any_(literal([*map(folded, codes)], ARRAY(Text)))
-    standing = visible_parcels(actor).where(named, Parcel.retired_by.is_(None))
-    ids: dict[str, int] = {row[0]: row[1] for row in session.execute(standing.with_only_columns(code_key, Parcel.id))}
-    return {code: ids[key] for code in codes if (key := folded(code)) in ids}
 
 
 _ORDERED = text(f"""
@@ -168,7 +163,8 @@ def check_of(session: Session, parcel_id: int) -> Row[Any]:
 
 _RESULT = f"""
     SELECT r.id, p.code AS parcel, l.type, l.id AS layer_id, l.name AS layer, l.version, l.source, l.dated_on,
-           l.document_id, r.rule, r.inside, r.area_m2, r.share, r.features, c.computed_at, {_RESULT_STALE} AS stale
+           l.document_id, r.rule, r.inside, r.area_m2, r.share, r.features, c.computed_at, {_RESULT_STALE} AS stale,
+           l.withdrawn_by IS NOT NULL AS withdrawn
 """
 _JOINED = """
     FROM overlay_result AS r JOIN overlay_check AS c USING (parcel_id) JOIN parcel AS p ON p.id = r.parcel_id

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from service.accounts.access import ConstraintChecker, LayerReader, ParcelReader
+from service.accounts.access import ConstraintChecker, LayerReader, LayerWithdrawer, ParcelReader
 from service.constraints import commands, queries
 from service.constraints.catalogue import Rule, control_types
 from service.constraints.schemas import (
@@ -17,6 +17,7 @@ from service.constraints.schemas import (
     ParcelConstraints,
     RunCreate,
     RunRead,
+    Withdrawal,
 )
 from service.core.db import driver_connection
 from service.core.dependencies import PageQuery, Read, Write
@@ -32,6 +33,7 @@ Id = Annotated[int, Path(ge=1, lt=2**31), Whole]
 Number = Annotated[
     str, Path(max_length=200, description="地块编号、宗地代码或出让编号 code, cadastral code or lot number")
 ]
+Shapes = Annotated[bool, Query(description="附重叠图形 with the land of each overlap, as it was measured")]
 TypeKey = Annotated[str | None, Query(max_length=40, description="管控类型 key of a type")]
 
 
@@ -65,13 +67,16 @@ def read_control_layer(layer_id: Id, actor: LayerReader, session: Read) -> Contr
     return ControlLayerDetail.of(found, jurisdiction, bbox=queries.extent(session, layer_id))
 
 
+@router.post("/control-layers/{layer_id}/withdrawal", summary="撤回图层 Withdraw a control layer")
+def withdraw_control_layer(layer_id: Id, order: Withdrawal, actor: LayerWithdrawer, session: Write) -> ControlLayerRead:
+    """Take a version out of force; results by it are out of date from then on, and no earlier version comes back."""
+    withdrawn = commands.withdraw_layer(session, actor, layer_id, order.reason)
+    return ControlLayerRead.of(*queries.layer_by_id(session, actor, withdrawn.id))
+
+
 @router.get("/parcels/{number}/constraints", summary="地块管控 Constraints of a parcel")
 def read_parcel_constraints(
-    number: Number,
-    actor: ParcelReader,
-    session: Read,
-    *,
-    geometry: Annotated[bool, Query(description="附重叠图形 with the land of each overlap")] = False,
+    number: Number, actor: ParcelReader, session: Read, *, geometry: Shapes = False
 ) -> ParcelConstraints:
     """Say what the control layers mean for a parcel, as last compared."""
     parcel = reading.parcel(driver_connection(session), actor, number).members
@@ -80,9 +85,11 @@ def read_parcel_constraints(
 
 
 @router.post("/parcels/{number}/constraints", summary="重新分析 Compare a parcel now")
-def check_parcel_constraints(number: Number, actor: ConstraintChecker, session: Write) -> ParcelConstraints:
+def check_parcel_constraints(
+    number: Number, actor: ConstraintChecker, session: Write, *, geometry: Shapes = False
+) -> ParcelConstraints:
     """Compare a parcel with the control layers in force and keep the result."""
-    return _constraints(session, commands.check_parcel(session, actor, number), shapes=False)
+    return _constraints(session, commands.check_parcel(session, actor, number), shapes=geometry)
 
 
 @router.get("/constraints", summary="管控结果 Results")

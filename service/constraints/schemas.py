@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from service.constraints.catalogue import Applies, Rule, control_types
 from service.constraints.models import ControlLayer
-from service.core.schemas import Input, Line, Output
+from service.core.schemas import Input, Line, Note, Output
 
 MOST_CODES = 1_000
 Colour = Literal["danger", "warn", "accent", "ok"]
@@ -46,7 +46,7 @@ class ControlTypes(Output):
 
 
 class ControlLayerRead(Output):
-    """One version of a control layer; `superseded_at` null: in force."""
+    """One version of a control layer; `superseded_at` null: in force. A withdrawn one says by whom and why."""
 
     id: int
     jurisdiction: str
@@ -61,6 +61,8 @@ class ControlLayerRead(Output):
     features: int
     published_at: dt.datetime
     superseded_at: dt.datetime | None
+    withdrawn_by: str | None
+    withdrawal_reason: str | None
 
     @classmethod
     def of(cls, found: ControlLayer, jurisdiction: str, **more: object) -> Self:
@@ -78,7 +80,8 @@ class ControlLayerDetail(ControlLayerRead):
 class ConstraintRead(Output):
     """What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
 
-    The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since.
+    The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since, or
+    the layer was `withdrawn` and says nothing any more.
     """
 
     id: int
@@ -97,6 +100,13 @@ class ConstraintRead(Output):
     features: list[str]
     computed_at: dt.datetime
     stale: bool
+    withdrawn: bool
+
+
+class Withdrawal(Input):
+    """Why a version of a control layer is taken out of force."""
+
+    reason: Annotated[Note, Field(min_length=2, max_length=500)]
 
 
 class ParcelConstraint(ConstraintRead):

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -116,7 +118,8 @@ def run(
         except subprocess.TimeoutExpired:
             return "timeout"
         finally:
-            _kill_group(child)
+            kill(child)
+            child.wait()
     if status == 0:
         return None
     with (folder / "stderr.txt").open("rb") as errors:
@@ -137,6 +140,32 @@ def _wait(child: subprocess.Popen[bytes], wall_seconds: float, watch: Callable[[
             if time.monotonic() >= end:
                 raise
         watch()
+
+
+def resident(module: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start `python -m module` behind walls; it stays for questions on its pipes and ends when they close.
+
+    Whoever started it ends it by `end`, and sets its patience: nothing here does.
+    """
+    surroundings = environment(folder)
+    command = [*walls(folder, surroundings), sys.executable, "-I", "-m", module]
+
+    def start() -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, env=surroundings, cwd=folder, start_new_session=True)
+
+    return _STARTER.submit(start).result()
+
+
+# What dies with its parent dies with the thread that started it, and a request's thread doesn't stay.
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="children")
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End a resident child with all that it started, and close its pipes."""
+    kill(child)
+    child.wait()
+    child.communicate()
 
 
 def result(folder: Path) -> dict[str, Any]:
@@ -166,11 +195,7 @@ def _verdict(status: int, words: bytes) -> Ending:
     return "crashed"
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it started."""
-    try:
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child and whatever it started; waiting for it is the caller's."""
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
-    finally:
-        child.wait()

@@ -43,7 +43,7 @@ class Batch:
 
 
 _COLUMNS = """p.code, p.name, p.address, p.cadastral_code, p.lot_number, j.name AS jurisdiction, p.county_code,
-    r.name AS township, p.land_use_scheme, p.land_use_code,
+    r.name AS township, p.land_use_scheme, p.land_use_code, p.land_use_given,
     (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
         'max_term_years', u.max_term_years) ORDER BY u.ordinal) FROM parcel_land_use AS u WHERE u.parcel_id = p.id)
         AS components,

@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.codes.queries import lists
 from service.core.errors import GongdiError
 from service.geo.area import areas_differ
-from service.imports import values
+from service.imports import land_uses, values
 from service.imports.report import Report
 from service.imports.tolerances import TOLERANCES
 from service.imports.values import Mask, Rows
@@ -26,7 +25,7 @@ _CADASTRAL = r"^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$"
 
 
 def check_fields(fields: pa.Table, rows: Rows, report: Report, *, today: dt.date) -> pa.Array:
-    """Check every field by itself and against its column; return the fields with unknown land uses left out."""
+    """Check every field by itself and against its column; return the fields with their land uses in today's list."""
     _numbers(fields, "code", values.not_codes, check_code, rows, report)
     missing = pc.is_null(fields["code"]).to_numpy()
     report.rows("code_missing", rows[missing], field="code")
@@ -41,7 +40,7 @@ def check_fields(fields: pa.Table, rows: Rows, report: Report, *, today: dt.date
     legal = fields["area_legal_m2"]
     odd = _marked(pc.or_(pc.less(legal, TOLERANCES.zero_m2), pc.greater(legal, LARGEST_M2)))
     _report(report, "area_legal_implausible", odd, rows, "area_legal_m2", legal)
-    return _known_land_use(fields, rows, report)
+    return land_uses.translated(fields, rows, report)
 
 
 def check_areas(fields: pa.Table, read: pa.Table, rows: Rows, report: Report) -> None:
@@ -134,23 +133,6 @@ def _repeated(column: pa.Array, kind: str, field: str, rows: Rows, report: Repor
 
 def _not_cadastral(column: pa.Array) -> Mask:
     return _marked(pc.invert(pc.match_substring_regex(column, _CADASTRAL))) | _marked(pc.ends_with(column, "00000"))
-
-
-def _known_land_use(fields: pa.Table, rows: Rows, report: Report) -> pa.Array:
-    """Leave out land uses that their code list doesn't have, with a warning."""
-    scheme, code = fields["land_use_scheme"].combine_chunks(), fields["land_use_code"].combine_chunks()
-    known = pa.array([f"{name}:{entry}" for name, each in lists().items() for entry in each.entries], pa.string())
-    joined = pc.binary_join_element_wise(scheme, code, ":")
-    unknown = _marked(pc.and_(pc.is_valid(code), pc.invert(pc.is_in(joined, known))))
-    if not unknown.any():
-        return fields
-    at = np.flatnonzero(unknown)
-    facts = [{"scheme": each} for each in scheme.take(pa.array(at)).to_pylist()]
-    report.rows("land_use_unknown", rows[at], field="land_use", values=code.take(pa.array(at)).to_pylist(), facts=facts)
-    for name, column in (("land_use_scheme", scheme), ("land_use_code", code)):
-        left = pc.if_else(pa.array(unknown), None, column)
-        fields = fields.set_column(fields.schema.get_field_index(name), name, left)
-    return fields
 
 
 def _report(

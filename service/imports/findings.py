@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from service.geo.crs import REFUSALS
 from service.imports.comparison_words import COMPARED
 from service.imports.format_findings import FORMATS, Severity
+from service.imports.land_use_words import LAND_USES
 
 _VALUE_LIMIT = 200  # characters of a quoted value that are worth keeping
 
@@ -395,11 +396,7 @@ CATALOGUE: dict[str, Kind] = {
         "The date {value} isn't between 1949-10-01 and today",
     ),
     "stage_unknown": Kind("error", "不认识的状态“{value}”", "Unknown stage {value}"),
-    "land_use_unknown": Kind(
-        "warning",
-        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入",
-        "The land-use code {value} is not in the list {scheme} and was left out",
-    ),
+    **{code: Kind(*words) for code, words in LAND_USES.items()},
     "bounds_unreadable": Kind("error", "规划条件“{value}”读不懂", "The planning bound {value} can't be read"),
     "bounds_impossible": Kind("error", "规划条件“{value}”不可能满足", "No building can meet the bound {value}"),
     "area_legal_implausible": Kind(

@@ -23,7 +23,8 @@ from service.parcels.planning import BoundField
 
 TEXTS = ("code", "name", "address", "cadastral_code", "lot_number", "county_code")
 DATES = ("registered_on", "surveyed_on", "stage_since")
-FIELDS = (*TEXTS, *DATES, "land_use", "area_legal_m2", "stage", *BOUNDS)
+USES = ("land_use", "land_use_given")
+FIELDS = (*TEXTS, *DATES, *USES, "area_legal_m2", "stage", *BOUNDS)
 """What a column can fill."""
 
 ATTRIBUTE = "a_"  # prefix of the file's own columns in the reader's table
@@ -132,7 +133,7 @@ def _column(said: Assignment) -> Column:
         field,
         kind,
         (plain_name(said.column),),
-        list=said.list if field == "land_use" else None,
+        list=said.list if field in USES else None,
         unit=said.unit,
         bound=said.bound if field in BOUNDS else None,
         bare=like.bare if like is not None else "<=",
@@ -144,7 +145,7 @@ def _kind(field: str, bound: str | None) -> str:
     """How the values of a field's column read."""
     if field in BOUNDS:
         return "bounds" if bound is None else "number"
-    kinds = {"land_use": "code", "area_legal_m2": "number", "stage": "choice"}
+    kinds = {**dict.fromkeys(USES, "code"), "area_legal_m2": "number", "stage": "choice"}
     return kinds.get(field, "date" if field in DATES else "text")
 
 
@@ -163,7 +164,8 @@ def map_fields(
     """Return the fields of each parcel as an Arrow table parallel to the reader's `table`.
 
     Columns: the plain texts; `registered_on`, `surveyed_on`, `stage_since` (date32); `land_use_scheme` and
-    `land_use_code`; `area_legal_m2` (float64); `stage` and `hold` (text); each planning bound as a range literal.
+    `land_use_code`; `land_use_given` (`scheme:code`, of a column of its own); `area_legal_m2` (float64); `stage` and
+    `hold` (text); each planning bound as a range literal.
     A file that names its parcels nowhere gets codes `<code_prefix>-<row>`.
     """
     files = {name.removeprefix(ATTRIBUTE): name for name in table.column_names if name.startswith(ATTRIBUTE)}
@@ -178,7 +180,8 @@ def map_fields(
     for field in DATES:
         out[field] = read.first(found, field, read.date)
     out["area_legal_m2"] = read.first(found, "area_legal_m2", read.number)
-    out["land_use_scheme"], out["land_use_code"] = _land_use(found, read)
+    out["land_use_scheme"], out["land_use_code"] = _land_use(found, read, "land_use")
+    out["land_use_given"] = pc.binary_join_element_wise(*_land_use(found, read, "land_use_given"), ":")
     out["stage"], out["hold"] = _stage(found, read)
     for field in BOUNDS:
         out[field] = read.bounds(field, [each for each in found if each.column.field == field])
@@ -210,10 +213,10 @@ def _codes(found: list[Found], rows: values.Rows, report: Report, prefix: str) -
     return pc.binary_join_element_wise(prefix, pc.cast(pa.array(rows), pa.string()), "-")
 
 
-def _land_use(found: list[Found], read: "_Reading") -> tuple[pa.Array, pa.Array]:
-    """Code list and code of the main use; a code may name its list itself, `gbt_21010_2017:0701`."""
+def _land_use(found: list[Found], read: "_Reading", field: str) -> tuple[pa.Array, pa.Array]:
+    """Code list and code of a use; a code may name its list itself, `gbt_21010_2017:0701`."""
     schemes, codes = pa.nulls(len(read.rows), pa.string()), pa.nulls(len(read.rows), pa.string())
-    for each in (each for each in found if each.column.field == "land_use"):
+    for each in (each for each in found if each.column.field == field):
         parts = values.each(
             values.text(each.data), partial(_scheme_and_code, each.column.list), pa.list_(pa.string(), 2)
         )
@@ -223,9 +226,9 @@ def _land_use(found: list[Found], read: "_Reading") -> tuple[pa.Array, pa.Array]
     return schemes, codes
 
 
-def _scheme_and_code(scheme: str | None, text: str) -> tuple[str | None, str]:
+def _scheme_and_code(scheme: str | None, text: str) -> tuple[str, str]:
     declared, colon, code = text.rpartition(":")
-    return (declared, code) if colon else (scheme, text)
+    return (declared, code) if colon else (scheme or "?", text)
 
 
 def _stage(found: list[Found], read: "_Reading") -> tuple[pa.Array, pa.Array]:

@@ -155,6 +155,7 @@ class StagedParcel(Base):
     area_legal_m2: Mapped[Decimal | None] = mapped_column(AREA)
     land_use_scheme: Mapped[str | None] = mapped_column(Text)
     land_use_code: Mapped[str | None] = mapped_column(Text)
+    land_use_given: Mapped[str | None] = mapped_column(Text)
     far: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE)
     density_pct: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE)
     green_pct: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE)

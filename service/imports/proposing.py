@@ -5,22 +5,24 @@ A proposal is for a person to look at: it names its reason, and how sure it is.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.codes.queries import lists
+from service.codes.queries import LAND_USE, correspondences, lists, name_of
 from service.core.errors import GongdiError
 from service.imports import values
 from service.imports.mapping import ATTRIBUTE, Assignment, choose, field_maps, plain_name
 from service.parcels.identifiers import is_lot_number, parse_cadastral_code
 
-LAND_USE_LISTS = ("land_use_2023", "gbt_21010_2017", "gb_50137_2011")
+LAND_USE_LISTS = (LAND_USE, *correspondences())
 _SAMPLES, _LONGEST = 5, 80
 _LOOKED_AT = 2_000  # rows that a guess by content looks at
 _MOST = 0.9  # share of values that must agree
+_NAMED = 0.5  # share of rows whose words are those of a code list
 _NEAR = 0.02  # of the shape's area
 _UNITS = (("m2", 1.0), ("mu", 10_000 / 15), ("ha", 10_000.0))
 
@@ -88,12 +90,12 @@ Proposed = dict[str, tuple[Assignment, Reason | None]]
 
 def _proposals(columns: Mapping[str, pa.Array], plane_m2: values.Rows, saved: Sequence[Saved]) -> Proposed:
     found: Proposed = dict(_by_saved(columns, saved)) or dict(_by_name(columns))
-    for name, column in columns.items():
+    for name in columns:
         if name in found and found[name][0].field == "land_use":
-            found[name] = _with_list(found[name], column)
+            found[name] = _with_list(found[name], columns)
     filled = {each.field for each, _ in found.values()}
-    for name, column in columns.items():
-        guess = None if name in found else _by_content(name, column, plane_m2, filled)
+    for name in columns:
+        guess = None if name in found else _by_content(name, columns, plane_m2, filled)
         if guess is not None:
             found[name] = guess
             filled.add(guess[0].field)
@@ -129,15 +131,49 @@ def _by_name(columns: Mapping[str, pa.Array]) -> Iterator[tuple[str, tuple[Assig
         yield name, (said, Reason("high", f"字段名（{chosen.title}）", f"by its name ({chosen.title_en})"))
 
 
-def _with_list(found: tuple[Assignment, Reason | None], column: pa.Array) -> tuple[Assignment, Reason | None]:
+def _with_list(
+    found: tuple[Assignment, Reason | None], columns: Mapping[str, pa.Array]
+) -> tuple[Assignment, Reason | None]:
     """The code list that the values are of, where they speak clearly against the one that the name stands for."""
     said, _ = found
-    share = _shares(column)
+    share = _shares(columns[said.column])
     best = max(share, key=lambda each: share[each], default=None)
-    if best is None or said.list is None or share.get(said.list, 1.0) >= _MOST or share[best] < _MOST:
+    if best is None or said.list is None:
         return found
-    zh, en = f"内容符合 {best}（{share[best]:.0%}），而非 {said.list}", f"its values are of {best}, not {said.list}"
+    named = _list_by_names(said.column, columns)
+    if named is not None and named[0] != said.list:
+        return replace(said, list=named[0]), named[1]
+    if named is not None or share.get(said.list, 1.0) >= _MOST or share[best] < _MOST:
+        return found
+    (zh, en), (not_zh, not_en) = _titles(best), _titles(said.list)
+    zh, en = f"内容符合{zh}（{share[best]:.0%}），而非{not_zh}", f"its values are of {en}, not {not_en}"
     return replace(said, list=best), Reason("medium", zh, en)
+
+
+def _list_by_names(name: str, columns: Mapping[str, pa.Array]) -> tuple[str, Reason] | None:
+    """The code list by whose names another column calls what this one codes: 0601 beside 工业用地 is of GB/T 21010.
+
+    The same digits stand in several lists; the words beside them decide.
+    """
+    codes = values.text(columns[name])
+    agreeing: dict[str, tuple[float, str]] = {}
+    for scheme in LAND_USE_LISTS:
+        expected = values.each(codes, partial(name_of, scheme), pa.string())
+        for other, column in columns.items():
+            if other != name and pa.types.is_string(column.type):
+                share = pc.mean(pc.equal(expected, values.text(column))).as_py() or 0.0
+                agreeing[scheme] = max(agreeing.get(scheme, (0.0, "")), (share, other))
+    ranked = sorted(((share, scheme, other) for scheme, (share, other) in agreeing.items()), reverse=True)
+    if not ranked or ranked[0][0] < _NAMED or (len(ranked) > 1 and ranked[1][0] == ranked[0][0]):
+        return None
+    share, scheme, other = ranked[0]
+    zh, en = _titles(scheme)
+    zh, en = f"与“{other}”列的名称相符：{zh}（{share:.0%}）", f"its names in {other} are those of {en} ({share:.0%})"
+    return scheme, Reason("high", zh, en)
+
+
+def _titles(scheme: str) -> tuple[str, str]:
+    return lists()[scheme].title, lists()[scheme].title_en
 
 
 def _shares(column: pa.Array) -> dict[str, float]:
@@ -152,8 +188,9 @@ def _shares(column: pa.Array) -> dict[str, float]:
 
 
 def _by_content(
-    name: str, column: pa.Array, plane_m2: values.Rows, filled: set[str | None]
+    name: str, columns: Mapping[str, pa.Array], plane_m2: values.Rows, filled: set[str | None]
 ) -> tuple[Assignment, Reason] | None:
+    column = columns[name]
     texts = pc.unique(values.text(column)).drop_null().to_pylist()
     if not texts:
         return None
@@ -164,7 +201,11 @@ def _by_content(
         share = _shares(column)
         fitting = [each for each in LAND_USE_LISTS if share[each] >= _MOST]
         if fitting:
-            zh, en = f"内容符合编码表 {'、'.join(fitting)}", f"its values are of {', '.join(fitting)}"
+            if named := _list_by_names(name, columns):
+                return Assignment(name, "land_use", list=named[0]), named[1]
+            titles = [_titles(each) for each in fitting]
+            zh = f"内容符合{'、'.join(each for each, _ in titles)}"
+            en = f"its values are of {', '.join(each for _, each in titles)}"
             sure = "medium" if len(fitting) == 1 else "low"
             return Assignment(name, "land_use", list=fitting[0]), Reason(sure, zh, en)
     if "area_legal_m2" not in filled and (area := _area(name, column, plane_m2)) is not None:

@@ -91,7 +91,7 @@ SELECT s.import_id, p.id, p.version + 1,
     'lot_number', p.lot_number, 'registered_on', p.registered_on, 'area_legal_m2', p.area_legal_m2::text,
     'area_plane_m2', p.area_plane_m2::text,
     'area_ellipsoid_m2', p.area_ellipsoid_m2::text, 'land_use_scheme', p.land_use_scheme,
-    'land_use_code', p.land_use_code,
+    'land_use_code', p.land_use_code, 'land_use_given', p.land_use_given,
     'far', p.far, 'density_pct', p.density_pct, 'green_pct', p.green_pct, 'height_m', p.height_m,
     'region_id', p.region_id, 'county_code', p.county_code),
   (SELECT coalesce(jsonb_agg(to_jsonb(u) ORDER BY u.ordinal), '[]') FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
@@ -105,8 +105,9 @@ UPDATE parcel AS p SET
   cadastral_code = coalesce(s.cadastral_code, p.cadastral_code), lot_number = coalesce(s.lot_number, p.lot_number),
   registered_on = coalesce(s.registered_on, p.registered_on),
   area_legal_m2 = coalesce(s.area_legal_m2, p.area_legal_m2),
-  land_use_scheme = CASE WHEN s.land_use_code IS NULL THEN p.land_use_scheme ELSE s.land_use_scheme END,
-  land_use_code = coalesce(s.land_use_code, p.land_use_code),
+  land_use_scheme = CASE WHEN s.changes ? 'land_use' THEN s.land_use_scheme ELSE p.land_use_scheme END,
+  land_use_code = CASE WHEN s.changes ? 'land_use' THEN s.land_use_code ELSE p.land_use_code END,
+  land_use_given = coalesce(s.land_use_given, p.land_use_given),
   far = coalesce(s.far, p.far), density_pct = coalesce(s.density_pct, p.density_pct),
   green_pct = coalesce(s.green_pct, p.green_pct), height_m = coalesce(s.height_m, p.height_m),
   geom = CASE WHEN s.action = 'geometry' THEN s.geom ELSE p.geom END,
@@ -136,12 +137,12 @@ WHERE c.import_id = %(import)s AND c.parcel_id = made.parcel_id
 _ADD = f"""
 WITH made AS (
   INSERT INTO parcel (code, name, address, cadastral_code, lot_number, registered_on, area_legal_m2, land_use_scheme,
-    land_use_code, far, density_pct, green_pct, height_m, jurisdiction_id, region_id, county_code, geom, area_plane_m2,
-    area_ellipsoid_m2, stage, stage_since, hold, import_id)
+    land_use_code, land_use_given, far, density_pct, green_pct, height_m, jurisdiction_id, region_id, county_code, geom,
+    area_plane_m2, area_ellipsoid_m2, stage, stage_since, hold, import_id)
   SELECT code, name, address, cadastral_code, lot_number, registered_on, area_legal_m2, land_use_scheme,
-    land_use_code, far, density_pct, green_pct, height_m, %(jurisdiction)s, region_id, county_code, geom, area_plane_m2,
-    area_ellipsoid_m2, coalesce(stage, %(candidate)s), coalesce(stage_since, %(today)s), coalesce(hold, %(free)s),
-    import_id
+    land_use_code, land_use_given, far, density_pct, green_pct, height_m, %(jurisdiction)s, region_id, county_code,
+    geom, area_plane_m2, area_ellipsoid_m2, coalesce(stage, %(candidate)s), coalesce(stage_since, %(today)s),
+    coalesce(hold, %(free)s), import_id
   FROM staged_parcel WHERE import_id = %(import)s AND action = 'added' ORDER BY row
   RETURNING id, code),
 surveyed AS (
@@ -190,14 +191,14 @@ _PUT_BACK = """
 UPDATE parcel AS p SET
   name = b.name, address = b.address, cadastral_code = b.cadastral_code, lot_number = b.lot_number,
   registered_on = b.registered_on, area_legal_m2 = b.area_legal_m2, land_use_scheme = b.land_use_scheme,
-  land_use_code = b.land_use_code, far = b.far, density_pct = b.density_pct, green_pct = b.green_pct,
-  height_m = b.height_m,
+  land_use_code = b.land_use_code, land_use_given = b.land_use_given, far = b.far, density_pct = b.density_pct,
+  green_pct = b.green_pct, height_m = b.height_m,
   region_id = b.region_id, county_code = b.county_code, area_plane_m2 = b.area_plane_m2,
   area_ellipsoid_m2 = b.area_ellipsoid_m2, geom = coalesce(c.geom, p.geom), version = p.version + 1, updated_at = now()
 FROM import_change AS c, jsonb_to_record(c.before) AS b (
   name text, address text, cadastral_code text, lot_number text, registered_on date, area_legal_m2 numeric,
-  area_plane_m2 numeric, area_ellipsoid_m2 numeric, land_use_scheme text, land_use_code text, far numrange,
-  density_pct numrange, green_pct numrange, height_m numrange, region_id int, county_code text)
+  area_plane_m2 numeric, area_ellipsoid_m2 numeric, land_use_scheme text, land_use_code text, land_use_given text,
+  far numrange, density_pct numrange, green_pct numrange, height_m numrange, region_id int, county_code text)
 WHERE c.import_id = %(import)s AND p.id = c.parcel_id
 """
 _PUT_USES_BACK = """

@@ -28,7 +28,7 @@ FIRST_LOAD = 20_000  # rows from which on a load may have its indexes built afte
 OUTWEIGHS = 10  # … if it brings so many times what is stored
 FIELDS = (
     *("code", "name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2"),
-    *("land_use_scheme", "land_use_code", "far", "density_pct", "green_pct", "height_m"),
+    *("land_use_scheme", "land_use_code", "land_use_given", "far", "density_pct", "green_pct", "height_m"),
 )
 _COUNTY_DIGITS = 6
 _BYTES, _NOTHING = pa.scalar("\\x", pa.large_string()), pa.scalar("", pa.large_string())

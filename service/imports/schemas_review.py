@@ -21,6 +21,7 @@ FieldName = Literal[
     "surveyed_on",
     "stage_since",
     "land_use",
+    "land_use_given",
     "area_legal_m2",
     "stage",
     "far",

@@ -19,7 +19,7 @@ from service.imports.publish import BATCH, Edition, Rows, attributes, copy_in, h
 _BYTES, _NOTHING = pa.scalar("\\x", pa.large_string()), pa.scalar("", pa.large_string())
 _PLAIN = ("name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2")
 _BOUNDS = ("far", "density_pct", "green_pct", "height_m")
-COMPARED = (*_PLAIN, *_BOUNDS, "land_use")
+COMPARED = (*_PLAIN, *_BOUNDS, "land_use_given", "land_use")
 """Attributes of a parcel that a file may change."""
 
 
@@ -94,16 +94,14 @@ def _difference(name: str) -> str:
 
 
 _USE = "{0}.land_use_scheme || ':' || {0}.land_use_code"
+# Another code delivered than before unsettles the use, even where it has no single meaning in the list of 2023; the
+# same one, or none, leaves what a person decided.
 _USE_DIFFERS = (
-    f"('land_use', to_jsonb({_USE.format('p')}), to_jsonb({_USE.format('s')}), s.land_use_code IS NOT NULL AND"
+    f"('land_use', to_jsonb({_USE.format('p')}), to_jsonb({_USE.format('s')}),"
+    " (s.land_use_code IS NOT NULL OR s.land_use_given <> p.land_use_given) AND"
     " (s.land_use_scheme, s.land_use_code) IS DISTINCT FROM (p.land_use_scheme, p.land_use_code))"
 )
-_DIFFERENCES = ", ".join(
-    [
-        *map(_difference, (*_PLAIN, *_BOUNDS)),
-        _USE_DIFFERS,
-    ]
-)
+_DIFFERENCES = ", ".join([*map(_difference, (*_PLAIN, *_BOUNDS, "land_use_given")), _USE_DIFFERS])
 _COMPARE = f"""
 UPDATE staged_parcel AS staged SET changes = found.changes,
   action = CASE WHEN staged.action = 'same' AND found.changes <> '{{}}' THEN 'attributes' ELSE staged.action END

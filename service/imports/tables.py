@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -23,7 +23,7 @@ from service.imports import boundary_txt, table_parcels
 from service.imports.archive import Member
 from service.imports.detect import Format
 from service.imports.findings import problem
-from service.imports.sources import MAX_FIELDS, MAX_ROWS, Request, Source, choose_layer
+from service.imports.sources import MAX_FIELDS, MAX_ROWS, Request, Rows, Source, choose_layer
 from service.imports.table_parcels import Line, Table
 
 _MAX_BYTES = 100 << 20  # of a CSV, and of a workbook unpacked
@@ -65,11 +65,21 @@ def workbook(request: Request, members: list[Member]) -> Source:
                 raise problem("xlsx_active_content", kind=zh, kind_en=en, name=member.name)
     if sum(member.entry.file_size for member in members) > _MAX_BYTES:
         raise problem("archive_too_large", limit=_MAX_BYTES >> 20)
-    # An open file, for openpyxl judges a path by its ending, and kept files have none.
-    file = request.path.open("rb")
-    with _damage_named():
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    return _sheet(request, book)
+    with ExitStack() as held:
+        # An open file, for openpyxl judges a path by its ending, and kept files have none.
+        file = held.enter_context(request.path.open("rb"))
+        with _damage_named():
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        held.callback(book.close)
+        made = _sheet(request, book)
+        made.batches = _closing(made.batches, held.pop_all())
+        return made
+
+
+def _closing(batches: Iterator[Rows], held: ExitStack) -> Iterator[Rows]:
+    """Let go of what the rows are read from once they are read."""
+    with held:
+        yield from batches
 
 
 def _sheet(request: Request, book: openpyxl.Workbook) -> Source:

@@ -95,7 +95,7 @@ def replay_events(session: Session, actor: Actor, lives: Sequence[Lived]) -> int
     by_code: dict[str, list[Lived]] = {}
     for event in lives:
         by_code.setdefault(event.code, []).append(event)
-    ids = queries.parcels_for_update(session, actor, list(by_code))
+    ids = queries.standing(session, actor, list(by_code), locked=True)
     for code in by_code.keys() - ids.keys():
         raise not_found(code)
     kept = queries.events_of(session, list(ids.values()))

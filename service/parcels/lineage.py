@@ -242,6 +242,7 @@ TRAITS: Mapping[str, tuple[str, str]] = {
     "name": ("名称", "name"),
     "address": ("坐落", "address"),
     **dict.fromkeys(("land_use_scheme", "land_use_code", "land_uses"), _USE),
+    "land_use_given": ("原用地编码", "land-use code as delivered"),
     "far": ("容积率", "floor area ratio"),
     "density_pct": ("建筑密度", "building density"),
     "green_pct": ("绿地率", "green ratio"),

@@ -113,6 +113,7 @@ class Parcel(Base):
 
     land_use_scheme: Mapped[str | None] = mapped_column(Text, comment="code list of the main use")
     land_use_code: Mapped[str | None] = mapped_column(Text, comment="main use: the component with the largest share")
+    land_use_given: Mapped[str | None] = mapped_column(Text, comment="list:code as delivered; never translated")
     far: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE, comment="容积率; open and closed bounds as given")
     density_pct: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE, comment="建筑密度, percent")
     green_pct: Mapped[Range[Decimal] | None] = mapped_column(NUMRANGE, comment="绿地率, percent")

@@ -105,14 +105,13 @@ def check_document(session: Session, actor: Actor, parcel: Parcel, document_id: 
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
 
 
-def parcels_for_update(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, int]:
-    """Lock many parcels, in one order for all; return code as asked → id of those there, visible and standing."""
-    wanted = (
-        visible_parcels(actor)
-        .where(code_key == any_(literal([*map(folded, codes)], ARRAY(Text))), Parcel.retired_by.is_(None))
-        .order_by(Parcel.id)
-        .with_for_update(of=Parcel)
+def standing(session: Session, actor: Actor, codes: Sequence[str], *, locked: bool = False) -> dict[str, int]:
+    """Return code as asked → id of those there, visible and standing; `locked`: until the end, in one order for all."""
+    wanted = visible_parcels(actor).where(
+        code_key == any_(literal([*map(folded, codes)], ARRAY(Text))), Parcel.retired_by.is_(None)
     )
+    if locked:
+        wanted = wanted.order_by(Parcel.id).with_for_update(of=Parcel)
     rows = session.execute(wanted.with_only_columns(code_key, Parcel.id))
     ids: dict[str, int] = {row[0]: row[1] for row in rows}
     return {code: ids[key] for code in codes if (key := folded(code)) in ids}

@@ -8,6 +8,7 @@ shapes in `schemas.py` document the answers; a test holds the two together.
 import datetime as dt
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import orjson
@@ -56,7 +57,7 @@ _VERSION, _UPDATED_AT = 26, 27
 _PLACES = "JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region AS r ON r.id = p.region_id"
 
 _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
-    (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
+    p.land_use_given, (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
                                        'max_term_years', u.max_term_years) ORDER BY u.ordinal)::text
      FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
     (SELECT json_build_object(
@@ -324,7 +325,9 @@ def _feature(row: Row) -> Json:
 
 
 def _detail(row: Row, moment: Moment, target: geo_crs.SourceCrs | None) -> Json:
-    registered_on, overridden, created_at, *bounds, uses, survey, retired_on, successors, shape = row[_SUMMARY_WIDTH:]
+    registered_on, overridden, created_at, *bounds, given, uses, survey, retired_on, successors, shape = row[
+        _SUMMARY_WIDTH:
+    ]
     state = State(Stage(row[6]), Hold(row[7]), Idle(row[8]))
     main = {"scheme": row[15], "code": row[16], "share": 1, "max_term_years": codes.max_term_years(row[15], row[16])}
     land_uses = orjson.loads(uses) if uses else [main] if row[16] else []
@@ -333,6 +336,7 @@ def _detail(row: Row, moment: Moment, target: geo_crs.SourceCrs | None) -> Json:
     return summary(row) | {
         "geometry": orjson.Fragment(shape if target is None else _in_crs(shape, target)),
         "land_uses": land_uses,
+        "land_use_given": given and _given_use(given),
         "planning": {name: planning.to_json(name, kept) for name, kept in zip(planning.FIELDS, bounds, strict=True)},
         "survey": survey and orjson.Fragment(survey),
         "registered_on": registered_on,
@@ -352,3 +356,10 @@ def _in_crs(wkb: bytes, target: geo_crs.SourceCrs) -> str:
     )
     digits = DEGREE_DIGITS if target.is_geographic else _METRE_DIGITS
     return str(shapely.to_geojson(shapely.transform(shape, lambda xy: xy.round(digits))))
+
+
+def _given_use(text: str) -> Json:
+    """Write a land-use code as delivered, with what it may mean in the list of 2023."""
+    scheme, code = codes.split(text)
+    known = ({"name": codes.name_of(codes.LAND_USE, each.code), **asdict(each)} for each in codes.matches(scheme, code))
+    return {"scheme": scheme, "code": code, "name": codes.name_of(scheme, code), "matches": list(known)}

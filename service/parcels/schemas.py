@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from service.parcels.land_use_schemas import GivenUseRead, LandUseRead, UseRead
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage
 
 
@@ -13,21 +14,6 @@ class Named(BaseModel):
 
     code: str
     name: str
-
-
-class UseRead(BaseModel):
-    """The main land use."""
-
-    scheme: str
-    code: str
-    name: str | None
-
-
-class LandUseRead(UseRead):
-    """One land-use component."""
-
-    share: float = Field(description="份额 share of the area, 0–1")
-    max_term_years: int | None
 
 
 class ParcelSummary(BaseModel):
@@ -91,6 +77,7 @@ class ParcelRead(ParcelSummary):
 
     geometry: dict[str, Any] = Field(description="GeoJSON MultiPolygon, CRS84 unless crs= asks for another")
     land_uses: list[LandUseRead]
+    land_use_given: GivenUseRead | None = Field(description="原编码 the land-use code as an import delivered it")
     planning: PlanningRead
     survey: SurveyRead | None
     registered_on: dt.date | None

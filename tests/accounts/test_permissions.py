@@ -18,6 +18,7 @@ REVIEWED = {
     "user:manage": {ADMINISTRATOR},
     "apikey:manage": {ADMINISTRATOR},
     "constraint:check": {PLANNER, REGISTRAR, LISTING, APPROVER},
+    "layer:withdraw": {REGISTRAR, APPROVER},
     "layer:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "code:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "law:override": {APPROVER},
@@ -26,7 +27,7 @@ REVIEWED = {
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
 WRITE_KEY = READ_KEY | {
     *("parcel:write", "parcel:stage", "parcel:divide", "parcel:export", "constraint:check"),
-    *("import:run", "import:publish", "import:read", "document:write"),
+    *("import:run", "import:publish", "import:read", "document:write", "layer:withdraw"),
 }
 
 

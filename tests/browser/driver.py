@@ -70,7 +70,7 @@ class Desk:
         """Hold the page as it stands to axe's rules and to its own width."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[str] = self.page.evaluate(_VIOLATIONS)
-        assert found == []
+        assert found == [], found
         wide: list[str] = self.page.evaluate(_OVERFLOW)
         assert wide == []
 

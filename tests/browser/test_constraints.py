@@ -90,7 +90,29 @@ def test_all_parcels_are_compared_by_a_job(
         window.sign_in(accounts["planner"], then="/desk/control-layers")
         expect(window.page.get_by_role("form", name="导入管控图层")).to_have_count(0)  # a planner brings no layers in
         window.page.get_by_role("button", name="分析全部地块").click()
-        expect(window.page.get_by_text("等待处理")).to_be_visible()
+        bulk = window.page.get_by_role("main").get_by_role("region", name="批量分析")
+        expect(bulk.get_by_text("等待处理")).to_be_visible()
+        window.press("任务，1 项进行中")
+        expect(window.page.get_by_role("tooltip").get_by_text("等待处理")).to_be_visible()
         run_jobs()
-        expect(window.page.get_by_text(re.compile(r"分析完成：1,66\d 宗")).first).to_be_visible()
+        expect(bulk.get_by_text(re.compile(r"分析完成：1,66\d 宗"))).to_be_visible()
+        window.is_accessible()
+
+
+def test_a_layer_is_withdrawn_with_a_reason(browser: Browser, live_server: str, accounts: Accounts) -> None:
+    with desk(browser, live_server) as window:
+        page = window.page
+        window.sign_in(accounts["registrar"], then="/desk/control-layers")
+        page.get_by_role("button", name="撤回“示意近期供应片区”").click()
+        sheet = page.get_by_role("dialog")
+        window.press("撤回", within=sheet)
+        expect(sheet.get_by_text("请写明撤回原因")).to_be_visible()
+        window.is_accessible()
+        window.fill("撤回原因", "范围有误")
+        window.press("撤回", within=sheet)
+        expect(window.row("示意近期供应片区")).to_have_count(0)
+        page.get_by_text("显示历史版本").click()
+        expect(window.row("示意近期供应片区")).to_contain_text("范围有误")
+    with desk(browser, live_server, language="en", theme="dark", size=PHONE) as window:
+        window.sign_in(accounts["registrar"], then="/desk/control-layers")
         window.is_accessible()

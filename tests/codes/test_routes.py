@@ -10,6 +10,6 @@ def test_codes_over_http(as_role: Callable[..., Caller]) -> None:
     assert lists["land_use_2023"]["edition"] == "2023"
     entries = caller.get("/api/v1/codes/land_use_2023").json()["items"]
     assert len(entries) == lists["land_use_2023"]["entries"]
-    assert entries[3]["name"] == "城镇住宅用地"
-    assert (entries[3]["max_term_years"], entries[3]["verified"]) == (70, True)
+    housing = next(each for each in entries if each["code"] == "0701")
+    assert (housing["name"], housing["max_term_years"], housing["verified"]) == ("城镇住宅用地", 70, True)
     assert caller.get("/api/v1/codes/no_such_list").status_code == 404

@@ -5,15 +5,16 @@ from typing import Any
 import psycopg
 import pytest
 import shapely
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor, system
 from service.constraints import commands, jobs, overlaying, queries
 from service.constraints.apart import Overlayer, TooComplex
-from service.constraints.commands import UnknownParcels, check_parcel, start_run
+from service.constraints.commands import NotInForce, UnknownParcels, check_parcel, start_run
 from service.constraints.models import ControlLayer, ControlPiece, OverlayRun
 from service.constraints.overlaying import Asked, Found
+from service.constraints.schemas import ParcelConstraints
 from service.core.db import Database
 from service.core.errors import NotFound
 from service.parcels.changes import EventCreate
@@ -56,6 +57,46 @@ def test_a_parcel_inside_the_boundary_that_it_must_lie_in_is_allowed(
     publish(session, "urban_growth_boundary", [at(-500, -500, 500, 500)])
     check_parcel(session, actor, "Z-1")
     assert results(session, parcel.id) == [("urban_growth_boundary", "allowed", True, 10000, False)]
+
+
+def test_a_withdrawn_layer_says_nothing_any_more_and_what_it_said_is_out_of_date(
+    session: Session, actor: Actor, publish: Publish
+) -> None:
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
+    publish(session, "permanent_farmland", [at(0, 0, 20, 100)])
+    layer = publish(session, "permanent_farmland", [at(0, 0, 50, 100)])
+    publish(session, "buried_relics", [at(0, 0, 50, 100)])
+    check_parcel(session, actor, "Z-1")
+    commands.withdraw_layer(session, actor, layer.id, "坐标系有误")
+    assert layer.superseded_at is not None
+    assert (layer.withdrawn_by, layer.withdrawal_reason) == (actor.label, "坐标系有误")
+    assert queries.check_of(session, parcel.id).stale
+    rows = as_dicts(queries.results_of(session, parcel.id, shapes=False))
+    told = {row["type"]: (row["stale"], row["withdrawn"]) for row in rows}
+    assert told == {"permanent_farmland": (True, True), "buried_relics": (False, False)}
+    assert "permanent_farmland" in without_layer(session, parcel.id), "the version before doesn't come back"
+    assert session.scalar(select(func.count()).where(ControlPiece.layer_id == layer.id)) == 0
+    check_parcel(session, actor, "Z-1")
+    assert [row[0] for row in results(session, parcel.id)] == ["buried_relics"]
+
+
+def without_layer(session: Session, parcel_id: int) -> list[str]:
+    return ParcelConstraints.of(queries.check_of(session, parcel_id), []).without_layer
+
+
+def test_only_a_layer_in_force_is_withdrawn_and_a_new_version_may_follow(
+    session: Session, actor: Actor, publish: Publish
+) -> None:
+    first = publish(session, "permanent_farmland", [at(0, 0, 20, 100)])
+    second = publish(session, "permanent_farmland", [at(0, 0, 50, 100)])
+    session.refresh(first)
+    with pytest.raises(NotInForce):
+        commands.withdraw_layer(session, actor, first.id, "旧版")
+    commands.withdraw_layer(session, actor, second.id, "有误")
+    with pytest.raises(NotInForce):
+        commands.withdraw_layer(session, actor, second.id, "再撤")
+    third = publish(session, "permanent_farmland", [at(0, 0, 30, 100)])
+    assert (third.version, third.superseded_at) == (3, None)
 
 
 def test_a_new_version_replaces_the_old_whose_results_stay_and_are_stale(

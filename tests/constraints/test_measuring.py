@@ -1,5 +1,7 @@
 """What the measuring finds is what plain geometry finds, whatever the layers look like."""
 
+from threading import Thread
+
 import numpy as np
 import pytest
 import shapely
@@ -139,6 +141,18 @@ def test_a_child_that_takes_too_long_is_killed_and_the_next_answer_is_right() ->
     )
     assert (found.share.tolist(), found.feature.tolist()) == (pytest.approx([0.5], rel=1e-3), [3])
     assert shapely.from_wkb(shapes[0]).geom_type == "MultiPolygon"
+    overlayer.close()
+
+
+def test_a_child_outlives_the_thread_that_asked_first() -> None:
+    """What dies with its parent dies with the thread that started it, and a request's thread doesn't stay."""
+    overlayer = Overlayer()
+    first = Thread(target=overlayer.cut, args=([at(0, 0, 9, 9).wkb],), kwargs={"seconds": 20})
+    first.start()
+    first.join()
+    child = overlayer._child
+    assert overlayer.cut([at(0, 0, 9, 9).wkb], seconds=20)[1].tolist() == [0]
+    assert overlayer._child is child
     overlayer.close()
 
 

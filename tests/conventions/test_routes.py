@@ -75,6 +75,7 @@ REVIEWED = {
     "POST /api/v1/control-layers": "import:run",
     "GET /api/v1/control-layers/{layer_id}": "layer:read",
     "GET /api/v1/parcels/{number}/constraints": "parcel:read",
+    "POST /api/v1/control-layers/{layer_id}/withdrawal": "layer:withdraw",
     "POST /api/v1/parcels/{number}/constraints": "constraint:check",
     "GET /api/v1/constraints": "parcel:read",
     "POST /api/v1/constraints/runs": "constraint:check",

@@ -27,17 +27,18 @@ Write = Callable[..., Written]
 
 _PARCEL = """INSERT INTO parcel (code, name, address, cadastral_code, lot_number, jurisdiction_id, county_code, geom,
     area_legal_m2, area_plane_m2, area_ellipsoid_m2, stage, hold, stage_since, registered_on, land_use_scheme,
-    land_use_code, far, density_pct, green_pct, height_m)
+    land_use_code, land_use_given, far, density_pct, green_pct, height_m)
     VALUES (%(code)s, %(name)s, %(address)s, %(cadastral_code)s, %(lot_number)s, %(jurisdiction)s, %(county_code)s,
     ST_GeomFromWKB(%(geom)s, 4490), %(area_legal_m2)s, %(plane)s, %(ellipsoid)s, %(stage)s, %(hold)s, %(stage_since)s,
-    %(registered_on)s, %(land_use_scheme)s, %(land_use_code)s, %(far)s::numrange, %(density_pct)s::numrange,
+    %(registered_on)s, %(land_use_scheme)s, %(land_use_code)s, %(land_use_given)s, %(far)s::numrange,
+    %(density_pct)s::numrange,
     %(green_pct)s::numrange, %(height_m)s::numrange) RETURNING id"""
 _SURVEY = """INSERT INTO parcel_survey (parcel_id, source_crs, zone_prefixed, geometry, points, surveyed_on)
     VALUES (%s, %s, %s, %s, %s, %s)"""
 _ABSENT = dict.fromkeys(
     [
         *("name", "address", "cadastral_code", "lot_number", "county_code", "area_legal_m2", "registered_on"),
-        *("land_use_scheme", "land_use_code", "far", "density_pct", "green_pct", "height_m"),
+        *("land_use_scheme", "land_use_code", "land_use_given", "far", "density_pct", "green_pct", "height_m"),
     ]
 )
 

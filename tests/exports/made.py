@@ -24,6 +24,7 @@ USES = [
     ("gb_50137_2011", "R2"),
     (None, None),
 ]
+GIVEN = ["gbt_21010_2017:0601", "gb_50137_2011:U15", "land_use_2023:1001", None]
 _SIGNS = "龙湖北路以东镕堃〔〕（）·—、：“”Aa09=+-@'\"_# ,"
 _words = st.text(_SIGNS, min_size=1, max_size=40).map(str.strip).filter(bool)
 _texts = st.none() | _words
@@ -103,6 +104,7 @@ def _parcel(draw: st.DrawFn, place: int, delivered: int, digits: int) -> Made:
         "area_legal_m2": draw(st.none() | st.decimals(Decimal("0.01"), 10**9, places=2)),
         "land_use_scheme": scheme,
         "land_use_code": use,
+        "land_use_given": draw(st.sampled_from(GIVEN)),
         "stage": str(state.stage),
         "hold": str(state.hold),
         "stage_since": draw(_days),

@@ -103,6 +103,7 @@ def same_attributes(row: dict[str, Any], made: Made) -> None:
     assert row["hold"] == kept["hold"]
     assert row["land_use_code"] == kept["land_use_code"]
     assert kept["land_use_code"] is None or row["land_use_scheme"] == kept["land_use_scheme"]
+    assert row["land_use_given"] == kept["land_use_given"]
     assert (row["area_legal_m2"] is None) == (kept["area_legal_m2"] is None)
     if kept["area_legal_m2"] is not None:
         assert Decimal(repr(row["area_legal_m2"])) == kept["area_legal_m2"]

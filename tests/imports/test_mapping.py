@@ -53,19 +53,6 @@ def test_ends_and_words_of_a_bound_make_one_range() -> None:
     assert fields["far"] == ["[1,2.5]", "[0,3]", "(1.1,1.8]"]
 
 
-def test_a_land_use_has_its_scheme() -> None:
-    fields, report = mapped(
-        {
-            "code": ["A", "B", "C", "D"],
-            "地类编码": ["0701", None, "gb_50137_2011:R2", "0000"],
-            "DLBM": [None, "0701", None, None],
-        }
-    )
-    assert fields["land_use_scheme"] == ["land_use_2023", "gbt_21010_2017", "gb_50137_2011", None]
-    assert fields["land_use_code"] == ["0701", "0701", "R2", None]
-    assert found(report, "warning") == [(4, "land_use", "land_use_unknown")]
-
-
 def test_stages_are_known_in_chinese_and_english_with_hold() -> None:
     fields, _ = mapped({"code": ["A", "B", "C"], "status": ["挂牌中", "listed", "暂停"]})
     assert (fields["stage"], fields["hold"]) == (["listed", "listed", "announced"], ["none", "none", "suspended"])

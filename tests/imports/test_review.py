@@ -176,6 +176,39 @@ def test_each_row_says_what_it_changes(
     assert (told[0][2]["name"], told[0][3]["name"]) == ("龙湖北路以东1号地块", "改名")
 
 
+USES = "SELECT code, land_use_scheme, land_use_code, land_use_given FROM parcel ORDER BY code"
+
+
+def test_a_land_use_of_an_older_list_is_kept_as_delivered_and_unsettled_only_by_another(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    first = ["R21", "U15", "U15", "G1", "G1", "H14"]
+    bring_in(package(tmp_path / "a.gpkg", 地类编码=[f"gb_50137_2011:{code}" for code in first]))
+    new, old = "land_use_2023", "gb_50137_2011"
+    uses = [(new, "070102"), (None, None), (None, None), (new, "1401"), (new, "1401"), (None, None)]
+    codes = [f"ZD-00{i}" for i in range(1, 7)]
+    assert owner.execute(USES).fetchall() == [
+        (code, *use, f"{old}:{given}") for code, use, given in zip(codes, uses, first, strict=True)
+    ]
+    with database.write(CLERK) as session:  # a person decides
+        decided = ParcelChange.model_validate({"land_uses": [{"scheme": new, "code": "1306", "share": 1}]})
+        parcel_commands.change_attributes(session, CLERK, "ZD-002", decided, version=1)
+    before = projection(owner), owner.execute(USES).fetchall()
+    again = ["R21", "U15", "U16", "U15", "G1", "H14"]
+    outcome = review(package(tmp_path / "b.gpkg", 地类编码=[f"gb_50137_2011:{code}" for code in again]))
+    assert {code: changes for code, (_, changes) in staged(owner).items() if changes} == {
+        "ZD-003": {"land_use": [None, f"{new}:1308"], "land_use_given": [f"{old}:U15", f"{old}:U16"]},
+        "ZD-004": {"land_use": [f"{new}:1401", None], "land_use_given": [f"{old}:G1", f"{old}:U15"]},
+    }
+    act(publish, outcome.row.id)
+    now = {code: rest for code, *rest in owner.execute(USES).fetchall()}
+    assert now["ZD-002"] == [new, "1306", f"{old}:U15"], "what a person decided stays"
+    assert now["ZD-003"] == [new, "1308", f"{old}:U16"]
+    assert now["ZD-004"] == [None, None, f"{old}:U15"]
+    act(review_commands.ask_undo, outcome.row.id)
+    assert (projection(owner), owner.execute(USES).fetchall()) == before
+
+
 def test_a_parcel_changed_meanwhile_is_refused_with_words(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
 ) -> None:

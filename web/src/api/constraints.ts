@@ -9,6 +9,7 @@ export type ControlType = Shapes['ControlTypeRead']
 export type ControlLayer = Shapes['ControlLayerRead']
 /** What one version of a control layer means for one parcel. */
 export type Constraint = Shapes['ConstraintRead']
+export type ParcelConstraint = Shapes['ParcelConstraint']
 export type ParcelConstraints = Shapes['ParcelConstraints']
 export type Rule = Shapes['Rule']
 export type OverlayRun = Shapes['RunRead']
@@ -24,12 +25,17 @@ export async function listControlTypes(signal?: AbortSignal): Promise<ControlTyp
 export const listControlLayers = (inForce: boolean, signal?: AbortSignal): Promise<Page<ControlLayer>> =>
   answer(service.GET('/api/v1/control-layers', { params: { query: { in_force: inForce, limit: 200 } }, signal: signal ?? null }))
 
+/** What the layers say of a parcel, with the land of each overlap. */
 export const readConstraints = (number: string, signal?: AbortSignal): Promise<ParcelConstraints> =>
-  answer(service.GET('/api/v1/parcels/{number}/constraints', { params: { path: { number } }, signal: signal ?? null }))
+  answer(service.GET('/api/v1/parcels/{number}/constraints', { params: { path: { number }, query: { geometry: true } }, signal: signal ?? null }))
 
 /** Compare a parcel with the layers in force, now. */
 export const checkConstraints = (number: string): Promise<ParcelConstraints> =>
-  answer(service.POST('/api/v1/parcels/{number}/constraints', { params: { path: { number } } }))
+  answer(service.POST('/api/v1/parcels/{number}/constraints', { params: { path: { number }, query: { geometry: true } } }))
+
+/** Take a version of a layer out of force. */
+export const withdrawLayer = (id: number, reason: string): Promise<ControlLayer> =>
+  answer(service.POST('/api/v1/control-layers/{layer_id}/withdrawal', { params: { path: { layer_id: id } }, body: { reason } }))
 
 export const listConstraints = (query: ConstraintQuery, signal?: AbortSignal): Promise<Page<Constraint>> =>
   answer(service.GET('/api/v1/constraints', { params: { query }, signal: signal ?? null }))
@@ -51,6 +57,8 @@ export const startRun = (codes: string[] | null): Promise<OverlayRun> =>
 
 export const readRun = (id: number): Promise<OverlayRun> =>
   answer(service.GET('/api/v1/constraints/runs/{run_id}', { params: { path: { run_id: id } } }))
+
+export const isRunFinished = (run: OverlayRun): boolean => run.status === 'done' || run.status === 'failed'
 
 export interface LayerOrder {
   file: File, jurisdiction: string, type: string, name: string, source: string, datedOn: string, crs: string

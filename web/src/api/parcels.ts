@@ -7,6 +7,7 @@ type Shapes = components['schemas']
 
 export type Named = Shapes['Named']
 export type LandUse = Shapes['UseRead']
+export type GivenLandUse = Shapes['GivenUseRead']
 export type ParcelSummary = Shapes['ParcelSummary']
 export type Parcel = Shapes['ParcelRead'] & { geometry: MultiPolygon }
 /** A planning condition: either end may be open. */

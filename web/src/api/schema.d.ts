@@ -796,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/control-layers/{layer_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回图层 Withdraw a control layer
+         * @description Take a version out of force; results by it are out of date from then on, and no earlier version comes back.
+         */
+        post: operations["withdraw_control_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/constraints": {
         parameters: {
             query?: never;
@@ -2155,7 +2175,7 @@ export interface components {
             /** Column */
             column: string;
             /** Field */
-            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field?: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list?: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -2177,7 +2197,7 @@ export interface components {
             /** Samples */
             samples: string[];
             /** Field */
-            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -2190,7 +2210,8 @@ export interface components {
          * ConstraintRead
          * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
          *
-         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since.
+         *     The land lies inside the layer; `inside` false: outside it. `stale`: shape or layer have changed since, or
+         *     the layer was `withdrawn` and says nothing any more.
          */
         ConstraintRead: {
             /** Id */
@@ -2230,6 +2251,8 @@ export interface components {
             computed_at: string;
             /** Stale */
             stale: boolean;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
         /**
          * ControlLayerDetail
@@ -2268,12 +2291,16 @@ export interface components {
             published_at: string;
             /** Superseded At */
             superseded_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawal Reason */
+            withdrawal_reason: string | null;
             /** Bbox */
             bbox: number[] | null;
         };
         /**
          * ControlLayerRead
-         * @description One version of a control layer; `superseded_at` null: in force.
+         * @description One version of a control layer; `superseded_at` null: in force. A withdrawn one says by whom and why.
          */
         ControlLayerRead: {
             /** Id */
@@ -2308,6 +2335,10 @@ export interface components {
             published_at: string;
             /** Superseded At */
             superseded_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawal Reason */
+            withdrawal_reason: string | null;
         };
         /**
          * ControlTypeRead
@@ -2697,6 +2728,20 @@ export interface components {
              * @description a repair may be offered while the import is under review
              */
             readonly repairable: boolean;
+        };
+        /**
+         * GivenUseRead
+         * @description The land-use code as delivered, in its own list; `matches` of an older list only.
+         */
+        GivenUseRead: {
+            /** Scheme */
+            scheme: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Matches */
+            matches: components["schemas"]["UseMatch"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -3824,6 +3869,8 @@ export interface components {
             computed_at: string;
             /** Stale */
             stale: boolean;
+            /** Withdrawn */
+            withdrawn: boolean;
             /** Geometry */
             geometry?: {
                 [key: string]: unknown;
@@ -3966,6 +4013,8 @@ export interface components {
             };
             /** Land Uses */
             land_uses: components["schemas"]["LandUseRead"][];
+            /** @description 原编码 the land-use code as an import delivered it */
+            land_use_given: components["schemas"]["GivenUseRead"] | null;
             planning: components["schemas"]["PlanningRead"];
             survey: components["schemas"]["SurveyRead"] | null;
             /** Registered On */
@@ -4130,7 +4179,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "layer:read" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PlanAction
          * @description What can be done with an edition.
@@ -4491,7 +4540,7 @@ export interface components {
          */
         ProposalRead: {
             /** Field */
-            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
+            field: ("code" | "name" | "address" | "cadastral_code" | "lot_number" | "county_code" | "registered_on" | "surveyed_on" | "stage_since" | "land_use" | "land_use_given" | "area_legal_m2" | "stage" | "far" | "density_pct" | "green_pct" | "height_m") | null;
             /** List */
             list: ("land_use_2023" | "gbt_21010_2017" | "gb_50137_2011") | null;
             /** Unit */
@@ -4551,6 +4600,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["RegionRead"][];
         };
+        /**
+         * Relation
+         * @description What the class of 2023 is to the older one; only the first two say what land of the older class is today.
+         * @enum {string}
+         */
+        Relation: "exact" | "broader" | "narrower" | "one-of-many";
         /**
          * RepairChoice
          * @description A repair that was offered for a finding.
@@ -5262,6 +5317,21 @@ export interface components {
             stage: components["schemas"]["Stage"] | null;
         };
         /**
+         * UseMatch
+         * @description What a code of an older list may mean in the list of 2023; not `verified`: not compared with the law's text.
+         */
+        UseMatch: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            relation: components["schemas"]["Relation"];
+            /** Verified */
+            verified: boolean;
+            /** Note */
+            note: string | null;
+        };
+        /**
          * UseRead
          * @description The main land use.
          */
@@ -5386,6 +5456,14 @@ export interface components {
             reason: string;
             /** Actor */
             actor: string;
+        };
+        /**
+         * Withdrawal
+         * @description Why a version of a control layer is taken out of force.
+         */
+        Withdrawal: {
+            /** Reason */
+            reason: string;
         };
         /**
          * WorkdayRead
@@ -7051,10 +7129,45 @@ export interface operations {
             };
         };
     };
+    withdraw_control_layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlLayerRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_parcel_constraints: {
         parameters: {
             query?: {
-                /** @description 附重叠图形 with the land of each overlap */
+                /** @description 附重叠图形 with the land of each overlap, as it was measured */
                 geometry?: boolean;
             };
             header?: never;
@@ -7088,7 +7201,10 @@ export interface operations {
     };
     check_parcel_constraints: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 附重叠图形 with the land of each overlap, as it was measured */
+                geometry?: boolean;
+            };
             header?: never;
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */

@@ -14,7 +14,8 @@ export const CONTROL_COLOUR: Record<Theme, Record<ControlColour, string>> = {
   dark: { danger: '#f2938c', warn: '#e9b95a', accent: '#7fb0ee', ok: '#7fcf9b' },
 }
 const HATCHES = ['dense', 'sparse', 'crossed'] as const
-const nameOf = (theme: Theme, colour: ControlColour, pattern: ControlPattern): string => `control-${theme}-${colour}-${pattern}`
+/** The image name of a hatch. */
+export const controlPattern = (theme: Theme, colour: ControlColour, pattern: ControlPattern): string => `control-${theme}-${colour}-${pattern}`
 
 const STRIPES: Record<typeof HATCHES[number], Stripes> = {
   dense: { width: 2, lines: 2 }, sparse: { width: 1.8, lines: 1 }, crossed: { width: 1.6, lines: 1, crossed: true },
@@ -23,7 +24,7 @@ const STRIPES: Record<typeof HATCHES[number], Stripes> = {
 /** The hatches by image name. */
 export const CONTROL_PATTERNS: Record<string, PatternImage> = Object.fromEntries(
   (['light', 'dark'] as const).flatMap((theme) => Object.entries(CONTROL_COLOUR[theme]).flatMap(([colour, hex]) =>
-    HATCHES.map((pattern) => [nameOf(theme, colour as ControlColour, pattern), stripes(hex, STRIPES[pattern])] as const))),
+    HATCHES.map((pattern) => [controlPattern(theme, colour as ControlColour, pattern), stripes(hex, STRIPES[pattern])] as const))),
 )
 
 const control = { source: 'control', 'source-layer': 'control' } as const
@@ -49,7 +50,7 @@ export function controlLayers(looks: readonly ControlLook[], theme: Theme, { vis
   return [
     {
       id: 'control', type: 'fill', ...control, filter: keys(hatched), layout,
-      paint: { 'fill-pattern': byType(hatched, (look) => nameOf(theme, look.colour, look.pattern), nameOf(theme, 'warn', 'sparse')), 'fill-opacity': 0.75 * shade },
+      paint: { 'fill-pattern': byType(hatched, (look) => controlPattern(theme, look.colour, look.pattern), controlPattern(theme, 'warn', 'sparse')), 'fill-opacity': 0.75 * shade },
     },
     edge('control-edge', hatched, null),
     edge('control-outline', looks.filter((look) => look.pattern === 'outline'), [4, 2]),

@@ -50,6 +50,7 @@ export function reviewStyle(style: StyleSpecification, look: ReviewLook): StyleS
     layers: [
       ...style.layers,
       ...ORDER.flatMap((action) => lines(action, look.theme)),
+      { id: 'review-after-halo', type: 'line', source: 'review-after', layout: { 'line-join': 'round' }, paint: { 'line-color': look.theme === 'dark' ? '#e6e8eb' : '#ffffff', 'line-width': 5, 'line-opacity': 0.7 } },
       { id: 'review-after', type: 'line', source: 'review-after', layout: { 'line-join': 'round' }, paint: { 'line-color': SELECTED, 'line-width': 3 } },
       { id: 'review-before', type: 'line', source: 'review-before', layout: { 'line-join': 'round' }, paint: { 'line-color': ink, 'line-width': 2, 'line-dasharray': [2, 1.5] } },
     ],

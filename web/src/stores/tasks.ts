@@ -1,57 +1,6 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
 import { isFinished, readImport } from '@/api/imports'
-import { asProblem } from '@/api/problem'
-import type { Import } from '@/api/types'
+import { useWatched } from './watched'
 
-const STORED = 'watched-imports'
-const PERIOD_MS = 2000
-
-function remembered(): number[] {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(STORED) ?? '[]')
-    return Array.isArray(value) ? value.filter((one): one is number => Number.isInteger(one)) : []
-  } catch {
-    return []
-  }
-}
-
-/** Long work started in this browser: watched until it is put away, across reloads. */
-export const useTasks = defineStore('tasks', () => {
-  const watched = ref<number[]>(remembered())
-  const items = shallowRef<ReadonlyMap<number, Import>>(new Map())
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  const list = computed(() => watched.value.map((id) => items.value.get(id)).filter((one) => one !== undefined))
-  const running = computed(() => list.value.filter((one) => !isFinished(one)).length)
-
-  watch(watched, (ids) => localStorage.setItem(STORED, JSON.stringify(ids)), { deep: true })
-
-  async function look(id: number): Promise<void> {
-    try {
-      items.value = new Map(items.value).set(id, await readImport(id))
-    } catch (thrown) {
-      // Gone, or not ours any more: nothing left to watch. Anything else is tried again.
-      if ([403, 404].includes(asProblem(thrown).status)) dismiss(id)
-    }
-  }
-
-  async function refresh(): Promise<void> {
-    clearTimeout(timer)
-    const open = watched.value.filter((id) => { const item = items.value.get(id); return item === undefined || !isFinished(item) })
-    await Promise.all(open.map(look))
-    if (open.length > 0) timer = setTimeout(() => void refresh(), PERIOD_MS)
-  }
-
-  function follow(item: Import): void {
-    items.value = new Map(items.value).set(item.id, item)
-    if (!watched.value.includes(item.id)) watched.value = [item.id, ...watched.value].slice(0, 20)
-    void refresh()
-  }
-
-  function dismiss(id: number): void {
-    watched.value = watched.value.filter((one) => one !== id)
-  }
-
-  return { list, running, follow, dismiss, refresh: () => void refresh(), stop: () => clearTimeout(timer) }
-})
+/** Imports started in this browser. */
+export const useTasks = defineStore('tasks', () => useWatched('watched-imports', readImport, isFinished))

@@ -2,7 +2,7 @@ import type { Assignment, FieldName } from '@/api/review'
 
 /** Every field that a column can fill, in the order of a parcel's sheet. */
 export const FIELD_NAMES: readonly FieldName[] = [
-  'code', 'name', 'address', 'cadastral_code', 'lot_number', 'county_code', 'land_use', 'area_legal_m2', 'far', 'density_pct', 'green_pct', 'height_m',
+  'code', 'name', 'address', 'cadastral_code', 'lot_number', 'county_code', 'land_use', 'land_use_given', 'area_legal_m2', 'far', 'density_pct', 'green_pct', 'height_m',
   'stage', 'stage_since', 'registered_on', 'surveyed_on',
 ]
 const LISTS = ['lists.land_use_2023', 'lists.gbt_21010_2017', 'lists.gb_50137_2011'] as const
@@ -19,13 +19,13 @@ export const assign = ({ column, field, list, unit, bound }: Said): Assignment =
 
 /** The ways in which a column may read that fills this field; none: there is one way only. */
 export function optionsOf({ field }: Said): readonly Option[] {
-  if (field === 'land_use') return LISTS
+  if (field === 'land_use' || field === 'land_use_given') return LISTS
   if (field === 'area_legal_m2') return AREAS
   return field === 'far' || field === 'density_pct' || field === 'green_pct' || field === 'height_m' ? SHARES : []
 }
 
 export function optionOf({ field, list, unit, bound }: Said): Option {
-  if (field === 'land_use') return `lists.${list ?? 'land_use_2023'}`
+  if (field === 'land_use' || field === 'land_use_given') return `lists.${list ?? 'land_use_2023'}`
   if (field === 'area_legal_m2') return unit === 'mu' || unit === 'ha' ? `units.${unit}` : 'units.m2'
   return `bounds.${bound ?? 'text'}`
 }

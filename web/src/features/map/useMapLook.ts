@@ -9,6 +9,7 @@ import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
 import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
+import { overlapStyle, type Overlap } from '@/map/style-overlap'
 import { workStyle, type Outcome } from '@/map/style-work'
 import { isFiltered } from '@/state/filters'
 import type { MapState } from '@/state/url'
@@ -21,7 +22,7 @@ export interface MapLooks {
 }
 
 /** What somebody is at on the map. */
-export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null }
+export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null, overlaps: () => readonly Overlap[] }
 
 /** How the map looks: its state, the data and the person's preferences turned into a style. */
 export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, work: Work): MapLooks {
@@ -58,7 +59,7 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     mu: t('map.mu'),
     fontFaces: faces,
   }))
-  const look = computed(() => workStyle(ground.value, {
+  const look = computed(() => workStyle(overlapStyle(ground.value, theme.value, work.overlaps()), {
     theme: theme.value, chosen: work.chosen().map((one) => one.centre), outcome: work.outcome(),
   }))
   return { look, visible }

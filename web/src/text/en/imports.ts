@@ -83,7 +83,7 @@ export const imports = {
     label: 'Tasks',
     running: 'Tasks, {n} running',
     empty: 'No tasks',
-    emptyHint: 'The progress of an import appears here and survives a reload.',
+    emptyHint: 'The progress of imports, exports and comparisons appears here and survives a reload.',
     dismiss: 'Put away “{file}”',
     done: '“{file}”: {status}',
   },

@@ -27,7 +27,7 @@ export const review: Text['review'] = {
     locked: 'Fixed once the import has ended.',
     fields: {
       code: 'Parcel code', name: 'Name', address: 'Address', cadastral_code: 'Cadastral code', lot_number: 'Lot number', county_code: 'County code',
-      registered_on: 'Registered on', surveyed_on: 'Surveyed on', stage_since: 'In this stage since', land_use: 'Land use', area_legal_m2: 'Legal area', stage: 'Stage',
+      registered_on: 'Registered on', surveyed_on: 'Surveyed on', stage_since: 'In this stage since', land_use: 'Land use', land_use_given: 'Land use as delivered', area_legal_m2: 'Legal area', stage: 'Stage',
       far: 'Floor area ratio', density_pct: 'Building density', green_pct: 'Green ratio', height_m: 'Building height',
     },
     lists: { land_use_2023: 'Land and sea use (2023)', gbt_21010_2017: 'GB/T 21010—2017', gb_50137_2011: 'GB 50137—2011' },

@@ -83,7 +83,7 @@ export const imports = {
     label: '任务',
     running: '任务，{n} 项进行中',
     empty: '没有任务',
-    emptyHint: '开始一次导入后，进度会显示在这里，刷新页面也不会丢。',
+    emptyHint: '开始导入、导出或批量分析后，进度会显示在这里，刷新页面也不会丢。',
     dismiss: '移除“{file}”',
     done: '“{file}”：{status}',
   },

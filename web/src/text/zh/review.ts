@@ -25,7 +25,7 @@ export const review = {
     locked: '入库或结束后不能再改。',
     fields: {
       code: '地块编号', name: '地块名称', address: '坐落', cadastral_code: '宗地代码', lot_number: '出让编号', county_code: '区县代码',
-      registered_on: '登记日期', surveyed_on: '勘测日期', stage_since: '状态日期', land_use: '用地性质', area_legal_m2: '法定面积', stage: '状态',
+      registered_on: '登记日期', surveyed_on: '勘测日期', stage_since: '状态日期', land_use: '用地性质', land_use_given: '原用地编码', area_legal_m2: '法定面积', stage: '状态',
       far: '容积率', density_pct: '建筑密度', green_pct: '绿地率', height_m: '建筑高度',
     },
     lists: { land_use_2023: '用地用海分类（2023）', gbt_21010_2017: 'GB/T 21010—2017', gb_50137_2011: 'GB 50137—2011' },
