@@ -9,8 +9,9 @@ from sqlalchemy import Row
 
 from service.codes import queries as codes
 from service.core.schemas import Output
+from service.parcels.land_use_schemas import UseRead
 from service.parcels.lifecycle import Hold, Stage
-from service.parcels.schemas import Named, UseRead
+from service.parcels.schemas import Named
 from service.plans.target_models import PlanTargetChange, PlanTargetDecision
 from service.plans.targets import TargetKind, TargetStanding, standing
 
