@@ -17,6 +17,8 @@ import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
+import service.plans.models
+import service.plans.target_models
 import service.regions.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
@@ -35,6 +37,10 @@ from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
+from service.plans.item_routes import router as plan_items
+from service.plans.routes import router as plans
+from service.plans.routes import uploads as plan_sheets
+from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
 from service.surveys.routes import reads as boundaries
@@ -55,6 +61,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     boundaries,
     surveys,
     constraints,
+    plans,
+    plan_items,
+    plan_targets,
+    plan_sheets,
     dossier,
     documents,
     imports,

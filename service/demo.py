@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
+from service import demo_plans
 from service.accounts import commands as accounts
 from service.accounts.access import system
 from service.accounts.models import User
@@ -37,6 +38,7 @@ from service.layers.commands import load_backdrop
 from service.parcels.event_commands import Lived, replay_events
 from service.parcels.lifecycle import EventKind
 from service.parcels.models import Parcel, ParcelEvent
+from service.plans.models import SupplyPlan
 from service.regions.commands import load_regions
 from service.regions.loader import read_outlines
 from service.workdays.commands import create_order, seed_calendar
@@ -75,9 +77,10 @@ class DemoImportRefused(Conflict):
 
 
 def is_loaded(session: Session) -> bool:
-    """Tell whether the demo's parcels are all there with their history, and the orders that stop works."""
+    """Tell whether the demo's parcels are all there with their history, the orders that stop works, and the plans."""
     files = {*PARCEL_FILES, *(each["file"] for each in CONTROL_LAYERS)}
-    return set(session.scalars(_published())) == files and not _lives_left(session) and not _blocks_left(session)
+    there = set(session.scalars(_published())) == files and session.scalar(select(SupplyPlan.id).limit(1)) is not None
+    return there and not _lives_left(session) and not _blocks_left(session)
 
 
 def load(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -103,8 +106,24 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
         record(session, Action.DEMO_LOADED, "demo", JURISDICTION, after={"events": entered, "blocked": len(blocked)})
     tell(f"地块历史 History: {entered} 个事件 events")
     tell(f"封控时段 Blocked: {len(blocked)} 个时段 periods")
+    demo_plans.load(database, settings, JURISDICTION, tell)
     path = write_accounts(database, settings)
     tell(f"演示账号 Demo accounts: {path}")
+
+
+# What refuses to be changed, and plans from what points to what is pointed at.
+_KEEPERS = {
+    "parcel_event": "parcel_event_append_only",
+    "plan_event": "plan_event_append_only",
+    "plan_target": "plan_target_keep_published",
+    "plan_target_change": "plan_target_change_append_only",
+    "plan_target_decision": "plan_target_decision_append_only",
+    "plan_item": "plan_item_removed",
+}
+_PLANS = (
+    *("plan_target_decision", "plan_target_change", "plan_target", "plan_item", "plan_event"),
+    *("plan_declared_total", "supply_plan", "plan_plot"),
+)
 
 
 def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -120,14 +139,18 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
         session.execute(text("LOCK TABLE parcel, parcel_event IN ACCESS EXCLUSIVE MODE"))
         if session.scalar(_published().limit(1)) is None:
             _refuse_real_data(session)
-        session.execute(text("ALTER TABLE parcel_event DISABLE TRIGGER parcel_event_append_only"))
+        for table, trigger in _KEEPERS.items():
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for table in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
-            session.execute(delete(table))
+        for name in _PLANS:
+            session.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own tables
+        for model in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
+            session.execute(delete(model))
         for edited in (CalendarDay, CalendarYear):
             session.execute(delete(edited).where(edited.edited_by.is_not(None)))
         seed_calendar(session)
-        session.execute(text("ALTER TABLE parcel_event ENABLE TRIGGER parcel_event_append_only"))
+        for table, trigger in _KEEPERS.items():
+            session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
     engine.dispose()
     (settings.home / "demo.json").unlink(missing_ok=True)

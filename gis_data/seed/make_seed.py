@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio
 from shapely import Point
 
-from gis_data.seed import control, files, history, land
+from gis_data.seed import control, files, history, land, supply
 from gis_data.seed.blocks import Ground, lay_out
 from gis_data.seed.land import Site
 from gis_data.seed.plan import DATA
@@ -60,6 +60,7 @@ def write(folder: Path) -> None:
     files.write_regions(folder / "regions.geojson")
     files.write_backdrop(folder / "backdrop.geojson", ground)
     control.write(folder)
+    supply.write(folder, known)
 
 
 def note_checksums(catalogue: Path) -> None:

@@ -22,6 +22,9 @@ class Permission(StrEnum):
     USER_MANAGE = "user:manage"
     APIKEY_MANAGE = "apikey:manage"
     CONSTRAINT_CHECK = "constraint:check"
+    PLAN_READ = "plan:read"
+    PLAN_EDIT = "plan:edit"
+    PLAN_APPROVE = "plan:approve"
     LAYER_READ = "layer:read"
     LAYER_WITHDRAW = "layer:withdraw"
     CODE_READ = "code:read"
@@ -63,6 +66,7 @@ ROLE_TITLES: Mapping[Role, tuple[str, str]] = {
 _LOOKING = frozenset(
     {
         Permission.PARCEL_READ,
+        Permission.PLAN_READ,
         Permission.DOCUMENT_READ,
         Permission.LAYER_READ,
         Permission.CODE_READ,
@@ -99,13 +103,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         *(Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE),
         Permission.WORKDAY_MANAGE,
     },
-    Role.PLANNER: _SUPPLYING | {Permission.WORKDAY_MANAGE},
+    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT, Permission.WORKDAY_MANAGE},
     Role.REGISTRAR: _REGISTERING,
     Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _SUPPLYING
     | {
-        *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE),
+        *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
         *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,

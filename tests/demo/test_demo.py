@@ -53,7 +53,7 @@ def test_the_district_comes_in_by_import_with_its_history(
 ) -> None:
     found = figures(owner)
     assert found["parcel"] == found["parcel_survey"] == 1_660
-    assert (found["import"], found["document"], found["region"]) == (11, 11, 15)
+    assert (found["import"], found["document"], found["region"]) == (11, 17, 15)
     stages = Counter(dict(owner.execute("SELECT stage, count(*) FROM parcel GROUP BY 1").fetchall()))
     assert len(stages) == 15, "every stage is on the map"
     assert owner.execute("SELECT count(*) FROM parcel WHERE region_id IS NULL OR county_code IS NULL").fetchone() == (
@@ -62,7 +62,7 @@ def test_the_district_comes_in_by_import_with_its_history(
     assert owner.execute("SELECT max(effective_on) FROM parcel_event").fetchone() == (dt.date(2022, 11, 15),)
     crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
     assert crs == [(4490,), (4526,), (4547,)]
-    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "演示账号"]
+    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "演示账号"]
     assert [line.partition(" ")[0] for line in loaded] == said
     rules = dict(owner.execute("SELECT rule, count(*) FROM overlay_result GROUP BY 1").fetchall())
     assert rules.keys() == {"forbidden", "needs_procedure", "allowed"}

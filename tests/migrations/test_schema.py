@@ -38,6 +38,9 @@ def test_every_foreign_key_that_is_followed_backwards_has_an_index(urls: Cluster
         "import.jurisdiction_id",
         "import.document_id",
         "export.document_id",
+        "supply_plan.document_id",
+        "supply_plan.based_on_id",
+        "plan_event.document_id",
     }
     with psycopg.connect(urls.owner_url) as connection:
         found = {name for (name,) in connection.execute(unindexed)}

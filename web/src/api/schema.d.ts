@@ -960,6 +960,442 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划列表 Plans
+         * @description List the editions of plans, the newest first; values of one filter are choices.
+         */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * 编制计划 Begin a plan
+         * @description Begin the plan of a year as a draft.
+         */
+        post: operations["create_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划 One edition
+         * @description Give one edition with its history and its siblings.
+         */
+        get: operations["read_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改计划 Change title or document
+         * @description Change title or document of a draft.
+         */
+        patch: operations["change_plan"];
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合计与检查 Totals and findings
+         * @description Give what the items add up to beside what the document prints, and everything against the plan.
+         */
+        get: operations["read_totals"];
+        /**
+         * 录入文件合计 Enter printed totals
+         * @description Enter the areas that the document prints, in place of those before.
+         */
+        put: operations["declare_totals"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 报审 Submit
+         * @description Hand a draft to the approver; its items stay as they are from now on.
+         */
+        post: operations["submit_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回 Return
+         * @description Give an edition back for more work, with the reason.
+         */
+        post: operations["return_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准 Approve
+         * @description Approve a submitted edition; not by who submitted it.
+         */
+        post: operations["approve_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 公布 Publish
+         * @description Put an approved edition in force, if it says the five attributes; it replaces the one before.
+         */
+        post: operations["publish_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 调整 Begin the next edition
+         * @description Begin the next edition as a draft with the same items; the one in force stays until that is published.
+         */
+        post: operations["amend_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划进度 Progress
+         * @description Say how much of the plan is supplied on a day, what is due by then, and the pace the rest needs.
+         */
+        get: operations["read_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 版本比较 Differences from another edition
+         * @description Say which plots are not the same as in another edition.
+         */
+        get: operations["compare_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出工作簿 The plan as XLSX
+         * @description Give the plan as a workbook in the official layout; taken in again, it changes nothing.
+         */
+        get: operations["download_sheet"];
+        /**
+         * 导入工作簿 Take a workbook in
+         * @description Make a draft say what a workbook says: all of it, or nothing with every wrong cell named.
+         */
+        put: operations["take_sheet"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划地块 Items
+         * @description List items that meet every filter, with what was supplied of them, and the sums of all.
+         */
+        get: operations["list_items"];
+        put?: never;
+        /**
+         * 列入地块 Add an item
+         * @description Put a plot into a draft; what is left out is filled from its parcel.
+         */
+        post: operations["add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/items/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划地块 One item
+         * @description Give one item.
+         */
+        get: operations["read_item"];
+        put?: never;
+        post?: never;
+        /**
+         * 移出地块 Remove an item
+         * @description Take a plot out of a draft.
+         */
+        delete: operations["remove_item"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改地块 Change an item
+         * @description Change what is given; null removes a value. A 412 says what somebody else changed meanwhile.
+         */
+        patch: operations["change_item"];
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划上图 Shapes of items
+         * @description Give the shapes of items in a box as GeoJSON, up to 5,000.
+         */
+        get: operations["read_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 计划外供应 Supplied outside the plan
+         * @description List parcels of the jurisdiction that were supplied in the year without standing in the plan.
+         */
+        get: operations["list_outside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/carry-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可结转地块 What can be carried over
+         * @description Propose the plots of the year before that were not supplied in it and are not in this plan.
+         */
+        get: operations["list_unsold"];
+        put?: never;
+        /**
+         * 结转 Carry over
+         * @description Bring unsold plots of the year before into a draft.
+         */
+        post: operations["carry_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 月度目标 Targets
+         * @description List targets of a plan's plots with the day each was reached and how it stands.
+         */
+        get: operations["list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/items/{key}/targets/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设定目标 Set a target
+         * @description Set a target that is not published yet.
+         */
+        put: operations["set_target"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/targets/{target_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 目标调整记录 Changes of a target
+         * @description List every change that was asked for, with what was decided.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        /**
+         * 调整目标 Ask for a change
+         * @description Move the forecast with a reason; inside the lock window it waits for an approver.
+         */
+        post: operations["ask_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/targets/{target_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 审批目标调整 Decide on a change
+         * @description Approve or refuse the change that waits; not by who asked for it.
+         */
+        post: operations["decide_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/plan.pdf": {
         parameters: {
             query?: never;
@@ -1714,6 +2150,11 @@ export interface components {
             /** Layer */
             layer?: string | null;
         };
+        /** Body_take_sheet */
+        Body_take_sheet: {
+            /** File */
+            file: string;
+        };
         /**
          * BoundRead
          * @description A planning bound; null is an open end.
@@ -1765,6 +2206,22 @@ export interface components {
             area_plane_m2: number;
             /** Neighbours */
             neighbours: components["schemas"]["NeighbourRead"][];
+        };
+        /**
+         * Carried
+         * @description How many plots came into the plan.
+         */
+        Carried: {
+            /** Items */
+            items: number;
+        };
+        /**
+         * CarryOver
+         * @description Which unsold plots of the year before come into this plan; null: all that are proposed.
+         */
+        CarryOver: {
+            /** Keys */
+            keys?: string[] | null;
         };
         /**
          * CodeListSummary
@@ -2101,6 +2558,12 @@ export interface components {
          */
         DayKind: "workday" | "weekend" | "holiday" | "makeup";
         /**
+         * Dimension
+         * @description What areas of a plan are summed by.
+         * @enum {string}
+         */
+        Dimension: "total" | "class" | "housing_class" | "district" | "quarter" | "month" | "source" | "method";
+        /**
          * DocumentRead
          * @description A file that is attached to something.
          */
@@ -2128,6 +2591,19 @@ export interface components {
              * Format: date-time
              */
             uploaded_at: string;
+        };
+        /**
+         * Edition
+         * @description Another edition of the same year.
+         */
+        Edition: {
+            /** Id */
+            id: number;
+            /** Edition */
+            edition: number;
+            status: components["schemas"]["PlanStatus"];
+            /** Published On */
+            published_on: string | null;
         };
         /**
          * EventCreate
@@ -2307,6 +2783,16 @@ export interface components {
             type?: "FeatureCollection";
             /** Features */
             features: components["schemas"]["Feature"][];
+        };
+        /**
+         * FieldChange
+         * @description A field's value before and after.
+         */
+        FieldChange: {
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * FileShapeRead
@@ -2497,6 +2983,210 @@ export interface components {
             problem: string | null;
         };
         /**
+         * ItemChange
+         * @description What an item says. In a change, what is left out stays and null removes it; a parcel fills what is left out.
+         */
+        ItemChange: {
+            /**
+             * Parcel
+             * @description 地块编号 code of the parcel; null: not surveyed yet
+             */
+            parcel?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Geometry
+             * @description GeoJSON sketch, degrees, where there is no parcel
+             */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Area M2
+             * @description 计划面积 m²
+             */
+            area_m2?: number | string | null;
+            /**
+             * Use Class
+             * @description 用途类别: code list plan_class, without other
+             */
+            use_class?: string | null;
+            /**
+             * Housing Class
+             * @description 住房类别: code list housing_class
+             */
+            housing_class?: string | null;
+            land_use?: components["schemas"]["LandUseChosen"] | null;
+            /**
+             * Source
+             * @description 来源: code list land_source
+             */
+            source?: string | null;
+            /**
+             * Method
+             * @description 供应方式: code list supply_method
+             */
+            method?: string | null;
+            /** Quarter */
+            quarter?: number | null;
+            /** Month */
+            month?: number | null;
+            /**
+             * Region
+             * @description 区域: code of a county or township
+             */
+            region?: string | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ItemCreate
+         * @description A new item.
+         */
+        ItemCreate: {
+            /**
+             * Parcel
+             * @description 地块编号 code of the parcel; null: not surveyed yet
+             */
+            parcel?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Geometry
+             * @description GeoJSON sketch, degrees, where there is no parcel
+             */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Area M2
+             * @description 计划面积 m²
+             */
+            area_m2?: number | string | null;
+            /**
+             * Use Class
+             * @description 用途类别: code list plan_class, without other
+             */
+            use_class?: string | null;
+            /**
+             * Housing Class
+             * @description 住房类别: code list housing_class
+             */
+            housing_class?: string | null;
+            land_use?: components["schemas"]["LandUseChosen"] | null;
+            /**
+             * Source
+             * @description 来源: code list land_source
+             */
+            source?: string | null;
+            /**
+             * Method
+             * @description 供应方式: code list supply_method
+             */
+            method?: string | null;
+            /** Quarter */
+            quarter?: number | null;
+            /** Month */
+            month?: number | null;
+            /**
+             * Region
+             * @description 区域: code of a county or township
+             */
+            region?: string | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ItemList
+         * @description One page of items, and the sums of all pages.
+         */
+        ItemList: {
+            /** Items */
+            items: components["schemas"]["ItemRead"][];
+            /** Next */
+            next: string | null;
+            total: components["schemas"]["ItemSum"];
+        };
+        /**
+         * ItemRead
+         * @description An item as lists show it. Areas in m².
+         */
+        ItemRead: {
+            /** Id */
+            id: number;
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Parcel */
+            parcel: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Own Name
+             * @description the item's own; null: the parcel's
+             */
+            own_name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Use Class */
+            use_class: string;
+            /** Housing Class */
+            housing_class: string | null;
+            land_use: components["schemas"]["UseRead"] | null;
+            /** Source */
+            source: string | null;
+            /** Method */
+            method: string | null;
+            /** Quarter */
+            quarter: number | null;
+            /** Month */
+            month: number | null;
+            region: components["schemas"]["Named"] | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Carried From Year
+             * @description 结转自 carried over from that year's plan
+             */
+            carried_from_year: number | null;
+            /** @description of the parcel; null: not surveyed yet */
+            stage: components["schemas"]["Stage"] | null;
+            hold: components["schemas"]["Hold"] | null;
+            /**
+             * Retired
+             * @description the parcel was split or merged away
+             */
+            retired: boolean;
+            /**
+             * Supplied On
+             * @description 合同或划拨决定日期, within the plan's year
+             */
+            supplied_on: string | null;
+            /** Supplied M2 */
+            supplied_m2: number | null;
+            /** Centre */
+            centre: [
+                number,
+                number
+            ] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ItemSum
+         * @description What a list of items holds in all.
+         */
+        ItemSum: {
+            /** Items */
+            items: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+        };
+        /**
          * JurisdictionRead
          * @description A jurisdiction; `bbox` is west, south, east, north in degrees, null without an outline.
          */
@@ -2635,6 +3325,20 @@ export interface components {
              * @description 出让最高年限 years; the law's maximum for the use if not given
              */
             max_term_years?: number | null;
+        };
+        /**
+         * LandUseChosen
+         * @description A land use: always with its list.
+         */
+        LandUseChosen: {
+            /**
+             * Scheme
+             * @default land_use_2023
+             * @example land_use_2023
+             */
+            scheme?: string;
+            /** Code */
+            code: string;
         };
         /**
          * LandUseRead
@@ -3057,6 +3761,65 @@ export interface components {
             override_reason: string | null;
         };
         /**
+         * OutlineFeature
+         * @description An item's shape as a GeoJSON feature.
+         */
+        OutlineFeature: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type?: "Feature";
+            /** Id */
+            id: number;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            properties: components["schemas"]["OutlineProperties"];
+        };
+        /**
+         * OutlineProperties
+         * @description What the map needs of an item.
+         */
+        OutlineProperties: {
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Parcel */
+            parcel: string | null;
+            /** Name */
+            name: string | null;
+            /** Use Class */
+            use_class: string;
+            /** Quarter */
+            quarter: number | null;
+            /** Month */
+            month: number | null;
+            stage: components["schemas"]["Stage"] | null;
+            /** Supplied On */
+            supplied_on: string | null;
+        };
+        /**
+         * Outlines
+         * @description Shapes of items in a box; not `complete`: there are more, look closer.
+         */
+        Outlines: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type?: "FeatureCollection";
+            /** Complete */
+            complete: boolean;
+            /** Features */
+            features: components["schemas"]["OutlineFeature"][];
+        };
+        /**
          * OutlinesRead
          * @description GeoJSON features with row, code and action; `complete` false: there are more than are given.
          */
@@ -3072,6 +3835,39 @@ export interface components {
             }[];
             /** Complete */
             complete: boolean;
+        };
+        /**
+         * OutsideRead
+         * @description A parcel supplied in the year without standing in the plan.
+         */
+        OutsideRead: {
+            /** Id */
+            id: number;
+            /** Parcel */
+            parcel: string;
+            /** Name */
+            name: string | null;
+            /** Use Class */
+            use_class: string | null;
+            region: components["schemas"]["Named"] | null;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Supplied On
+             * Format: date
+             */
+            supplied_on: string;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * OutsideSum
+         * @description What was supplied without standing in the plan.
+         */
+        OutsideSum: {
+            /** Parcels */
+            parcels: number;
+            /** Area M2 */
+            area_m2: number;
         };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
@@ -3133,6 +3929,20 @@ export interface components {
         Page_MapRead_: {
             /** Items */
             items: components["schemas"]["MapRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[OutsideRead] */
+        Page_OutsideRead_: {
+            /** Items */
+            items: components["schemas"]["OutsideRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PlanRead] */
+        Page_PlanRead_: {
+            /** Items */
+            items: components["schemas"]["PlanRead"][];
             /** Next */
             next?: string | null;
         };
@@ -3529,7 +4339,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PieceRead
          * @description What is left of a boundary.
@@ -3541,6 +4351,237 @@ export interface components {
             };
             /** Area Plane M2 */
             area_plane_m2: number;
+        };
+        /**
+         * PlanAction
+         * @description What can be done with an edition.
+         * @enum {string}
+         */
+        PlanAction: "edit" | "submit" | "return" | "approve" | "publish" | "amend" | "replace";
+        /**
+         * PlanChange
+         * @description Title or document of a draft: what is left out stays.
+         */
+        PlanChange: {
+            /** Title */
+            title?: string | null;
+            /**
+             * Document Id
+             * @description 计划文件 the plan as a document; null: none
+             */
+            document_id?: number | null;
+        };
+        /**
+         * PlanComparison
+         * @description What differs from another edition.
+         */
+        PlanComparison: {
+            before: components["schemas"]["Edition"];
+            after: components["schemas"]["Edition"];
+            /** Items */
+            items: components["schemas"]["PlotDifference"][];
+        };
+        /**
+         * PlanCreate
+         * @description A new plan year; its first edition is a draft.
+         */
+        PlanCreate: {
+            /** Jurisdiction */
+            jurisdiction: string;
+            /**
+             * Year
+             * @example 2022
+             */
+            year: number;
+            /**
+             * Title
+             * @description 名称; left out: made from jurisdiction and year
+             */
+            title?: string | null;
+        };
+        /**
+         * PlanDetail
+         * @description One edition with its history, the others of its year, and what may be done with it.
+         */
+        PlanDetail: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Year */
+            year: number;
+            /**
+             * Edition
+             * @description 版次
+             */
+            edition: number;
+            status: components["schemas"]["PlanStatus"];
+            /** Title */
+            title: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Based On Id */
+            based_on_id: number | null;
+            /** Published On */
+            published_on: string | null;
+            /**
+             * Items
+             * @description 宗数 plots
+             */
+            items: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Version */
+            version: number;
+            /** Steps */
+            steps: components["schemas"]["PlanStep"][];
+            /** Editions */
+            editions: components["schemas"]["Edition"][];
+            /** Actions */
+            actions: components["schemas"]["PlanAction"][];
+        };
+        /**
+         * PlanFigure
+         * @description A value that a finding rests on.
+         */
+        PlanFigure: {
+            /** Value */
+            value: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * PlanFinding
+         * @description Something against a plan, or worth a look; `where` is the filter that lists the items.
+         */
+        PlanFinding: {
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "block" | "warn" | "info";
+            /** Hard */
+            hard: boolean;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Source */
+            source: string;
+            /** Satisfied By */
+            satisfied_by: string;
+            /** Satisfied By En */
+            satisfied_by_en: string;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["PlanFigure"];
+            };
+            /** Where */
+            where: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PlanProgress
+         * @description How far a plan is on a day.
+         */
+        PlanProgress: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            by: components["schemas"]["Dimension"];
+            /** Months Left */
+            months_left: number;
+            whole: components["schemas"]["ProgressLine"];
+            /** Lines */
+            lines: components["schemas"]["ProgressLine"][];
+            /** Months */
+            months: components["schemas"]["ProgressMonth"][];
+            /** @description 计划外供应 supplied in the year, not in the plan */
+            outside: components["schemas"]["OutsideSum"];
+        };
+        /**
+         * PlanRead
+         * @description One edition of a plan as lists show it.
+         */
+        PlanRead: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Year */
+            year: number;
+            /**
+             * Edition
+             * @description 版次
+             */
+            edition: number;
+            status: components["schemas"]["PlanStatus"];
+            /** Title */
+            title: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Based On Id */
+            based_on_id: number | null;
+            /** Published On */
+            published_on: string | null;
+            /**
+             * Items
+             * @description 宗数 plots
+             */
+            items: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlanStatus
+         * @description PlanStatus of an edition (版次) of a plan; `amended`: a newer edition has replaced it.
+         * @enum {string}
+         */
+        PlanStatus: "draft" | "submitted" | "approved" | "published" | "amended";
+        /**
+         * PlanStep
+         * @description What happened to an edition.
+         */
+        PlanStep: {
+            /** Kind */
+            kind: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * PlanTotals
+         * @description The table of totals and all findings.
+         */
+        PlanTotals: {
+            /** Lines */
+            lines: components["schemas"]["TotalLine"][];
+            /** Findings */
+            findings: components["schemas"]["PlanFinding"][];
         };
         /**
          * Planning
@@ -3585,6 +4626,85 @@ export interface components {
             density_pct: components["schemas"]["BoundRead"] | null;
             green_pct: components["schemas"]["BoundRead"] | null;
             height_m: components["schemas"]["BoundRead"] | null;
+        };
+        /**
+         * PlotDifference
+         * @description A plot that is not the same in two editions.
+         */
+        PlotDifference: {
+            /** Key */
+            key: string;
+            /** Parcel */
+            parcel: string | null;
+            /** Name */
+            name: string | null;
+            /** Change */
+            change: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["FieldChange"];
+            };
+        };
+        /**
+         * ProgressLine
+         * @description How one member stands; areas in m².
+         */
+        ProgressLine: {
+            /**
+             * Member
+             * @description null: the items don't say
+             */
+            member: string | null;
+            /** Name */
+            name: string | null;
+            /** Name En */
+            name_en: string | null;
+            /** Planned */
+            planned: number;
+            /** Planned M2 */
+            planned_m2: number;
+            /**
+             * Supplied
+             * @description 已签合同宗数 parcels supplied
+             */
+            supplied: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+            /** Rate */
+            rate: number | null;
+            /**
+             * Due M2
+             * @description 应供 planned for months that are over
+             */
+            due_m2: number;
+            /**
+             * Gap M2
+             * @description 应供未供 below zero: ahead
+             */
+            gap_m2: number;
+            /**
+             * Pace M2
+             * @description 此后每月须供 in each month left; null: no month is left
+             */
+            pace_m2: number | null;
+        };
+        /**
+         * ProgressMonth
+         * @description One month: planned and supplied in it, and since January; m².
+         */
+        ProgressMonth: {
+            /** Month */
+            month: number;
+            /** Planned M2 */
+            planned_m2: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+            /** Planned So Far M2 */
+            planned_so_far_m2: number;
+            /** Supplied So Far M2 */
+            supplied_so_far_m2: number;
         };
         /**
          * ProposalRead
@@ -3836,6 +4956,26 @@ export interface components {
             } | null;
         };
         /**
+         * SheetTakenRead
+         * @description What a workbook changes, or changed.
+         */
+        SheetTakenRead: {
+            /** Trial */
+            trial: boolean;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Removed */
+            removed: number;
+            /** Same */
+            same: number;
+            /** Totals */
+            totals: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * SignIn
          * @description What the sign-in form sends.
          */
@@ -3974,6 +5114,30 @@ export interface components {
             items: components["schemas"]["StatusRead"][];
             /** Unknown */
             unknown: string[];
+        };
+        /**
+         * StepOrder
+         * @description A step of a plan: when it is true in law, by which document, why.
+         */
+        StepOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * StepTaken
+         * @description An edition after a step, with what is worth a look.
+         */
+        StepTaken: {
+            plan: components["schemas"]["PlanRead"];
+            /** Findings */
+            findings: components["schemas"]["PlanFinding"][];
         };
         /**
          * SummaryRead
@@ -4147,6 +5311,163 @@ export interface components {
             surveyed_on: string | null;
         };
         /**
+         * TargetChangeAsk
+         * @description A new forecast of a published target.
+         */
+        TargetChangeAsk: {
+            /** Month */
+            month: string | null;
+            /**
+             * Reason
+             * @description 原因: code list target_change_reason
+             */
+            reason: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * TargetChangeRead
+         * @description One change of a target and what was decided.
+         */
+        TargetChangeRead: {
+            /** Id */
+            id: number;
+            /** From Month */
+            from_month: string | null;
+            /** To Month */
+            to_month: string | null;
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Needs Approval */
+            needs_approval: boolean;
+            /**
+             * Approved
+             * @description null: not needed, or it waits
+             */
+            approved: boolean | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision Note */
+            decision_note: string | null;
+        };
+        /**
+         * TargetChanges
+         * @description Every change of a target, the newest first.
+         */
+        TargetChanges: {
+            /** Items */
+            items: components["schemas"]["TargetChangeRead"][];
+        };
+        /**
+         * TargetDecide
+         * @description What an approver says to a change inside the lock window.
+         */
+        TargetDecide: {
+            /** Approved */
+            approved: boolean;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * TargetKind
+         * @description What is to be reached.
+         * @enum {string}
+         */
+        TargetKind: "siting" | "design" | "scheme" | "notice" | "listing" | "sale";
+        /**
+         * TargetList
+         * @description One page of targets, and from how many days before a month's end they are locked.
+         */
+        TargetList: {
+            /** Items */
+            items: components["schemas"]["TargetRead"][];
+            /** Next */
+            next: string | null;
+            /** Lock Days */
+            lock_days: number;
+        };
+        /**
+         * TargetRead
+         * @description A monthly target; months as YYYY-MM.
+         */
+        TargetRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["TargetKind"];
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Parcel */
+            parcel: string | null;
+            /** Name */
+            name: string | null;
+            /** Use Class */
+            use_class: string;
+            /** Area M2 */
+            area_m2: number;
+            stage: components["schemas"]["Stage"] | null;
+            /**
+             * Baseline Month
+             * @description 基线月份 as published
+             */
+            baseline_month: string | null;
+            /**
+             * Forecast Month
+             * @description 预计月份 now
+             */
+            forecast_month: string | null;
+            /**
+             * Fixed
+             * @description 已公布 the baseline stays
+             */
+            fixed: boolean;
+            /** Note */
+            note: string | null;
+            /** Reached On */
+            reached_on: string | null;
+            standing: components["schemas"]["TargetStanding"];
+            waiting: components["schemas"]["WaitingChange"] | null;
+            /** Changes */
+            changes: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TargetSet
+         * @description A target before its plan is published.
+         */
+        TargetSet: {
+            /**
+             * Month
+             * @description 目标月份; null: without a month
+             */
+            month: string | null;
+            /**
+             * Note
+             * @description 出处 where the target comes from
+             */
+            note?: string | null;
+        };
+        /**
+         * TargetStanding
+         * @description How a target stands on a day.
+         * @enum {string}
+         */
+        TargetStanding: "undated" | "due" | "later" | "overdue" | "met" | "met_late";
+        /**
          * TermRead
          * @description The last day of a term: `day`. By the count alone it would be `counted_to`; day zero (`start`) is not counted.
          *
@@ -4214,11 +5535,91 @@ export interface components {
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /**
+         * TotalDeclared
+         * @description An area that the plan's document prints.
+         */
+        TotalDeclared: {
+            dimension: components["schemas"]["Dimension"];
+            /**
+             * Member
+             * @description code; all for the total
+             */
+            member: string;
+            /** Area M2 */
+            area_m2: number | string;
+        };
+        /**
+         * TotalLine
+         * @description One line of the table of totals.
+         */
+        TotalLine: {
+            dimension: components["schemas"]["Dimension"];
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Items */
+            items: number;
+            /** Summed M2 */
+            summed_m2: number;
+            /**
+             * Declared M2
+             * @description 文件所载 as printed; null: not printed
+             */
+            declared_m2: number | null;
+            /** Difference M2 */
+            difference_m2: number | null;
+        };
+        /**
+         * TotalsDeclared
+         * @description All areas that the document prints; they replace those entered before.
+         */
+        TotalsDeclared: {
+            /** Items */
+            items: components["schemas"]["TotalDeclared"][];
+        };
+        /**
          * Unit
          * @description What a term is counted in.
          * @enum {string}
          */
         Unit: "workday" | "day" | "month";
+        /**
+         * UnsoldList
+         * @description What can be carried over.
+         */
+        UnsoldList: {
+            /** Year */
+            year: number;
+            /** Items */
+            items: components["schemas"]["UnsoldRead"][];
+        };
+        /**
+         * UnsoldRead
+         * @description A plot of the year before that was not supplied in it.
+         */
+        UnsoldRead: {
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Parcel */
+            parcel: string | null;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Use Class */
+            use_class: string;
+            /** Quarter */
+            quarter: number | null;
+            /** Month */
+            month: number | null;
+            stage: components["schemas"]["Stage"] | null;
+        };
         /**
          * UseMatch
          * @description What a code of an older list may mean in the list of 2023; not `verified`: not compared with the law's text.
@@ -4346,6 +5747,20 @@ export interface components {
          * @enum {string}
          */
         Verification: "full" | "partial" | "none";
+        /**
+         * WaitingChange
+         * @description A change inside the lock window that waits for an approver.
+         */
+        WaitingChange: {
+            /** Id */
+            id: number;
+            /** To Month */
+            to_month: string | null;
+            /** Reason */
+            reason: string;
+            /** Actor */
+            actor: string;
+        };
         /**
          * Withdrawal
          * @description Why a version of a control layer is taken out of force.
@@ -6330,6 +7745,1112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                year?: number[] | null;
+                status?: components["schemas"]["PlanStatus"][] | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTotals"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    declare_totals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotalsDeclared"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTotals"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    return_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    amend_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_progress: {
+        parameters: {
+            query?: {
+                /** @description 按什么分列 what the lines are */
+                by?: components["schemas"]["Dimension"];
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProgress"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_plans: {
+        parameters: {
+            query: {
+                /** @description 与之比较的版本 id of the other edition */
+                before: number;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_sheet: {
+        parameters: {
+            query?: {
+                /** @description 格式 form */
+                f?: "xlsx";
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_sheet: {
+        parameters: {
+            query?: {
+                /** @description 只检查不修改 only tell what it would change */
+                trial?: boolean;
+            };
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_take_sheet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetTakenRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 用途类别 */
+                class?: string[] | null;
+                housing_class?: string[] | null;
+                /** @description 区域代码 */
+                district?: string[] | null;
+                source?: string[] | null;
+                method?: string[] | null;
+                quarter?: number[] | null;
+                /** @description 计划月份, 只有季度的归季末月 */
+                month?: number[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                /** @description 已供应 */
+                supplied?: boolean | null;
+                /** @description 供应月份 */
+                supplied_month?: number[] | null;
+                /** @description 结转 */
+                carried?: boolean | null;
+                /** @description 缺项 what is not said */
+                missing?: ("structure" | "timing" | "parcel" | "use" | "class") | null;
+                /** @description 编号、名称 */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+                /** @description 计划地块号 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+                /** @description 计划地块号 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+                /** @description 计划地块号 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_outlines: {
+        parameters: {
+            query: {
+                /** @description west,south,east,north in degrees */
+                bbox: string;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 用途类别 */
+                class?: string[] | null;
+                housing_class?: string[] | null;
+                /** @description 区域代码 */
+                district?: string[] | null;
+                source?: string[] | null;
+                method?: string[] | null;
+                quarter?: number[] | null;
+                /** @description 计划月份, 只有季度的归季末月 */
+                month?: number[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                /** @description 已供应 */
+                supplied?: boolean | null;
+                /** @description 供应月份 */
+                supplied_month?: number[] | null;
+                /** @description 结转 */
+                carried?: boolean | null;
+                /** @description 缺项 what is not said */
+                missing?: ("structure" | "timing" | "parcel" | "use" | "class") | null;
+                /** @description 编号、名称 */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outlines"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_outside: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutsideRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_unsold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsoldList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    carry_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarryOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Carried"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_targets: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["TargetKind"][] | null;
+                /** @description 预计月份 YYYY-MM */
+                month?: string[] | null;
+                /** @description 预计与基线不同 moved from its baseline */
+                moved?: boolean | null;
+                /** @description 有调整待批 a change waits for an approver */
+                waiting?: boolean | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+                /** @description 计划地块号 */
+                key: string;
+                kind: components["schemas"]["TargetKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetChanges"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetChangeAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                plan_id: number;
+                target_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetDecide"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetRead"];
                 };
             };
             /** @description Validation Error */

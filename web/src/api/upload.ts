@@ -5,11 +5,14 @@ import { Problem } from './problem'
  * Send a form with files, telling how much has gone out (0 to 1).
  * XMLHttpRequest, because fetch cannot tell. Throws `Problem`; an abort rejects with `AbortError`.
  */
-export function upload<T>(path: string, form: FormData, onProgress: (share: number) => void, signal?: AbortSignal): Promise<T> {
+export function upload<T>(
+  path: string, form: FormData, onProgress: (share: number) => void, signal?: AbortSignal,
+  how: { method: 'POST' | 'PUT', headers: Readonly<Record<string, string>> } = { method: 'POST', headers: {} },
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', path)
-    for (const [name, value] of Object.entries(headersFor('POST'))) request.setRequestHeader(name, value)
+    request.open(how.method, path)
+    for (const [name, value] of Object.entries({ ...headersFor(how.method), ...how.headers })) request.setRequestHeader(name, value)
     request.upload.onprogress = (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total) }
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(readJson(request.responseText) as T)

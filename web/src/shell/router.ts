@@ -29,6 +29,8 @@ export const routes: RouteRecordRaw[] = [
     redirect: { name: 'map' },
     children: [
       { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true, dated: true } },
+      { path: 'plans', name: 'plans', component: () => import('@/features/plans/PlansPage.vue'), meta: { title: 'plans', needs: 'plan:read' } },
+      { path: 'plans/:id(\\d+)/:tab(progress|items|totals|targets|map|editions)?', name: 'plan', component: () => import('@/features/plans/PlanPage.vue'), props: true, meta: { title: 'plan', needs: 'plan:read', dated: true } },
       { path: 'imports', name: 'imports', component: () => import('@/features/imports/ImportsPage.vue'), meta: { title: 'imports', needs: 'import:read' } },
       { path: 'imports/:id(\\d+)/:step(mapping|findings|changes)?', name: 'import', component: () => import('@/features/imports/ImportPage.vue'), props: true, meta: { title: 'import', needs: 'import:read' } },
       { path: 'control-layers', name: 'controlLayers', component: () => import('@/features/constraints/ControlLayersPage.vue'), meta: { title: 'controlLayers', needs: 'layer:read' } },

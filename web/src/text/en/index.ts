@@ -9,6 +9,7 @@ import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
+import { plans } from './plans'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
@@ -24,6 +25,7 @@ export const en: Text = {
   lineage,
   map,
   plan,
+  plans,
   review,
   rules,
   shell,

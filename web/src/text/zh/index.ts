@@ -8,6 +8,7 @@ import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
+import { plans } from './plans'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
@@ -23,6 +24,7 @@ export const zh = {
   lineage,
   map,
   plan,
+  plans,
   review,
   rules,
   shell,
