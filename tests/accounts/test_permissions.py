@@ -22,9 +22,14 @@ REVIEWED = {
     "layer:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "code:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "law:override": {APPROVER},
+    "plan:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "plan:edit": {PLANNER},
+    "plan:approve": {APPROVER},
+    "workday:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "workday:manage": {ADMINISTRATOR, PLANNER},
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
-READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read"}
+READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read", "plan:read", "workday:read"}
 WRITE_KEY = READ_KEY | {
     *("parcel:write", "parcel:stage", "parcel:divide", "parcel:export", "constraint:check"),
     *("import:run", "import:publish", "import:read", "document:write", "layer:withdraw"),
