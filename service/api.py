@@ -1,7 +1,8 @@
-"""The one list of routers, in reading order; loading it loads every table (migrations rely on that)."""
+"""The one list of routers, in reading order; loading it loads every table (migrations rely on that) and every job."""
 
 from fastapi import APIRouter
 
+import service.accounts.jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models
 import service.core.idempotency
@@ -16,7 +17,8 @@ import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
-import service.regions.models  # noqa: F401
+import service.regions.models
+import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
@@ -28,6 +30,7 @@ from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
 from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
+from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
@@ -36,6 +39,7 @@ from service.regions.routes import router as regions
 from service.rules.routes import router as rules
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
+from service.workdays.routes import router as workdays
 
 ROUTERS: tuple[APIRouter, ...] = (
     layers,  # first, because addresses are compared in this order and these are asked for most
@@ -45,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     regions,
     codes,
     rules,
+    workdays,
     parcels,
     lineage,
     boundaries,
@@ -56,5 +61,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     import_review,
     field_maps,
     control_imports,
+    file_shapes,
     exports,
 )

@@ -128,10 +128,7 @@ def worker(
     settings = running.serving_settings(Settings())
     if check:
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
-    # Loading these registers every job.
-    import service.accounts.jobs
-    import service.exports.jobs
-    import service.imports.jobs  # noqa: F401
+    import service.api  # noqa: F401 - loading it registers every job
 
     running.work(settings)
 
@@ -173,6 +170,7 @@ def db_upgrade() -> None:
 def _upgrade(settings: Settings) -> None:
     with step("数据库结构 Migrations"):
         migrate.upgrade(str(settings.database_url))
+    cli_data.seed_workdays(settings)
 
 
 @database.command("status")

@@ -47,7 +47,16 @@ def demo_load() -> None:
     settings = running.owner_settings(Settings())
     with step("数据库结构 Migrations"):
         migrate.upgrade(str(settings.database_url))
+    seed_workdays(settings)
     load_demo(settings)
+
+
+def seed_workdays(settings: Settings) -> None:
+    """Take over the working-day calendars that the installed package knows; what was edited stays."""
+    from service.workdays.commands import seed_calendar
+
+    with step("工作日历 Working days"), _database(settings) as opened, opened.write(COMMAND_LINE) as session:
+        seed_calendar(session)
 
 
 @demos.command("reset")

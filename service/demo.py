@@ -39,12 +39,15 @@ from service.parcels.lifecycle import EventKind
 from service.parcels.models import Parcel, ParcelEvent
 from service.regions.commands import load_regions
 from service.regions.loader import read_outlines
+from service.workdays.commands import create_order, seed_calendar
+from service.workdays.models import BlockedOrder, CalendarDay, CalendarYear
 
 TODAY = dt.date(2022, 11, 15)
 """The day the demo stands still at: the fourth quarter of the newspaper text."""
 JURISDICTION = "ZDXQ"
 SEED = GIS_DATA / "seed"
 CONTROL_LAYERS: tuple[dict[str, Any], ...] = tuple(tomllib.loads((SEED / "control.toml").read_text("utf-8"))["layers"])
+BLOCKED: tuple[dict[str, Any], ...] = tuple(tomllib.loads((SEED / "blocked.toml").read_text("utf-8"))["periods"])
 PARCEL_FILES = ("parcels_west.gpkg", "parcels_university.zip", "parcels_south.geojson", "parcels_new.txt")
 USERNAMES = {
     Role.ADMINISTRATOR: "admin",
@@ -72,9 +75,9 @@ class DemoImportRefused(Conflict):
 
 
 def is_loaded(session: Session) -> bool:
-    """Tell whether the demo's parcels are all there with their history."""
+    """Tell whether the demo's parcels are all there with their history, and the orders that stop works."""
     files = {*PARCEL_FILES, *(each["file"] for each in CONTROL_LAYERS)}
-    return set(session.scalars(_published())) == files and not _lives_left(session)
+    return set(session.scalars(_published())) == files and not _lives_left(session) and not _blocks_left(session)
 
 
 def load(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -94,8 +97,12 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     with database.write(ACTOR) as session:
         lives = _lives_left(session)
         entered = replay_events(session, ACTOR, lives) if lives else 0
-        record(session, Action.DEMO_LOADED, "demo", JURISDICTION, after={"events": entered})
+        blocked = _blocks_left(session)
+        for each in blocked:
+            create_order(session, ACTOR, **{"jurisdiction": JURISDICTION, "regions": [], **each})
+        record(session, Action.DEMO_LOADED, "demo", JURISDICTION, after={"events": entered, "blocked": len(blocked)})
     tell(f"地块历史 History: {entered} 个事件 events")
+    tell(f"封控时段 Blocked: {len(blocked)} 个时段 periods")
     path = write_accounts(database, settings)
     tell(f"演示账号 Demo accounts: {path}")
 
@@ -115,8 +122,11 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             _refuse_real_data(session)
         session.execute(text("ALTER TABLE parcel_event DISABLE TRIGGER parcel_event_append_only"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for table in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document):
+        for table in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
             session.execute(delete(table))
+        for edited in (CalendarDay, CalendarYear):
+            session.execute(delete(edited).where(edited.edited_by.is_not(None)))
+        seed_calendar(session)
         session.execute(text("ALTER TABLE parcel_event ENABLE TRIGGER parcel_event_append_only"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
     engine.dispose()
@@ -195,6 +205,12 @@ def _lives_left(session: Session) -> list[Lived]:
             for row in csv.DictReader(file)
             if row["code"] in untouched
         ]
+
+
+def _blocks_left(session: Session) -> tuple[dict[str, Any], ...]:
+    """The orders of the seed, unless they have been entered; one that somebody took out since stays out."""
+    entered = select(BlockedOrder.id).where(BlockedOrder.created_by == ACTOR.label).limit(1)
+    return BLOCKED if session.scalar(entered) is None else ()
 
 
 def write_accounts(database: Database, settings: Settings) -> Path:

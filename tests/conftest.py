@@ -28,6 +28,7 @@ from service.core.db import Database
 from service.core.migrate import upgrade
 from service.core.settings import Settings
 from service.main import create_app
+from service.workdays.commands import seed_calendar
 from tests.caller import Caller
 
 ROOT = Path(__file__).parents[1]
@@ -59,12 +60,21 @@ def _template(urls: ClusterUrls, admin: psycopg.Connection[Any]) -> str:
                     "CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm; ALTER SCHEMA public OWNER TO gongdi_owner"
                 )
             upgrade(_database_of(urls, making).owner_url)
+            _seed(_database_of(urls, making))
             admin.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
             )
     finally:
         admin.execute("SELECT pg_advisory_unlock(4711)")
     return name
+
+
+def _seed(urls: ClusterUrls) -> None:
+    """Fill what `gongdi db upgrade` fills after the migrations."""
+    seeded = Database(Settings(database_url=urls.owner_url, app_url=urls.app_url, public_url=urls.public_url))
+    with seeded.write(system("test")) as session:
+        seed_calendar(session)
+    seeded.close()
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +136,7 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 
 
 TABLES = """
+    blocked_period
     overlay_result overlay_check overlay_run control_piece control_feature control_layer
     audit_entry parcel_event parcel_land_use parcel_survey parcel lineage_operation parcel_tally region_tally export
     import_finding staged_parcel import_change field_map import document region jurisdiction backdrop_feature

@@ -1,7 +1,7 @@
-"""What users and keys are bound to: jurisdictions and a lead bureau, which must be there.
+"""Codes that must be there, where the packages that know them stand above or beside: jurisdictions, regions, lists.
 
-Accounts stand below the packages that know these, so those say here, when they are loaded, which codes there are. What
-nobody has said anything about can't be checked: that is an error of ours, never a silent yes.
+So those say here, when they are loaded, which codes there are, by the name of the field that holds them. What nobody
+has said anything about can't be checked: that is an error of ours, never a silent yes.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -23,7 +23,7 @@ class UnknownCode(Invalid):
 
 
 def register(field: str, known: Known) -> None:
-    """Say which codes a field of a user or key may hold."""
+    """Say which codes a field of this name may hold."""
     _KNOWN[field] = known
 
 

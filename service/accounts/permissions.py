@@ -26,6 +26,8 @@ class Permission(StrEnum):
     CODE_READ = "code:read"
     REGION_READ = "region:read"
     LAW_OVERRIDE = "law:override"
+    WORKDAY_READ = "workday:read"
+    WORKDAY_MANAGE = "workday:manage"
 
 
 class Role(StrEnum):
@@ -64,6 +66,7 @@ _LOOKING = frozenset(
         Permission.LAYER_READ,
         Permission.CODE_READ,
         Permission.REGION_READ,
+        Permission.WORKDAY_READ,
     }
 )
 _SUPPLYING = _LOOKING | {
@@ -90,8 +93,11 @@ _REGISTERING = _LOOKING | {
 # other than the administrator sees what the administrator did.
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _LOOKING
-    | {Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE},
-    Role.PLANNER: _SUPPLYING,
+    | {
+        *(Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE),
+        Permission.WORKDAY_MANAGE,
+    },
+    Role.PLANNER: _SUPPLYING | {Permission.WORKDAY_MANAGE},
     Role.REGISTRAR: _REGISTERING,
     Role.LISTING_OFFICER: _SUPPLYING,
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},

@@ -64,6 +64,12 @@ class Action(StrEnum):
     IMPORT_UNDONE = "import:undone"
 
     LAW_OVERRIDDEN = "law:overridden"
+    WORKDAYS_SEEDED = "workdays:seeded"
+    WORKDAY_CHANGED = "workday:changed"
+    WORKDAY_YEAR_CHANGED = "workday_year:changed"
+    BLOCKED_PERIOD_CREATED = "blocked_period:created"
+    BLOCKED_PERIOD_CHANGED = "blocked_period:changed"
+    BLOCKED_PERIOD_REMOVED = "blocked_period:removed"
 
     FIELD_MAP_SAVED = "field_map:saved"
     FIELD_MAP_REMOVED = "field_map:removed"

@@ -17,6 +17,8 @@ def lists() -> Mapping[str, CodeList]:
 
 
 bindings.register("lead_bureau", lambda _session, _codes: _LISTS["lead_bureau"].entries)
+bindings.register("kinds", lambda _session, _codes: _LISTS["work_kind"].entries)
+bindings.register("exempt", lambda _session, _codes: _LISTS["exempt_class"].entries)
 
 
 def code_of(scheme: str, code: str) -> Code | None:

@@ -12,6 +12,7 @@ from service.core.errors import NotFound
 from service.core.spelling import folded
 from service.parcels.models import Parcel, code_key
 from service.parcels.queries import visible_parcels
+from service.parcels.selection import CODE_KEY
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
 
@@ -188,13 +189,14 @@ _FILTERS: Mapping[str, str] = {
     "type": "l.type = ANY (:type)",
     "rule": "r.rule = ANY (:rule)",
     "stale": f"{_RESULT_STALE} = :stale",
+    "parcel": f"{CODE_KEY} = ANY (:parcel)",
 }
 
 
 def result_page(
     session: Session, actor: Actor, filters: Mapping[str, object], *, after: int | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return results of visible parcels that meet every filter (`type`, `rule`: choices; `stale`), by id."""
+    """Return results of visible parcels that meet every filter (`type`, `rule`, `parcel`: choices; `stale`), by id."""
     given = {name: value for name, value in filters.items() if value is not None}
     conditions = [_SCOPE, *(_FILTERS[name] for name in given), *(["r.id > :after"] if after is not None else [])]
     statement = f"{_RESULT} {_JOINED} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :limit"

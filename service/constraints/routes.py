@@ -23,6 +23,7 @@ from service.core.dependencies import PageQuery, Read, Write
 from service.core.idempotency import CommandRoute
 from service.core.paging import Page
 from service.core.schemas import Whole
+from service.core.spelling import folded
 from service.parcels import reading
 
 router = APIRouter(prefix="/api/v1", tags=["管控 constraints"], route_class=CommandRoute)
@@ -92,9 +93,11 @@ def list_constraints(
     type: Annotated[list[str] | None, Query(max_length=30)] = None,  # noqa: A002 - the parameter's name on the wire
     rule: Annotated[list[Rule] | None, Query(max_length=3)] = None,
     stale: Annotated[bool | None, Query(description="已过期 out of date")] = None,
+    parcel: Annotated[list[str] | None, Query(max_length=200, description="地块编号 codes of parcels")] = None,
 ) -> Page[ConstraintRead]:
     """List what control layers mean for parcels; values of one filter are choices."""
-    filters = {"type": type, "rule": None if rule is None else list(map(str, rule)), "stale": stale}
+    filters: dict[str, object] = {"type": type, "rule": None if rule is None else list(map(str, rule)), "stale": stale}
+    filters["parcel"] = None if parcel is None else [folded(code) for code in parcel]
     rows = queries.result_page(session, actor, filters, after=page.after_one(int), limit=page.limit + 1)
     items = [ConstraintRead.model_validate(row) for row in rows[: page.limit]]
     return Page(items=items, next=page.address_after([items[-1].id]) if len(rows) > page.limit else None)

@@ -66,7 +66,7 @@ def create_import(  # noqa: PLR0913 - what the sender says of a file
 
     """
     owner = jurisdiction_by_code(session, actor, jurisdiction)
-    _check(declared)
+    check_declared(declared)
     if control is not None:
         check_type(control.type)
         refuse_future("/dated_on", control.dated_on)
@@ -97,7 +97,8 @@ def create_import(  # noqa: PLR0913 - what the sender says of a file
     return found
 
 
-def _check(declared: Declared) -> None:
+def check_declared(declared: Declared) -> None:
+    """Refuse what can't be declared. Raises CrsRefused, BadDeclaration."""
     if declared.crs is not None:
         known_crs.recognise(declared.crs)
     try:

@@ -1,7 +1,7 @@
 """Wire shapes of imports."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
@@ -67,6 +67,34 @@ class ImportRead(Output):
         own = {name: getattr(found, name) for name in cls.model_fields if name not in made}
         target = "parcels" if found.control is None else f"control:{found.control['type']}"
         return cls(**own, rows=found.total, jurisdiction=jurisdiction, target=target)
+
+
+class ShapeFinding(Output):
+    """What is wrong with a file, or should be known of it; `row` from 1, null: the whole file."""
+
+    row: int | None
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    message_en: str
+
+
+class FileShapeRead(Output):
+    """A row of a file: its shape in the CRS that the answer names, and what the file calls it."""
+
+    row: int
+    code: str | None
+    name: str | None
+    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon, easting or longitude first")
+
+
+class FileShapesRead(Output):
+    """The shapes of a file; none where a finding is an error, and then no CRS."""
+
+    format: str | None
+    crs: str | None = Field(description="坐标系 EPSG number", examples=["4526"])
+    shapes: list[FileShapeRead]
+    findings: list[ShapeFinding]
 
 
 class FindingRead(Output):

@@ -38,7 +38,14 @@ def known_jurisdictions(session: Session, codes: Sequence[str]) -> set[str]:
     return set(session.scalars(select(Jurisdiction.code).where(Jurisdiction.code.in_(codes))))
 
 
+def known_regions(session: Session, codes: Sequence[str]) -> set[str]:
+    """Those of the codes that a county or township has, whoever may see it."""
+    return set(session.scalars(select(Region.code).where(Region.code.in_(codes))))
+
+
 bindings.register("jurisdictions", known_jurisdictions)
+bindings.register("jurisdiction", known_jurisdictions)
+bindings.register("regions", known_regions)
 
 
 def jurisdiction_by_code(session: Session, actor: Actor, code: str) -> Jurisdiction:

@@ -18,6 +18,7 @@ PAGES = [
     "/desk/admin/users",
     "/desk/admin/keys",
     "/desk/admin/audit",
+    "/desk/admin/workdays",
     "/desk/account",
     "/nowhere",
 ]
@@ -71,6 +72,7 @@ def test_the_desk_is_walked_by_keyboard(browser: Browser, live_server: str, acco
             "u": "users",
             "k": "keys",
             "l": "audit",
+            "w": "workdays",
             "d": "imports",
             "c": "control-layers",
             "r": "constraints",

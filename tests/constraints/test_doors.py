@@ -149,6 +149,9 @@ def test_a_bulk_run_is_queued_carried_out_and_listed(
     (item,) = registrar.get("/api/v1/constraints?type=flood_river&rule=forbidden&stale=false").json()["items"]
     assert (item["parcel"], item["type"]) == ("Z-1", "flood_river")
     assert registrar.get("/api/v1/constraints?stale=true").json()["items"] == []
+    of_some = registrar.get("/api/v1/constraints?parcel=z-1&parcel=Z-404").json()["items"]
+    assert [each["parcel"] for each in of_some] == ["Z-1"]
+    assert registrar.get("/api/v1/constraints?parcel=Z-404").json()["items"] == []
     unknown = registrar.post("/api/v1/constraints/runs", json={"codes": ["Z-404"]})
     assert (unknown.status_code, unknown.json()["codes"]) == (422, ["Z-404"])
     audited = owner.execute("SELECT action FROM audit_entry WHERE subject_type = 'overlay_run' ORDER BY seq").fetchall()

@@ -35,6 +35,7 @@ def figures(owner: psycopg.Connection[Any]) -> dict[str, int]:
         "backdrop_feature",
         "region",
         "user_account",
+        "blocked_period",
     )
     return {table: owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # type: ignore[index]
 
@@ -61,7 +62,8 @@ def test_the_district_comes_in_by_import_with_its_history(
     assert owner.execute("SELECT max(effective_on) FROM parcel_event").fetchone() == (dt.date(2022, 11, 15),)
     crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
     assert crs == [(4490,), (4526,), (4547,)]
-    assert [line.partition(" ")[0] for line in loaded] == ["区域", *["导入"] * 11, "管控分析", "地块历史", "演示账号"]
+    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "演示账号"]
+    assert [line.partition(" ")[0] for line in loaded] == said
     rules = dict(owner.execute("SELECT rule, count(*) FROM overlay_result GROUP BY 1").fetchall())
     assert rules.keys() == {"forbidden", "needs_procedure", "allowed"}
     assert owner.execute("SELECT count(*) FROM overlay_check").fetchone() == (1_660,)

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from service.core import cluster, migrate
 from service.core.settings import Settings
 from service.running import environment
 
+_ROOT = Path(__file__).parents[2]
 COMMANDS = {
     *("serve", "worker", "run", "db", "demo", "import", "export", "plan", "user", "audit", "rules", "openapi"),
     "doctor",
@@ -283,3 +285,16 @@ def test_the_worker_does_not_outlive_a_killed_server(staffed: Path) -> None:
         _, left = psutil.wait_procs([worker], timeout=10)
     assert left == []
     assert cluster.stop(staffed)
+
+
+def test_the_worker_knows_every_job() -> None:
+    """A job that its process never loaded would fail with "task not found", and whoever waits for it wait for ever."""
+    code = """if True:
+        import sys
+        from service import cli, running
+        running.serving_settings, running.work = lambda settings: settings, lambda settings: None
+        cli.worker(check=False, until_stdin_closes=False)
+        print(*(name for name in sys.modules if name.startswith("service.") and name.endswith(".jobs")))
+    """
+    known = subprocess.run([sys.executable, "-c", code], cwd=_ROOT, capture_output=True, text=True, check=True).stdout
+    assert {f"service.{path.parent.name}.jobs" for path in _ROOT.glob("service/*/jobs.py")} <= set(known.split())

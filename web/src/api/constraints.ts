@@ -1,4 +1,4 @@
-import { answer, service } from './client'
+import { answer, follow, service } from './client'
 import type { components, operations } from './schema'
 import type { Import, Page } from './types'
 import { upload } from './upload'
@@ -33,6 +33,17 @@ export const checkConstraints = (number: string): Promise<ParcelConstraints> =>
 
 export const listConstraints = (query: ConstraintQuery, signal?: AbortSignal): Promise<Page<Constraint>> =>
   answer(service.GET('/api/v1/constraints', { params: { query }, signal: signal ?? null }))
+
+/** Everything that is known of some parcels. */
+export async function listConstraintsOf(codes: readonly string[], signal: AbortSignal): Promise<Constraint[]> {
+  let page = await listConstraints({ parcel: [...codes], limit: 1000 }, signal)
+  const items = [...page.items]
+  while (typeof page.next === 'string' && !signal.aborted) {
+    page = await follow<Page<Constraint>>(page.next)
+    items.push(...page.items)
+  }
+  return items
+}
 
 /** Compare many parcels; `codes` null: all that the person may see. */
 export const startRun = (codes: string[] | null): Promise<OverlayRun> =>

@@ -1,6 +1,7 @@
 import { answer, etag, service } from './client'
 import type { Problem } from './problem'
 import type { components } from './schema'
+import { upload } from './upload'
 
 type Shapes = components['schemas']
 
@@ -13,6 +14,17 @@ export type LineageFinding = Shapes['LineageFinding']
 // The client's types forget how long a list is (a bounding box): the answers say it again.
 export type SplitOrder = Shapes['SplitOrder']
 export type MergeOrder = Shapes['MergeOrder']
+
+/** The shapes of a file in the CRS that it is in, and what is wrong with it. */
+export type FileShapes = Shapes['FileShapesRead']
+
+/** Read the shapes of a file, for a split into parts; nothing of it is kept. `crs` empty: the file tells it. */
+export function readShapes(file: File, crs: string, signal?: AbortSignal): Promise<FileShapes> {
+  const form = new FormData()
+  if (crs !== '') form.set('crs', crs)
+  form.set('file', file)
+  return upload('/api/v1/imports/shapes', form, () => undefined, signal)
+}
 
 /** Where a parcel comes from, and what became of it. */
 export const readLineage = (number: string, signal?: AbortSignal): Promise<Lineage> =>

@@ -1,9 +1,15 @@
 import { answer, service } from './client'
-import type { Code, Jurisdiction } from './types'
+import type { Code, Jurisdiction, Region } from './types'
 
 export async function listJurisdictions(): Promise<Jurisdiction[]> {
   const list = await answer(service.GET('/api/v1/jurisdictions'))
   return 'items' in list ? (list.items as Jurisdiction[]) : []
+}
+
+/** Counties and townships. */
+export async function listRegions(): Promise<Region[]> {
+  const list = await answer(service.GET('/api/v1/regions'))
+  return 'items' in list ? (list.items as Region[]) : []
 }
 
 /** The bureaus that may lead a track. */

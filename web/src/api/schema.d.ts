@@ -524,6 +524,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workdays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 工作日历 Working days
+         * @description Say of every day of a span whether it is worked, why, and whether that is provisional.
+         */
+        get: operations["list_workdays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限计算 A term's last day
+         * @description Add working days, days or months to a day that is not counted; a term that ends on a day off ends later.
+         */
+        get: operations["add_to_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改某日 Change a day
+         * @description Say of a day that it is worked or free, with the reason; seeding leaves it alone from then on.
+         */
+        put: operations["change_workday"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workdays/years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 确认年度 Confirm a year
+         * @description Say that a year's calendar is issued and entered, or that it is provisional again.
+         */
+        put: operations["change_year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 封控时段 Blocked periods
+         * @description List the orders that stop works on a day of a span (封土, 重污染天气管控).
+         */
+        get: operations["list_blocked_periods"];
+        put?: never;
+        /**
+         * 新增封控时段 Enter a blocked period
+         * @description Enter an order that stops works.
+         */
+        post: operations["create_blocked_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-periods/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 修改封控时段 Change a blocked period
+         * @description Replace what is said of an order.
+         */
+        put: operations["change_blocked_period"];
+        post?: never;
+        /**
+         * 删除封控时段 Remove a blocked period
+         * @description Take an order out; the audit log keeps it.
+         */
+        delete: operations["remove_blocked_period"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/events": {
         parameters: {
             query?: never;
@@ -1212,6 +1340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/shapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 读取图形 Shapes of a file
+         * @description Read a file in any of the formats of an import and give its shapes (at most 100) back; nothing is kept.
+         */
+        post: operations["read_shapes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/parcels": {
         parameters: {
             query?: never;
@@ -1376,6 +1524,94 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
         };
+        /**
+         * BlockedPeriodRead
+         * @description An order; not `verified`: nobody has compared it with its own text.
+         */
+        BlockedPeriodRead: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Kinds */
+            kinds: string[];
+            /** Jurisdiction */
+            jurisdiction: string | null;
+            /** Regions */
+            regions: string[];
+            /** Exempt */
+            exempt: string[];
+            /** Source */
+            source: string;
+            /** Verified */
+            verified: boolean;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BlockedPeriodWrite
+         * @description An order that stops works; `last` is still blocked. No jurisdiction: every one; no regions: all of it.
+         *
+         *     `kinds` and `exempt` are codes of the lists `work_kind` and `exempt_class`.
+         */
+        BlockedPeriodWrite: {
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Kinds */
+            kinds: string[];
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            /** Regions */
+            regions?: string[];
+            /** Exempt */
+            exempt?: string[];
+            /** Source */
+            source: string;
+            /**
+             * Verified
+             * @default false
+             */
+            verified?: boolean;
+        };
+        /**
+         * BlockedPeriods
+         * @description Orders by their first day.
+         */
+        BlockedPeriods: {
+            /** Items */
+            items: components["schemas"]["BlockedPeriodRead"][];
+        };
         /** Body_attach_document */
         Body_attach_document: {
             /** File */
@@ -1386,6 +1622,20 @@ export interface components {
             subject_id: string;
             /** Title */
             title?: string | null;
+        };
+        /** Body_read_shapes */
+        Body_read_shapes: {
+            /**
+             * File
+             * @description 一个文件，或同一个 Shapefile 的几个文件
+             */
+            file: string[];
+            /** Crs */
+            crs?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Layer */
+            layer?: string | null;
         };
         /** Body_submit_control_layer */
         Body_submit_control_layer: {
@@ -1794,6 +2044,32 @@ export interface components {
             crs: string;
         };
         /**
+         * DayChange
+         * @description What a person says of a day, and why.
+         */
+        DayChange: {
+            /** Is Workday */
+            is_workday: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en?: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DayKind
+         * @description What a day is: `makeup` is a weekend that is worked for a holiday (调休上班).
+         * @enum {string}
+         */
+        DayKind: "workday" | "weekend" | "holiday" | "makeup";
+        /**
          * DocumentRead
          * @description A file that is attached to something.
          */
@@ -2000,6 +2276,43 @@ export interface components {
             type?: "FeatureCollection";
             /** Features */
             features: components["schemas"]["Feature"][];
+        };
+        /**
+         * FileShapeRead
+         * @description A row of a file: its shape in the CRS that the answer names, and what the file calls it.
+         */
+        FileShapeRead: {
+            /** Row */
+            row: number;
+            /** Code */
+            code: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon, easting or longitude first
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FileShapesRead
+         * @description The shapes of a file; none where a finding is an error, and then no CRS.
+         */
+        FileShapesRead: {
+            /** Format */
+            format: string | null;
+            /**
+             * Crs
+             * @description 坐标系 EPSG number
+             * @example 4526
+             */
+            crs: string | null;
+            /** Shapes */
+            shapes: components["schemas"]["FileShapeRead"][];
+            /** Findings */
+            findings: components["schemas"]["ShapeFinding"][];
         };
         /**
          * FindingRead
@@ -3167,7 +3480,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read" | "law:override";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "layer:read" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PieceRead
          * @description What is left of a boundary.
@@ -3434,6 +3747,25 @@ export interface components {
          * @enum {string}
          */
         Severity: "block" | "warn" | "info";
+        /**
+         * ShapeFinding
+         * @description What is wrong with a file, or should be known of it; `row` from 1, null: the whole file.
+         */
+        ShapeFinding: {
+            /** Row */
+            row: number | null;
+            /** Code */
+            code: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+        };
         /**
          * ShapesRead
          * @description The outlines of a staged row: of its parcel as it stands, and as delivered; GeoJSON in EPSG:4490.
@@ -3760,6 +4092,39 @@ export interface components {
             surveyed_on: string | null;
         };
         /**
+         * TermRead
+         * @description The last day of a term: `day`. By the count alone it would be `counted_to`; day zero (`start`) is not counted.
+         *
+         *     `provisional`: it leans on a year without a State Council calendar. `stopped_by` are the orders whose days were not
+         *     counted; `rule` the law by which a term ends that would end on a day off.
+         */
+        TermRead: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Days */
+            days: number;
+            unit: components["schemas"]["Unit"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Counted To
+             * Format: date
+             */
+            counted_to: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Stopped By */
+            stopped_by: components["schemas"]["BlockedPeriodRead"][];
+            /** Rule */
+            rule: string;
+        };
+        /**
          * Theme
          * @description Where in the course of supply a rule belongs, in order.
          * @enum {string}
@@ -3793,6 +4158,12 @@ export interface components {
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        /**
+         * Unit
+         * @description What a term is counted in.
+         * @enum {string}
+         */
+        Unit: "workday" | "day" | "month";
         /**
          * UseRead
          * @description The main land use.
@@ -3905,6 +4276,80 @@ export interface components {
          * @enum {string}
          */
         Verification: "full" | "partial" | "none";
+        /**
+         * WorkdayRead
+         * @description One day. `provisional`: its year has no State Council calendar yet. `version` 0: no row says anything of it.
+         */
+        WorkdayRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Is Workday */
+            is_workday: boolean;
+            kind: components["schemas"]["DayKind"];
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Source */
+            source: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Edited By */
+            edited_by: string | null;
+            /** Edited At */
+            edited_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Workdays
+         * @description Days of a span and the years they lie in.
+         */
+        Workdays: {
+            /** Items */
+            items: components["schemas"]["WorkdayRead"][];
+            /** Years */
+            years: components["schemas"]["YearRead"][];
+        };
+        /**
+         * YearChange
+         * @description That a year's calendar is issued (`source`: the notice and its number), or provisional again, and why.
+         */
+        YearChange: {
+            /** Provisional */
+            provisional: boolean;
+            /** Source */
+            source: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * YearRead
+         * @description Whether a year's calendar is issued, by which source; `workdays` in all of it.
+         */
+        YearRead: {
+            /** Year */
+            year: number;
+            /** Provisional */
+            provisional: boolean;
+            /** Workdays */
+            workdays: number;
+            /** Source */
+            source: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Edited By */
+            edited_by: string | null;
+            /** Edited At */
+            edited_at: string | null;
+            /** Version */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4916,6 +5361,296 @@ export interface operations {
             };
         };
     };
+    list_workdays: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 截止日(含) last day, included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workdays"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_day: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 天数(月数) how many */
+                days: number;
+                unit?: components["schemas"]["Unit"];
+                /** @description 作业类别;跳过停工日 skip the days that stop it */
+                kind?: string | null;
+                /** @description 所在管辖区 where it lies */
+                jurisdiction?: string | null;
+                /** @description 所在区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 项目豁免类别 classes of the project */
+                exempt?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_workday: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_year: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YearRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_blocked_periods: {
+        parameters: {
+            query: {
+                /** @description 起始日 first day; of a term: day zero */
+                from: string;
+                /** @description 截止日(含) last day, included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriods"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedPeriodWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriodRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedPeriodWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedPeriodRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_blocked_period: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     record_event: {
         parameters: {
             query?: never;
@@ -5395,6 +6130,8 @@ export interface operations {
                 rule?: components["schemas"]["Rule"][] | null;
                 /** @description 已过期 out of date */
                 stale?: boolean | null;
+                /** @description 地块编号 codes of parcels */
+                parcel?: string[] | null;
                 /** @description 每页条数 rows a page */
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
@@ -6304,6 +7041,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_shapes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_read_shapes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShapesRead"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -1,4 +1,4 @@
-import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
+import { AttributionControl, Map as GlMap, Point, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Position } from '@/state/url'
@@ -19,8 +19,8 @@ export interface View { position: Position, box: Box, summed: boolean }
 
 export interface MapEvents {
   moved: (view: View) => void
-  /** Asked what stands at a point; `summed`: a cell stands there for many. */
-  asked: (at: LonLat, hits: Hit[], summed: boolean) => void
+  /** Asked what stands at a point; `summed`: a cell stands there for many; `adding`: with Ctrl or Shift, to what is chosen. */
+  asked: (at: LonLat, hits: Hit[], summed: boolean, adding: boolean) => void
   hovered: (id: number | null) => void
   pointed: (at: LonLat | null) => void
   /** Some of the map could not be read. */
@@ -34,8 +34,10 @@ export interface MapHandle {
   go: (position: Position) => void
   zoomBy: (steps: number) => void
   /** Asks what stands in the middle of the map: identify without a pointer. */
-  askCentre: () => void
+  askCentre: (adding: boolean) => void
   highlight: (id: number | null) => void
+  /** Marks the parcels that are chosen, by id. */
+  choose: (ids: readonly number[]) => void
   /** Reads the parcels' tiles again; unchanged ones cost only a 304. */
   refresh: () => void
   /** Starts drawing; until it stops, a click asks nothing of the map. Loads the library for it. */
@@ -48,8 +50,10 @@ export interface MapHandle {
 export const canDraw = (): boolean => document.createElement('canvas').getContext('webgl2') !== null
 
 const MOTION_MS = 150
-const HOVER = { source: 'parcels', sourceLayer: 'parcels' } as const
+const PARCELS = { source: 'parcels', sourceLayer: 'parcels' } as const
 const PADDING = 40
+/** A hand that moves less than this while it clicks does not drag. */
+const STEADY_PX = 4
 
 function hitsOf(features: MapGeoJSONFeature[]): Hit[] {
   const found = new Map<number, Hit>()
@@ -74,7 +78,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
   const map = new GlMap({
     container, style, ...('zoom' in start ? { center: [start.lon, start.lat], zoom: start.zoom } : { bounds: [...start], fitBoundsOptions: { padding: PADDING } }),
     minZoom: 7, maxZoom: 20, maxPitch: 0, dragRotate: false, pitchWithRotate: false, renderWorldCopies: false, fadeDuration: MOTION_MS,
-    attributionControl: false,
+    attributionControl: false, boxZoom: { boxZoomEnd: (_, from, to) => { boxed(from, to) } },
     // The worker knows no page to be relative to.
     transformRequest: (url) => ({ url: new URL(url, location.href).href }),
   })
@@ -95,15 +99,32 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
   const at = (point: { x: number, y: number }, layer: string): MapGeoJSONFeature[] =>
     (map.getLayer(layer) === undefined ? [] : map.queryRenderedFeatures([point.x, point.y], { layers: [layer] }))
   const under = (point: { x: number, y: number }): Hit[] => hitsOf(at(point, 'parcel'))
-  const ask = (point: { x: number, y: number }, { lng, lat }: { lng: number, lat: number }): void =>
-    events.asked({ lon: lng, lat }, under(point), at(point, 'cells').length > 0)
+  const ask = (point: { x: number, y: number }, { lng, lat }: { lng: number, lat: number }, adding: boolean): void =>
+    events.asked({ lon: lng, lat }, under(point), at(point, 'cells').length > 0, adding)
+
+  // The library takes a press with Shift for the beginning of a box, and keeps the click to itself.
+  function boxed(from: Point, to: Point): void {
+    if (from.dist(to) >= STEADY_PX) map.fitScreenCoordinates(from, to, 0, { linear: true, duration: MOTION_MS })
+    else if (!drawing) ask(to, map.unproject(to), true)
+  }
+  map.on('boxzoomcancel', ({ originalEvent: event }) => {
+    if (!(event instanceof MouseEvent)) return
+    const { left, top } = map.getCanvas().getBoundingClientRect()
+    const point = new Point(event.clientX - left, event.clientY - top)
+    boxed(point, point)
+  })
 
   let hovered: number | null = null
   function highlight(id: number | null): void {
-    if (id === hovered || map.getSource(HOVER.source) === undefined) return
-    if (hovered !== null) map.setFeatureState({ ...HOVER, id: hovered }, { hover: false })
-    if (id !== null) map.setFeatureState({ ...HOVER, id }, { hover: true })
+    if (id === hovered || map.getSource(PARCELS.source) === undefined) return
+    if (hovered !== null) map.setFeatureState({ ...PARCELS, id: hovered }, { hover: false })
+    if (id !== null) map.setFeatureState({ ...PARCELS, id }, { hover: true })
     hovered = id
+  }
+
+  let chosen: readonly number[] = []
+  function mark(ids: readonly number[], on: boolean): void {
+    if (map.getSource(PARCELS.source) !== undefined) for (const id of ids) map.setFeatureState({ ...PARCELS, id }, { chosen: on })
   }
 
   let drawing = false
@@ -114,6 +135,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     styled = true
     if (waiting !== null) map.setStyle(waiting, { transformStyle: keepDrawing })
     waiting = null
+    mark(chosen, true)
     for (const [id, image] of Object.entries({ ...PATTERNS, ...CONTROL_PATTERNS })) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
   map.on('idle', () => {
@@ -129,7 +151,9 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     if ('tile' in event || 'status' in event.error) events.failed()
     else console.error(event.error)
   })
-  map.on('click', ({ point, lngLat }) => { if (!drawing) ask(point, lngLat) })
+  map.on('click', ({ point, lngLat, originalEvent: { ctrlKey, metaKey, shiftKey } }) => {
+    if (!drawing) ask(point, lngLat, ctrlKey || metaKey || shiftKey)
+  })
   map.on('mousemove', ({ point, lngLat }) => {
     events.pointed({ lon: lngLat.lng, lat: lngLat.lat })
     if (drawing) return
@@ -159,10 +183,15 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     }),
     go: ({ zoom, lat, lon }) => map.easeTo({ center: [lon, lat], zoom, duration: MOTION_MS }),
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: MOTION_MS }),
-    askCentre() {
-      if (!drawing) ask(map.project(map.getCenter()), map.getCenter())
+    askCentre(adding) {
+      if (!drawing) ask(map.project(map.getCenter()), map.getCenter(), adding)
     },
     highlight,
+    choose(ids) {
+      mark(chosen.filter((id) => !ids.includes(id)), false)
+      mark(ids, true)
+      chosen = ids
+    },
     refresh() {
       busy()
       map.refreshTiles('parcels')

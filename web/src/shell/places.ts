@@ -27,6 +27,7 @@ export const SECTIONS: readonly Section[] = [
       { route: 'users', title: 'users', key: 'u', needs: 'user:manage' },
       { route: 'keys', title: 'keys', key: 'k', needs: 'apikey:manage' },
       { route: 'audit', title: 'audit', key: 'l', needs: 'audit:read' },
+      { route: 'workdays', title: 'workdays', key: 'w', needs: 'workday:read' },
     ],
   },
 ]

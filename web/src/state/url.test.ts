@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_FILTERS } from './filters'
-import { DEFAULT_STATE, formatState, KEYS, parseState, type MapState } from './url'
+import { DEFAULT_STATE, formatState, KEYS, MOST_CHOSEN, parseState, type MapState } from './url'
 
 const FULL: MapState = {
   position: { zoom: 15.25, lat: 34.773211, lon: 113.731234 },
@@ -13,6 +13,7 @@ const FULL: MapState = {
   inView: true,
   sort: '-area_m2',
   parcel: 'RY-2022-014',
+  chosen: ['RY-2022-014', '甲〔2022〕5#'],
   tab: 'history',
   mark: [113.7312345, 34.7712345],
   asOf: '2022-06-30',
@@ -52,5 +53,10 @@ describe('the address', () => {
       open: 'attic', opacity: 'parcels:7,roads', layers: 'a b,<x>',
     })
     expect(wrong).toEqual({ ...DEFAULT_STATE, open: [] })
+  })
+
+  it('names each chosen parcel once, and no more than the service takes', () => {
+    expect(parseState({ chosen: 'A,,B,A' }).chosen).toEqual(['A', 'B'])
+    expect(parseState({ chosen: Array.from({ length: 300 }, (_, n) => `P-${n}`).join(',') }).chosen).toHaveLength(MOST_CHOSEN)
   })
 })

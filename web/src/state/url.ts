@@ -25,6 +25,8 @@ export interface MapState {
   inView: boolean
   sort: Sort
   parcel: string | null
+  /** Parcels picked to do something with all of them, by code. */
+  chosen: readonly string[]
   tab: Tab
   /** A point to show, degrees: the answer to a search for coordinates. */
   mark: readonly [lon: number, lat: number] | null
@@ -33,17 +35,20 @@ export interface MapState {
   open: readonly Drawer[] | null
 }
 
+/** As many parcels as may be chosen: the service takes no more codes in one request. */
+export const MOST_CHOSEN = 200
+
 export type Query = Record<string, string>
 
 export const DEFAULT_STATE: MapState = {
   position: null, layers: {}, opacity: {}, filters: NO_FILTERS, inView: false, sort: 'code',
-  parcel: null, tab: 'facts', mark: null, asOf: null, open: null,
+  parcel: null, chosen: [], tab: 'facts', mark: null, asOf: null, open: null,
 }
 
 /** The keys of the address that belong to this state; others are left alone. */
 export const KEYS = [
   'at', 'layers', 'opacity', 'stage', 'hold', 'idle', 'jurisdiction', 'region', 'land_use', 'area', 'q',
-  'in_view', 'sort', 'parcel', 'tab', 'mark', 'as_of', 'open',
+  'in_view', 'sort', 'parcel', 'chosen', 'tab', 'mark', 'as_of', 'open',
 ] as const
 
 const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | null =>
@@ -88,6 +93,9 @@ function readArea(text: string | undefined): Pick<Filters, 'areaMin' | 'areaMax'
   return { areaMin: number(low, 0, 1e10), areaMax: number(high, 0, 1e10) }
 }
 
+/** A code holds no comma. */
+const readChosen = (text: string | undefined): string[] => [...new Set((text ?? '').split(',').filter((code) => code !== ''))].slice(0, MOST_CHOSEN)
+
 function readOpen(text: string | undefined): MapState['open'] {
   return text === undefined ? null : DRAWERS.filter((drawer) => text.split(',').includes(drawer))
 }
@@ -111,6 +119,7 @@ export function parseState(query: Readonly<Partial<Query>>): MapState {
     inView: query.in_view === '1',
     sort: oneOf(SORTS, query.sort) ?? DEFAULT_STATE.sort,
     parcel: query.parcel ?? null,
+    chosen: readChosen(query.chosen),
     tab: oneOf(TABS, query.tab) ?? DEFAULT_STATE.tab,
     mark: readMark(query.mark),
     asOf: /^\d{4}-\d{2}-\d{2}$/.test(query.as_of ?? '') ? query.as_of ?? null : null,
@@ -140,6 +149,7 @@ export function formatState(state: MapState): Query {
     ['in_view', state.inView ? '1' : null],
     ['sort', state.sort === DEFAULT_STATE.sort ? null : state.sort],
     ['parcel', state.parcel],
+    ['chosen', state.chosen.join(',')],
     ['tab', state.tab === DEFAULT_STATE.tab ? null : state.tab],
     ['mark', state.mark?.map((value) => trimmed(value, 7)).join(',') ?? null],
     ['as_of', state.asOf],

@@ -1,6 +1,7 @@
 import type { StyleSpecification } from 'maplibre-gl'
-import { computed, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import type { ParcelSummary } from '@/api/parcels'
 import type { View } from '@/map/create-map'
 import { useControlTypes } from '@/features/constraints/useControlTypes'
 import { fontFaces } from '@/map/fonts'
@@ -8,6 +9,7 @@ import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
 import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
+import { workStyle, type Outcome } from '@/map/style-work'
 import { isFiltered } from '@/state/filters'
 import type { MapState } from '@/state/url'
 import { usePreferences } from '@/stores/preferences'
@@ -18,8 +20,11 @@ export interface MapLooks {
   visible: ComputedRef<Record<LayerId, boolean>>
 }
 
-/** How the map looks: its state, the data and the person's preferences turned into a style; a boundary being edited draws itself. */
-export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, editing: Ref<boolean>): MapLooks {
+/** What somebody is at on the map. */
+export interface Work { chosen: () => readonly ParcelSummary[], outcome: () => Outcome | null, editing: () => boolean }
+
+/** How the map looks: its state, the data and the person's preferences turned into a style. */
+export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | null>, data: ParcelData, work: Work): MapLooks {
   const { t, locale } = useI18n()
   const preferences = usePreferences()
   const faces = fontFaces()
@@ -31,14 +36,15 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   ))
   const selection = computed(() => {
     const parcel = data.parcel.data.value
-    return parcel === null || editing.value ? null : { geometry: parcel.geometry, centre: parcel.centre }
+    return parcel === null || work.editing() ? null : { geometry: parcel.geometry, centre: parcel.centre }
   })
   const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 
   const dayState = computed(() => (state.value.asOf === null ? STATE_NOW : stateThen(data.matches.data.value?.items ?? [])))
 
-  const look = computed(() => mapStyle({
-    theme: preferences.dark ? 'dark' : 'light',
+  const theme = computed(() => (preferences.dark ? 'dark' : 'light'))
+  const ground = computed(() => mapStyle({
+    theme: theme.value,
     visible: visible.value,
     opacity: state.value.opacity,
     state: dayState.value,
@@ -51,6 +57,9 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     names: { english: locale.value === 'en', counts: counts.value },
     mu: t('map.mu'),
     fontFaces: faces,
+  }))
+  const look = computed(() => workStyle(ground.value, {
+    theme: theme.value, chosen: work.chosen().map((one) => one.centre), outcome: work.outcome(),
   }))
   return { look, visible }
 }

@@ -15,7 +15,10 @@ const within = (inner: Box, outer: Box): boolean =>
 export interface Selection {
   /** Several parcels under one click. */
   choices: ShallowRef<ParcelSummary[]>
-  ask: (at: LonLat, hits: Hit[], summed: boolean) => Promise<void>
+  /** `adding`: to what is chosen, or away from it. */
+  ask: (at: LonLat, hits: Hit[], summed: boolean, adding: boolean) => Promise<void>
+  /** One of the choices. */
+  pick: (code: string) => void
   choose: (code: string, onMap: boolean) => void
   clear: () => void
 }
@@ -23,11 +26,12 @@ export interface Selection {
 /** Which parcel is chosen: by a click, by a row, by the address; and the map going there when it was not the map that chose. */
 export function useSelection(
   { state, change }: MapStateHandle, parcel: Resource<Parcel>, view: ShallowRef<View | null>,
-  look: { fit: (box: Box, closest: number) => void, closer: (at: LonLat) => void, chosen: () => void, covers: () => boolean },
+  look: { fit: (box: Box, closest: number) => void, closer: (at: LonLat) => void, chosen: () => void, covers: () => boolean, add: (code: string) => void },
 ): Selection {
   const { t } = useI18n()
   const announcer = useAnnouncer()
   const choices = shallowRef<ParcelSummary[]>([])
+  let addsChoice = false
   // What is known to be in sight: clicked on, or part of a link that says where to look.
   let inSight: string | null = state.value.position === null ? null : state.value.parcel
 
@@ -47,24 +51,31 @@ export function useSelection(
     announcer.announce(t('map.panel.closed'))
   }
 
-  async function ask(at: LonLat, hits: Hit[], summed: boolean): Promise<void> {
+  function pick(code: string): void {
     choices.value = []
+    if (addsChoice) look.add(code)
+    else choose(code, true)
+  }
+
+  async function ask(at: LonLat, hits: Hit[], summed: boolean, adding: boolean): Promise<void> {
+    choices.value = []
+    addsChoice = adding
     const only = hits[0]
     if (only === undefined) {
-      if (!summed && state.value.parcel === null) announcer.announce(t('map.choose.near'))
+      if (!summed && (adding || state.value.parcel === null)) announcer.announce(t('map.choose.near'))
       if (summed) look.closer(at)
-      else clear()
+      else if (!adding) clear()
       return
     }
     if (hits.length === 1 && only.code !== null) {
-      choose(only.code, true)
+      pick(only.code)
       return
     }
     const shown = new Set(hits.map((hit) => hit.id))
     const found = (await locateParcels(at.lon, at.lat, CGCS2000)).items.filter((one) => shown.has(one.id))
     const [first] = found
     if (found.length > 1) choices.value = found
-    else if (first !== undefined) choose(first.code, true)
+    else if (first !== undefined) pick(first.code)
   }
 
   function reveal(): void {
@@ -81,5 +92,5 @@ export function useSelection(
   })
   watch(() => state.value.parcel, (code) => { if (code === null) inSight = null })
 
-  return { choices, ask, choose, clear }
+  return { choices, ask, pick, choose, clear }
 }

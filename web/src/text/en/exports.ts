@@ -3,6 +3,7 @@ export const exports = {
   title: 'Export parcels',
   titleOne: 'Export {code}',
   what: 'All {n} parcels that the list holds, in its order.',
+  whatChosen: 'The {n} chosen parcels, by code.',
   whatOne: 'Parcel {code}.',
   format: 'Format',
   formats: {

@@ -1,6 +1,7 @@
 import type { Text } from '../zh'
 import { admin } from './admin'
 import { boundary } from './boundary'
+import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -11,5 +12,21 @@ import { plan } from './plan'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const en: Text = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, rules, admin }
+export const en: Text = {
+  boundary,
+  chosen,
+  common,
+  constraints,
+  exports,
+  imports,
+  lineage,
+  map,
+  plan,
+  review,
+  rules,
+  shell,
+  workdays,
+  admin,
+}

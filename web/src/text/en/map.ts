@@ -32,7 +32,7 @@ export const map = {
   list: {
     title: 'Parcels', total: '{n} parcels, {area} mu', inView: 'Only those in view', empty: 'No parcel matches',
     emptyHint: 'Widen or clear the filters.', emptyView: 'None in the map frame. Zoom out, or untick “Only those in view”.', emptyAll: 'No parcels yet', emptyAllHint: 'Import parcels under “Data” first.',
-    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', open: 'Open {code}', found: '{n} parcels found',
+    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', legal: 'Legal area (mu)', plane: 'Plane area (mu)', lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', since: 'In stage since', columns: 'Columns', open: 'Open {code}', found: '{n} parcels found',
   },
   choose: { title: '{n} parcels here', near: 'No parcel here' },
   panel: {

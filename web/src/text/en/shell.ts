@@ -12,6 +12,7 @@ export const shell = {
     users: 'Users',
     keys: 'API keys',
     audit: 'Audit log',
+    workdays: 'Working days',
     account: 'My account',
     forbidden: 'Not allowed',
     missing: 'Page not found',

@@ -3,6 +3,7 @@ export const exports = {
   title: '导出地块',
   titleOne: '导出 {code}',
   what: '导出列表中筛选出的全部 {n} 宗地块，顺序与列表相同。',
+  whatChosen: '导出选中的 {n} 宗地块，按编号排列。',
   whatOne: '导出地块 {code}。',
   format: '格式',
   formats: {

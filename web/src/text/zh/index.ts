@@ -1,5 +1,6 @@
 import { admin } from './admin'
 import { boundary } from './boundary'
+import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
@@ -10,8 +11,24 @@ import { plan } from './plan'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
+import { workdays } from './workdays'
 
-export const zh = { common, shell, map, imports, review, exports, constraints, lineage, boundary, plan, rules, admin }
+export const zh = {
+  boundary,
+  chosen,
+  common,
+  constraints,
+  exports,
+  imports,
+  lineage,
+  map,
+  plan,
+  review,
+  rules,
+  shell,
+  workdays,
+  admin,
+}
 
 type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 /** The shape of all words; English has to have it too. */

@@ -32,7 +32,7 @@ export const map = {
   list: {
     title: '地块列表', total: '{n} 宗，{area} 亩', inView: '只列地图范围内', empty: '没有符合条件的地块',
     emptyHint: '请放宽或清除筛选条件。', emptyView: '当前地图范围内没有。可缩小地图，或取消“只列地图范围内”。', emptyAll: '还没有地块', emptyAllHint: '请先在“数据”中导入地块。',
-    code: '编号', name: '名称', stage: '状态', use: '用途', area: '面积（亩）', region: '辖区 / 办事处', updated: '更新', open: '打开 {code}', found: '找到 {n} 宗地块',
+    code: '编号', name: '名称', stage: '状态', use: '用途', area: '面积（亩）', region: '辖区 / 办事处', updated: '更新', legal: '法定面积（亩）', plane: '平面面积（亩）', lot: '出让编号', cadastral: '宗地代码', address: '坐落', since: '状态起始', columns: '显示列', open: '打开 {code}', found: '找到 {n} 宗地块',
   },
   choose: { title: '此处有 {n} 宗地块', near: '此处没有地块' },
   panel: {

@@ -12,6 +12,7 @@ export const shell = {
     users: '用户',
     keys: '接口密钥',
     audit: '审计日志',
+    workdays: '工作日历',
     account: '我的账户',
     forbidden: '没有权限',
     missing: '页面不存在',

@@ -1,0 +1,31 @@
+export const workdays = {
+  hint: 'Legal terms are counted by this calendar. Holidays and moved days follow the State Council’s notices; each day can be changed with a reason. Open a day to see its source.',
+  count: '{n} workdays', total: '{n} workdays in the year', legend: 'Legend', jump: 'Months',
+  kind: { workday: 'Workday', weekend: 'Weekend', holiday: 'Holiday', makeup: 'Weekend worked for a holiday' },
+  mark: { holiday: 'H', makeup: 'W', edited: 'E' },
+  provisional: 'Provisional', issued: 'Issued',
+  provisionalWhy: 'The State Council’s calendar of this year is not issued or not entered yet: only weekends and statutory holidays are known, no moved days. Terms that lean on it are marked provisional.',
+  editedShort: 'Changed by hand', saved: 'Saved {what}', stale: 'Somebody has just changed this. The newest state was fetched; check it and save again.',
+  now: 'Now', source: 'Source', reason: 'Reason', reasonHint: 'For example the notice and its number; it goes to the audit log',
+  change: 'Change this day', dayIs: 'This day is', worked: 'Worked', free: 'Free', name: 'Name', nameEn: 'English name', optional: 'optional',
+  onlyManagers: 'To change the calendar you need the role of administrator or planner for all jurisdictions.',
+  month: { 1: 'January', 2: 'February', 3: 'March', 4: 'April', 5: 'May', 6: 'June', 7: 'July', 8: 'August', 9: 'September', 10: 'October', 11: 'November', 12: 'December' },
+  weekday: { 1: 'Mo', 2: 'Tu', 3: 'We', 4: 'Th', 5: 'Fr', 6: 'Sa', 7: 'Su' },
+  weekdayLong: { 1: 'Monday', 2: 'Tuesday', 3: 'Wednesday', 4: 'Thursday', 5: 'Friday', 6: 'Saturday', 7: 'Sunday' },
+  year: {
+    before: 'Year before', after: 'Year after', now: 'This year', confirm: 'Confirm {year}', takeBack: 'Make provisional',
+    confirmHint: 'Confirm once all holidays and moved days are entered. Terms in this year are no longer provisional then.', takeBackHint: 'Terms in this year are provisional again; the days entered stay.',
+    notice: 'Notice', noticeHint: 'Its title and number',
+  },
+  blocked: {
+    title: 'Blocked periods', hint: 'While such an order holds (winter ban on earthwork, heavy pollution), days of the works it names are not counted.', add: 'Add a period', edit: 'Change a period', remove: 'Remove', actions: 'Actions',
+    removeAsk: 'Without “{name}” terms are counted anew at once. The audit log keeps what it said.', removed: 'Removed {name}', empty: 'No blocked periods in this year',
+    name: 'Name', name_en: 'English name', first: 'First day', last: 'Last day, included', span: 'Period', until: 'to {day}', kinds: 'Works stopped', where: 'Where', jurisdiction: 'Jurisdiction',
+    regions: 'Counties, townships', regionsHint: 'none: the whole jurisdiction', exempt: 'Spared', exemptHint: 'optional', choose: 'Choose',
+    source: 'Source', sourceHint: 'Who issued it, title and number', verified: 'Compared with its text', unverified: 'Not compared with its text', verifiedAsk: 'Compared with the order’s own text', backwards: 'The last day lies before the first',
+  },
+  term: {
+    title: 'Count a term', from: 'From (not counted)', length: 'How many', unit: 'Unit', units: { workday: 'workdays', day: 'days', month: 'months' },
+    ends: 'Last day', rolled: 'By the count {day}; a day off, so it ends later (Civil Code, art. 203)',
+  },
+}

@@ -1,0 +1,31 @@
+export const workdays = {
+  hint: '法定期限按此日历计算。节假日和调休取自国务院办公厅放假安排，可逐日修改并注明理由；点某一天查看依据。',
+  count: '{n} 个工作日', total: '全年 {n} 个工作日', legend: '图例', jump: '月份',
+  kind: { workday: '工作日', weekend: '休息日', holiday: '节假日', makeup: '调休上班' },
+  mark: { holiday: '休', makeup: '班', edited: '改' },
+  provisional: '暂定', issued: '已公布',
+  provisionalWhy: '国务院尚未公布（或尚未录入）该年放假安排：只计周末和法定节假日，不含调休。据此算出的期限均标为暂定。',
+  editedShort: '人工修改', saved: '已保存 {what}', stale: '刚被他人修改。已取回最新内容，请核对后再保存。',
+  now: '当前', source: '来源', reason: '理由', reasonHint: '例如通知的名称和文号；写入审计日志',
+  change: '修改这一天', dayIs: '这一天', worked: '上班', free: '休息', name: '名称', nameEn: '英文名称', optional: '可不填',
+  onlyManagers: '修改日历需要全部管辖区的系统管理员或供地计划权限。',
+  month: { 1: '一月', 2: '二月', 3: '三月', 4: '四月', 5: '五月', 6: '六月', 7: '七月', 8: '八月', 9: '九月', 10: '十月', 11: '十一月', 12: '十二月' },
+  weekday: { 1: '一', 2: '二', 3: '三', 4: '四', 5: '五', 6: '六', 7: '日' },
+  weekdayLong: { 1: '星期一', 2: '星期二', 3: '星期三', 4: '星期四', 5: '星期五', 6: '星期六', 7: '星期日' },
+  year: {
+    before: '上一年', after: '下一年', now: '今年', confirm: '确认 {year} 年', takeBack: '改回暂定',
+    confirmHint: '录入全部节假日和调休之后再确认。确认后，落在该年的期限不再标为暂定。', takeBackHint: '改回后，落在该年的期限重新标为暂定；已录入的日期保留。',
+    notice: '放假通知', noticeHint: '例如：国办发明电〔2026〕×号',
+  },
+  blocked: {
+    title: '封控时段', hint: '封土、重污染天气等管控期间，所列作业不计入可施工的工作日。', add: '新增时段', edit: '修改时段', remove: '删除', actions: '操作',
+    removeAsk: '删除“{name}”后，有关期限立即按没有这一时段计算。审计日志保留其内容。', removed: '已删除 {name}', empty: '该年没有封控时段',
+    name: '名称', name_en: '英文名称', first: '首日', last: '末日（含）', span: '时段', until: '至 {day}', kinds: '停止的作业', where: '范围', jurisdiction: '管辖区',
+    regions: '区县、办事处', regionsHint: '不选则为整个管辖区', exempt: '豁免类别', exemptHint: '可不选', choose: '请选择',
+    source: '来源', sourceHint: '发布单位、文件名称和文号', verified: '已核对原文', unverified: '未核对原文', verifiedAsk: '已与文件原文核对', backwards: '末日不能早于首日',
+  },
+  term: {
+    title: '期限计算', from: '起算日（不计入）', length: '数量', unit: '单位', units: { workday: '工作日', day: '日', month: '个月' },
+    ends: '最后一日', rolled: '按日数为 {day}，逢休息日顺延（民法典第二百零三条）',
+  },
+}
