@@ -69,6 +69,7 @@ def repair(window: Desk) -> None:
     offers.get_by_role("button", name="看前后").first.click()
     window.is_accessible()
     offers.get_by_role("button", name="采用").first.click()
+    window.sees("检查完成后，结果会逐条列在这里")
 
 
 def publish(window: Desk) -> None:
@@ -76,7 +77,8 @@ def publish(window: Desk) -> None:
     button = window.page.get_by_role("button", name="入库…")
     expect(button).to_be_enabled(timeout=20_000)
     button.click()
-    window.press("确认入库")
+    with window.page.expect_response(re.compile(r"/publish$")):
+        window.press("确认入库")
 
 
 def split(window: Desk) -> None:
