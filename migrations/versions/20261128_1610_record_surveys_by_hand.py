@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:migrations/versions/20261128_1610_record_surveys_by_hand.py
 revision = "0011"
 down_revision = "0010"
-========
-revision = "0010"
-down_revision = "0009"
->>>>>>>> d052339:migrations/versions/20261128_1550_record_surveys_by_hand.py
 
 COLUMNS = {
     "surveyor": "who measured; of a survey by hand",

@@ -37,8 +37,8 @@ def test_a_dirty_file_is_repaired_published_split_and_printed(
     browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    # The border of the first crosses itself in a small loop; the second is clean.
-    features = [feature("QC-01", 0, (0.48, 1.02), (0.52, 1.02), (0.46, 0.98)), feature("QC-02", 1)]
+    # The border of the first crosses itself in a loop; the second is clean.
+    features = [feature("QC-01", 0, (0.3, 1.5), (0.7, 1.5)), feature("QC-02", 1)]
     file = tmp_path / "带自相交的地块.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
     with desk(browser, live_server) as window:
@@ -77,7 +77,7 @@ def publish(window: Desk) -> None:
     button = window.page.get_by_role("button", name="入库…")
     expect(button).to_be_enabled(timeout=20_000)
     button.click()
-    with window.page.expect_response(re.compile(r"/publish$")):
+    with window.page.expect_response(re.compile(r"/publication$")):
         window.press("确认入库")
 
 
@@ -88,9 +88,10 @@ def split(window: Desk) -> None:
     window.press("分割", within=window.page.get_by_role("complementary", name="地块详情"))
     work = window.page.get_by_role("complementary", name=re.compile("^分割"))
     work.get_by_text("坐标", exact=True).click()
-    middle = WEST + 0.3 * SIDE
+    middle = WEST + 0.2 * SIDE
     work.get_by_label("分割线的点").fill(f"J1,1,{SOUTH - SIDE},{middle}\nJ2,1,{SOUTH + 2 * SIDE},{middle}")
-    expect(work.get_by_role("region", name="分割后").get_by_role("row")).to_have_count(3, timeout=20_000)
+    # The repair made the loop a part of its own, so that a line makes three of them.
+    expect(work.get_by_role("region", name="分割后").get_by_role("row")).to_have_count(4, timeout=20_000)
     work.get_by_label("第 1 部分的编号").fill("QC-甲")
     button = work.get_by_role("button", name="分割", exact=True)
     expect(button).to_be_enabled(timeout=20_000)
