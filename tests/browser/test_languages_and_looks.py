@@ -18,7 +18,7 @@ PAGES = [
     "/desk/admin/users",
     "/desk/admin/keys",
     "/desk/admin/audit",
-    "/desk/admin/workdays",
+    "/desk/workdays",
     "/desk/account",
     "/nowhere",
 ]

@@ -11,7 +11,7 @@ Accounts = dict[str, tuple[str, str]]
 
 def test_a_day_is_changed_by_keyboard_with_a_reason(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
-        window.sign_in(accounts["planner"], then="/desk/admin/workdays")
+        window.sign_in(accounts["planner"], then="/desk/workdays")
         window.sees("全年 249 个工作日")
         window.page.locator('[data-day="2022-11-15"]').focus()
         window.keys("ArrowUp", "ArrowRight", "Enter")
@@ -33,7 +33,7 @@ def test_a_provisional_year_is_told_and_a_period_is_added_and_removed(
     browser: Browser, live_server: str, accounts: Accounts
 ) -> None:
     with desk(browser, live_server) as window:
-        window.sign_in(accounts["planner"], then="/desk/admin/workdays?year=2026")
+        window.sign_in(accounts["planner"], then="/desk/workdays?year=2026")
         window.press("下一年")
         expect(window.page).to_have_url(re.compile("year=2027"))
         window.sees("国务院尚未公布")
@@ -56,7 +56,7 @@ def test_a_provisional_year_is_told_and_a_period_is_added_and_removed(
 
 def test_who_may_only_look_finds_no_way_to_change(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
-        window.sign_in(accounts["viewer"], then="/desk/admin/workdays")
+        window.sign_in(accounts["viewer"], then="/desk/workdays")
         window.page.locator('[data-day="2022-10-08"]').click()
         expect(window.page.get_by_role("dialog")).to_contain_text("调休上班 · 国庆节")
         expect(window.page.get_by_role("button", name="保存")).to_have_count(0)

@@ -60,7 +60,7 @@ def test_a_drawing_has_every_ring_and_a_code_in_each_parcel(
             keep_parcel(connection, each.shape, delivered=delivered, code=each.attributes["code"])
         path = files.write(connection, actor, order, Path(folder)).path
         rings, texts = entities(pairs(path))
-        by_gdal = pyogrio.read_dataframe(path).query("Layer == 'PARCEL'").geometry
+        by_gdal = pyogrio.read_dataframe(path, layer="entities").query("Layer == 'PARCEL'").geometry
         wkb = "SELECT p.code, ST_AsBinary(ST_Transform(p.geom, %s)) FROM parcel p ORDER BY code"
         kept = {code: shapely.from_wkb(bytes(shape)) for code, shape in connection.execute(wkb, [system])}
     assert texts.keys() == kept.keys()

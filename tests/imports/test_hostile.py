@@ -42,7 +42,7 @@ SWITCHES = {
     "shapefile: parts": ("service.imports.shapefile", "check_parts", "lambda *_: None", "B12 counts differ"),
     "shapefile: deleted rows": ("service.imports.shapefile", "_count_deleted", "lambda *_: 0", "B12 a deleted row"),
     "shapefile: encoding": ("service.imports.shapefile", "_reads", "lambda *_: True", "B05 no encoding"),
-    "magnitude": ("service.imports.reader", "_check_magnitude", "lambda *_: None", "B11 northing first"),
+    "magnitude": ("service.imports.batches", "_check_magnitude", "lambda *_: None", "B11 northing first"),
     "crs: link": ("service.imports.geojson_file:Document", "crs", "lambda _: None", "C01 crs link"),
     "crs: old datum": ("service.geo.crs", "_OLD_DATUM", "re.compile('nowhere')", "C01 Xian 1980"),
     "crs: offset systems": ("service.geo.crs", "_ENCRYPTED", "re.compile('nowhere')", "C01 GCJ-02"),

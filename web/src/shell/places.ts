@@ -19,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
       { route: 'controlLayers', title: 'controlLayers', key: 'c', needs: 'layer:read' },
       { route: 'constraints', title: 'constraints', key: 'r', needs: 'parcel:read' },
       { route: 'rules', title: 'rules', key: 'b', needs: 'code:read' },
+      { route: 'workdays', title: 'workdays', key: 'w', needs: 'workday:read' },
     ],
   },
   {
@@ -28,7 +29,6 @@ export const SECTIONS: readonly Section[] = [
       { route: 'users', title: 'users', key: 'u', needs: 'user:manage' },
       { route: 'keys', title: 'keys', key: 'k', needs: 'apikey:manage' },
       { route: 'audit', title: 'audit', key: 'l', needs: 'audit:read' },
-      { route: 'workdays', title: 'workdays', key: 'w', needs: 'workday:read' },
     ],
   },
 ]

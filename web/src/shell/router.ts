@@ -39,7 +39,7 @@ export const routes: RouteRecordRaw[] = [
       { path: 'admin/users', name: 'users', component: () => import('@/features/admin/UsersPage.vue'), meta: { title: 'users', needs: 'user:manage' } },
       { path: 'admin/keys', name: 'keys', component: () => import('@/features/admin/KeysPage.vue'), meta: { title: 'keys', needs: 'apikey:manage' } },
       { path: 'admin/audit', name: 'audit', component: () => import('@/features/audit/AuditPage.vue'), meta: { title: 'audit', needs: 'audit:read' } },
-      { path: 'admin/workdays', name: 'workdays', component: () => import('@/features/workdays/WorkdaysPage.vue'), meta: { title: 'workdays', needs: 'workday:read' } },
+      { path: 'workdays', name: 'workdays', component: () => import('@/features/workdays/WorkdaysPage.vue'), meta: { title: 'workdays', needs: 'workday:read' } },
       { path: 'account', name: 'account', component: () => import('@/features/account/AccountPage.vue'), meta: { title: 'account' } },
       { path: 'forbidden', name: 'forbidden', component: () => import('./ForbiddenPage.vue'), meta: { title: 'forbidden' } },
     ],
