@@ -92,8 +92,11 @@ def test_who_may_only_read_sees_results_and_no_upload(browser: Browser, live_ser
 
 
 def _changed_delivery(path: Path) -> None:
-    """The west of the demo district, delivered again: one moved, one renamed, one left out, one new."""
-    frame = geopandas.read_file(SEED / "parcels_west.gpkg")
+    """A piece of the demo district, delivered again: one moved, one renamed, one left out, one new.
+
+    A piece that no other journey changes: they share the district.
+    """
+    frame = geopandas.read_file(SEED / "parcels_west.gpkg", rows=40)
     frame.geometry = [
         shapely.affinity.translate(shape, 0, 0.4) if i == 1 else shape for i, shape in enumerate(frame.geometry)
     ]
@@ -122,7 +125,7 @@ def test_a_second_delivery_is_reviewed_published_and_taken_back(
         window.is_accessible()
         window.page.get_by_role("link", name="变更比对").click()
         # What the file misses is counted in its box, where the demo district has parcels of its own.
-        for word, count in (("新增", "1"), ("界线变化", "1"), ("属性变化", "1"), ("文件中没有", r"[1-9]\d*")):
+        for word, count in (("新增", "1"), ("界线变化", "1"), ("属性变化", "1"), ("文件中没有", r"[1-9][\d,]*")):
             expect(window.page.get_by_text(re.compile(f"^{word} {count}$"))).to_be_visible()
         window.page.get_by_text(re.compile(r"^属性变化 1$")).click()
         expect(window.row("改名后的地块")).to_be_visible()
