@@ -25,6 +25,14 @@ class Permission(StrEnum):
     PLAN_READ = "plan:read"
     PLAN_EDIT = "plan:edit"
     PLAN_APPROVE = "plan:approve"
+    SCHEME_READ = "scheme:read"
+    SCHEME_EDIT = "scheme:edit"
+    SCHEME_APPROVE = "scheme:approve"
+    LISTING_READ = "listing:read"
+    LISTING_RUN = "listing:run"
+    CONTRACT_READ = "contract:read"
+    CONTRACT_RUN = "contract:run"
+    PARTY_READ = "party:read"
     LAYER_READ = "layer:read"
     LAYER_WITHDRAW = "layer:withdraw"
     CODE_READ = "code:read"
@@ -67,6 +75,9 @@ _LOOKING = frozenset(
     {
         Permission.PARCEL_READ,
         Permission.PLAN_READ,
+        Permission.SCHEME_READ,
+        Permission.LISTING_READ,
+        Permission.CONTRACT_READ,
         Permission.DOCUMENT_READ,
         Permission.LAYER_READ,
         Permission.CODE_READ,
@@ -103,13 +114,16 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         *(Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE),
         Permission.WORKDAY_MANAGE,
     },
-    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT, Permission.WORKDAY_MANAGE},
+    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT, Permission.SCHEME_EDIT, Permission.WORKDAY_MANAGE},
     Role.REGISTRAR: _REGISTERING,
-    Role.LISTING_OFFICER: _SUPPLYING,
+    # Bidders' and holders' names are personal or commercial data: for those who deal with them (`party:read`).
+    Role.LISTING_OFFICER: _SUPPLYING
+    | {Permission.SCHEME_EDIT, Permission.LISTING_RUN, Permission.CONTRACT_RUN, Permission.PARTY_READ},
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
+        *(Permission.SCHEME_APPROVE, Permission.LISTING_RUN, Permission.CONTRACT_RUN, Permission.PARTY_READ),
         *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },
     Role.VIEWER: _LOOKING,

@@ -14,18 +14,26 @@ from service.core.db import driver_connection
 from service.parcels import lifecycle, queries, selection
 from service.parcels.changes import EventCreate
 from service.parcels.commands import refuse_future, refuse_stale, touch
+from service.parcels.governing import refuse_governed
 from service.parcels.lifecycle import Effect, EventKind, Happened, State
 from service.parcels.models import Parcel, ParcelEvent
 from service.parcels.reading import not_found
 
 
 def record_event(
-    session: Session, actor: Actor, number: str, new: EventCreate, *, version: int | None = None
+    session: Session,
+    actor: Actor,
+    number: str,
+    new: EventCreate,
+    *,
+    version: int | None = None,
+    governed: bool = False,
 ) -> Parcel:
     """Record what happened to a parcel and bring its state up to date.
 
     An event that became known late is taken if the whole history stays legal with it. `version` is what the caller has
-    seen; None where the caller holds a lock of its own on the matter (a listing's result).
+    seen; None where the caller holds a lock of its own on the matter (a listing's result). `governed`: the caller is
+    what governs the parcel (`governing`).
 
     Raises:
         NotFound: the parcel is absent or not visible.
@@ -33,9 +41,12 @@ def record_event(
         FutureDate: the event is after today.
         Invalid: no such document.
         IllegalTransition, LaterEventBroken: not possible in that state.
+        HeldElsewhere: a scheme, lot or contract records it.
 
     """
     parcel = queries.parcel_for_update(session, actor, number)
+    if not governed:
+        refuse_governed(session, parcel, new.kind)
     if version is not None:
         refuse_stale(parcel, version)
     refuse_future("/effective_on", new.effective_on)

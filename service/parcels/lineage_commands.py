@@ -15,6 +15,7 @@ from service.core.errors import Conflict
 from service.geo.crs import CGCS2000
 from service.parcels import lifecycle, lineage, lineage_queries, queries
 from service.parcels.commands import refuse_stale, touch
+from service.parcels.governing import refuse_held
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
 from service.parcels.lineage import Finding, OperationKind
 from service.parcels.lineage_models import LineageOperation
@@ -47,6 +48,7 @@ def split_parcel(session: Session, actor: Actor, number: str, order: SplitOrder,
 
     Raises:
         LineageRefused: a finding blocks it.
+        HeldElsewhere: a scheme, lot or contract holds the land.
         Invalid: no such document. And what `plan_split` raises.
 
     """
@@ -59,6 +61,7 @@ def merge_parcels(session: Session, actor: Actor, order: MergeOrder) -> Done:
 
     Raises:
         LineageRefused: a finding blocks it.
+        HeldElsewhere: a scheme, lot or contract holds the land.
         Invalid: no such document. And what `plan_merge` raises.
 
     """
@@ -87,6 +90,7 @@ def _carry_out(
     for parcel in plan.old:
         queries.refuse_retired(session, parcel)
         refuse_stale(parcel, versions[parcel.code])
+    refuse_held(session, plan.old)
     if order.document_id is not None:
         queries.check_document(session, actor, plan.old[0], order.document_id)
     _refuse_blocked(actor, plan.findings, order)

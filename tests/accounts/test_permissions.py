@@ -25,11 +25,20 @@ REVIEWED = {
     "plan:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "plan:edit": {PLANNER},
     "plan:approve": {APPROVER},
+    "scheme:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "scheme:edit": {PLANNER, LISTING},
+    "scheme:approve": {APPROVER},
+    "listing:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "listing:run": {LISTING, APPROVER},
+    "contract:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "contract:run": {LISTING, APPROVER},
+    "party:read": {LISTING, APPROVER},
     "workday:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "workday:manage": {ADMINISTRATOR, PLANNER},
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read", "plan:read", "workday:read"}
+READ_KEY |= {"scheme:read", "listing:read", "contract:read"}
 WRITE_KEY = READ_KEY | {
     *("parcel:write", "parcel:stage", "parcel:divide", "parcel:export", "constraint:check"),
     *("import:run", "import:publish", "import:read", "document:write", "layer:withdraw"),

@@ -4339,7 +4339,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PieceRead
          * @description What is left of a boundary.
