@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from service.rules.calendar import Calendar, add_years
+from service.rules.calendar import Calendar, Reckoned, add_years
 from service.rules.finding import Finding, Words, found, least, plain
 from service.rules.rule import Rule
 from service.rules.terms import late
@@ -25,7 +25,7 @@ class Payment(NamedTuple):
     yuan: Decimal
 
 
-def signing_due(rule: Rule, sold_on: dt.date, calendar: Calendar) -> dt.date:
+def signing_due(rule: Rule, sold_on: dt.date, calendar: Calendar) -> Reckoned:
     """R10: the last day on which the contract is signed in time."""
     return calendar.add_workdays(sold_on, rule.whole("days"))
 

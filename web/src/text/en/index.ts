@@ -6,6 +6,7 @@ import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
 import { imports } from './imports'
+import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
@@ -22,6 +23,7 @@ export const en: Text = {
   constraints,
   exports,
   imports,
+  legal,
   lineage,
   map,
   plan,

@@ -20,8 +20,9 @@ export const shell = {
     missing: 'Page not found',
   },
   skip: 'Skip to content',
-  rail: { label: 'Main navigation', map: 'Map', plans: 'Plans', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
+  rail: { label: 'Main navigation', map: 'Map', supply: 'Supply', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
   adminTabs: 'Admin pages',
+  supplyTabs: 'Supply pages',
   asOf: {
     label: 'As of',
     today: 'Today',

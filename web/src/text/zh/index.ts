@@ -5,6 +5,7 @@ import { common } from './common'
 import { constraints } from './constraints'
 import { exports } from './exports'
 import { imports } from './imports'
+import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
 import { plan } from './plan'
@@ -21,6 +22,7 @@ export const zh = {
   constraints,
   exports,
   imports,
+  legal,
   lineage,
   map,
   plan,
