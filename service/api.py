@@ -20,6 +20,7 @@ import service.parcels.survey_models
 import service.plans.models
 import service.plans.target_models
 import service.regions.models
+import service.schemes.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit

@@ -80,6 +80,15 @@ class Action(StrEnum):
     IMPORT_UNDO_ASKED = "import:undo_asked"
     IMPORT_UNDONE = "import:undone"
 
+    SCHEME_CREATED = "scheme:created"
+    SCHEME_CHANGED = "scheme:changed"
+    SCHEME_SUBMITTED = "scheme:submitted"
+    SCHEME_RETURNED = "scheme:returned"
+    SCHEME_ENDORSED = "scheme:endorsed"
+    SCHEME_APPROVED = "scheme:approved"
+    SCHEME_WITHDRAWN = "scheme:withdrawn"
+    SCHEME_SPENT = "scheme:spent"
+
     LAW_OVERRIDDEN = "law:overridden"
     WORKDAYS_SEEDED = "workdays:seeded"
     WORKDAY_CHANGED = "workday:changed"
