@@ -80,6 +80,17 @@ class Action(StrEnum):
     IMPORT_UNDO_ASKED = "import:undo_asked"
     IMPORT_UNDONE = "import:undone"
 
+    NOTICE_CREATED = "notice:created"
+    NOTICE_CHANGED = "notice:changed"
+    NOTICE_PUBLISHED = "notice:published"
+    LOT_DRAFTED = "lot:drafted"
+    LOT_CHANGED = "lot:changed"
+    LOT_DROPPED = "lot:dropped"
+    LOT_EVENT_RECORDED = "lot:event_recorded"
+    LOT_BIDDER_ADDED = "lot_bidder:added"
+    LOT_BIDDER_CHANGED = "lot_bidder:changed"
+    LOT_BID_MADE = "lot_bid:made"
+
     LAW_OVERRIDDEN = "law:overridden"
     WORKDAYS_SEEDED = "workdays:seeded"
     WORKDAY_CHANGED = "workday:changed"

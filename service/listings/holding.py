@@ -1,0 +1,81 @@
+"""What commands on lots begin with: the row locked and as its caller saw it; and how a lot holds its parcels."""
+
+import dataclasses
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.accounts.access import Actor
+from service.accounts.permissions import ROLE_PERMISSIONS, Role
+from service.core.errors import FieldError, Invalid, PreconditionFailed
+from service.documents import queries as documents
+from service.documents.models import Document
+from service.listings import queries
+from service.listings.lifecycle import EVENT_OF_PARCEL, LotStage
+from service.listings.models import Lot, Notice
+from service.parcels import governing
+from service.parcels.governing import Hold
+from service.parcels.lifecycle import EventKind
+from service.regions.models import Jurisdiction
+
+_ALL = frozenset({*EVENT_OF_PARCEL.values(), EventKind.contract})
+# What is sold or awarded waits for its contract; a court may still stop that.
+_GOVERNED = dict.fromkeys((LotStage.announced, LotStage.open, LotStage.publicised), _ALL)
+_GOVERNED |= dict.fromkeys((LotStage.sold, LotStage.awarded), _ALL - {EventKind.suspend, EventKind.resume})
+
+
+def _holds(session: Session, parcel_ids: Collection[int]) -> Sequence[Hold]:
+    return [
+        Hold(
+            parcel_id,
+            "lot",
+            lot.id,
+            f"交易宗地 {lot.number}（第 {lot.round} 轮）",
+            f"the lot {lot.number} (round {lot.round})",
+            _GOVERNED[LotStage(lot.stage)],
+        )
+        for parcel_id, lot in queries.live_lots_on(session, parcel_ids)
+    ]
+
+
+governing.register("lot", _holds)
+
+
+def held_lot(session: Session, actor: Actor, lot_id: int, *, version: int) -> Lot:
+    """Lock a lot that its caller has seen. Raises NotFound, PreconditionFailed with what it is by now."""
+    lot = queries.lot_by_id(session, actor, lot_id, lock="wait")
+    if lot.version != version:
+        raise PreconditionFailed(
+            f"宗地已被他人修改（现为第 {lot.version} 次修改），请刷新后重试。",
+            f"The lot is at version {lot.version} by now; reload and try again.",
+            facts={"version": lot.version, "stage": str(lot.stage), "hold": str(lot.hold)},
+        )
+    return lot
+
+
+def held_notice(session: Session, actor: Actor, notice_id: int, *, version: int) -> Notice:
+    """Lock a notice that its caller has seen. Raises NotFound, PreconditionFailed."""
+    notice = queries.notice_by_id(session, actor, notice_id, lock=True)
+    if notice.version != version:
+        raise PreconditionFailed(
+            f"公告已被他人修改（现为第 {notice.version} 次修改），请刷新后重试。",
+            f"The notice is at version {notice.version} by now; reload and try again.",
+            facts={"version": notice.version, "published_on": notice.published_on},
+        )
+    return notice
+
+
+def touch(row: Lot | Notice) -> None:
+    """Count a change."""
+    row.version += 1
+
+
+def check_document(session: Session, actor: Actor, notice: Notice, document_id: int, pointer: str) -> None:
+    """Demand a document that everybody who sees the notice and its lots may see."""
+    own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == notice.jurisdiction_id)).one()
+    viewer = ROLE_PERMISSIONS[Role.VIEWER]
+    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
+    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
+        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
