@@ -12,6 +12,7 @@ from service.core.errors import FieldError, Invalid, PreconditionFailed
 from service.documents import queries as documents
 from service.documents.models import Document
 from service.listings import queries
+from service.listings.changes import Act
 from service.listings.lifecycle import EVENT_OF_PARCEL, LotStage
 from service.listings.models import Lot, Notice
 from service.parcels import governing
@@ -79,3 +80,11 @@ def check_document(session: Session, actor: Actor, notice: Notice, document_id: 
     if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
         zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
+
+
+def check_documents(session: Session, actor: Actor, notice: Notice, order: Act) -> None:
+    """Demand that an act's document, and that of its override, are there and may be seen."""
+    if order.document_id is not None:
+        check_document(session, actor, notice, order.document_id, "/document_id")
+    if order.override is not None:
+        check_document(session, actor, notice, order.override.document_id, "/override/document_id")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
 from typing import Literal
 
 from sqlalchemy import Select, Text, and_, cast, func, or_, select
@@ -166,8 +167,8 @@ _UNDONE = or_(
 def timed(session: Session, wanted: Select[Lot]) -> list[Timed]:
     """Return lots as their duties need them; `Notice` is joined in what is wanted."""
     columns = (
-        *(Lot.id, Lot.number, Lot.round, Jurisdiction.code, Notice.method, Lot.stage, Lot.hold, Lot.opens_at),
-        *(Lot.closes_at, Lot.ended_on, Lot.sold_on, Lot.confirmed_on, Lot.result_on, _DEPOSITS_LEFT),
+        *(Lot.id, Lot.number, Lot.round, Jurisdiction.code, Notice.method, Lot.stage, Lot.hold, Lot.notice_on),
+        *(Lot.opens_at, Lot.closes_at, Lot.ended_on, Lot.sold_on, Lot.confirmed_on, Lot.result_on, _DEPOSITS_LEFT),
     )
     rows = session.execute(
         wanted.join(Jurisdiction, Jurisdiction.id == Notice.jurisdiction_id).with_only_columns(*columns)
@@ -181,3 +182,9 @@ def deadlines(session: Session, actor: Actor, until: dt.date) -> list[Duty]:
     lots = timed(session, visible_lots(actor).where(_UNDONE))
     found = [each for lot in lots for each in duties(lot, book, calendar) if not each.done and each.due_on <= until]
     return sorted(found, key=lambda each: (each.due_on, each.id, each.kind))
+
+
+def reserve_of(session: Session, lot: Lot) -> Decimal:
+    """Return what an offer for a lot has to reach: the scheme's reserve, or its floor where there is none."""
+    found = session.scalar(select(SupplyScheme.reserve_yuan).where(SupplyScheme.id == lot.scheme_id))
+    return max(found or Decimal(0), lot.floor_yuan or Decimal(0))

@@ -34,6 +34,7 @@ class Timed(NamedTuple):
     method: str
     stage: LotStage
     hold: LotHold
+    notice_on: dt.date | None
     opens_at: dt.datetime | None
     closes_at: dt.datetime | None
     ended_on: dt.date | None
