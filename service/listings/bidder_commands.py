@@ -17,9 +17,9 @@ from service.listings.changes import BidCreate, BidderChange, BidderCreate
 from service.listings.deposits import DepositEnd
 from service.listings.holding import check_document, touch
 from service.listings.lifecycle import LotHold, LotStage
-from service.listings.lot_commands import bidding_of, offers_of
 from service.listings.models import Lot, Notice
 from service.listings.offers import Offer
+from service.listings.standing import bidding_of, offers_of
 from service.parcels.commands import refuse_future
 from service.rules.finding import Finding
 from service.rules.judgement import record_override, refuse

@@ -12,12 +12,11 @@ from service.core.errors import Conflict, FieldError, Invalid
 from service.listings import checking, queries, terms
 from service.listings.centres import centres
 from service.listings.changes import LotChange, LotCreate, NoticeChange, NoticeCreate
-from service.listings.holding import check_document, held_lot, held_notice, touch
+from service.listings.holding import SchemeNotReady, check_document, held_lot, held_notice, ready_scheme, touch
 from service.listings.lifecycle import LIVE, LotStage
 from service.listings.models import Lot, LotParcel, Notice
 from service.regions import queries as regions
-from service.schemes.models import SchemeParcel, SupplyScheme
-from service.schemes.states import SchemeStatus
+from service.schemes.models import SchemeParcel
 
 
 class NoticePublished(Conflict):
@@ -30,12 +29,6 @@ class NumberTaken(Conflict):
     """Another notice has this number."""
 
     code, title_zh, title_en = "notice-number-taken", "公告文号已使用", "The number is taken"
-
-
-class SchemeNotReady(Conflict):
-    """The scheme is not approved, not this jurisdiction's or method's, or its land is offered already."""
-
-    code, title_zh, title_en = "scheme-not-ready", "供地方案不能上市", "The scheme can't be offered"
 
 
 def create_notice(session: Session, actor: Actor, new: NoticeCreate) -> Notice:
@@ -151,21 +144,6 @@ def draft_lot(session: Session, actor: Actor, notice_id: int, new: LotCreate, *,
     after = {"notice": notice.id, "scheme": scheme.id, "number": lot.number, "round": lot.round}
     record(session, Action.LOT_DRAFTED, "lot", lot.id, after=after)
     return lot
-
-
-def ready_scheme(session: Session, notice: Notice, scheme_id: int) -> SupplyScheme:
-    """Return a scheme that a notice can offer, locked until the end. Raises SchemeNotReady."""
-    wanted = select(SupplyScheme).where(SupplyScheme.id == scheme_id)
-    scheme = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if scheme is None or scheme.jurisdiction_id != notice.jurisdiction_id:
-        raise SchemeNotReady(f"本管辖区没有方案 {scheme_id}。", f"The jurisdiction has no scheme {scheme_id}.")
-    if scheme.status != SchemeStatus.approved or scheme.method != notice.method:
-        raise SchemeNotReady(
-            "方案须已批准，且供应方式与公告一致。",
-            "The scheme has to be approved, and of the notice's way of supply.",
-            facts={"status": str(scheme.status), "method": str(scheme.method)},
-        )
-    return scheme
 
 
 def change_lot(session: Session, actor: Actor, lot_id: int, change: LotChange, *, version: int) -> Lot:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.accounts.permissions import ROLE_PERMISSIONS, Role
-from service.core.errors import FieldError, Invalid, PreconditionFailed
+from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
 from service.documents import queries as documents
 from service.documents.models import Document
 from service.listings import queries
@@ -19,11 +19,19 @@ from service.parcels import governing
 from service.parcels.governing import Hold
 from service.parcels.lifecycle import EventKind
 from service.regions.models import Jurisdiction
+from service.schemes.models import SupplyScheme
+from service.schemes.states import SchemeStatus
 
 _ALL = frozenset({*EVENT_OF_PARCEL.values(), EventKind.contract})
 # What is sold or awarded waits for its contract; a court may still stop that.
 _GOVERNED = dict.fromkeys((LotStage.announced, LotStage.open, LotStage.publicised), _ALL)
 _GOVERNED |= dict.fromkeys((LotStage.sold, LotStage.awarded), _ALL - {EventKind.suspend, EventKind.resume})
+
+
+class SchemeNotReady(Conflict):
+    """The scheme is not approved, not this jurisdiction's or method's, or its land is offered already."""
+
+    code, title_zh, title_en = "scheme-not-ready", "供地方案不能上市", "The scheme can't be offered"
 
 
 def _holds(session: Session, parcel_ids: Collection[int]) -> Sequence[Hold]:
@@ -65,6 +73,21 @@ def held_notice(session: Session, actor: Actor, notice_id: int, *, version: int)
             facts={"version": notice.version, "published_on": notice.published_on},
         )
     return notice
+
+
+def ready_scheme(session: Session, notice: Notice, scheme_id: int) -> SupplyScheme:
+    """Return a scheme that a notice can offer, locked until the end. Raises SchemeNotReady."""
+    wanted = select(SupplyScheme).where(SupplyScheme.id == scheme_id)
+    scheme = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if scheme is None or scheme.jurisdiction_id != notice.jurisdiction_id:
+        raise SchemeNotReady(f"本管辖区没有方案 {scheme_id}。", f"The jurisdiction has no scheme {scheme_id}.")
+    if scheme.status != SchemeStatus.approved or scheme.method != notice.method:
+        raise SchemeNotReady(
+            "方案须已批准，且供应方式与公告一致。",
+            "The scheme has to be approved, and of the notice's way of supply.",
+            facts={"status": str(scheme.status), "method": str(scheme.method)},
+        )
+    return scheme
 
 
 def touch(row: Lot | Notice) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -17,8 +16,9 @@ from service.listings.holding import check_documents, held_lot
 from service.listings.lifecycle import LotEventKind, LotHold, LotStage
 from service.listings.models import Lot, Notice
 from service.listings.notice_commands import late_entry
-from service.listings.offers import Bidding, Ending, Offer
+from service.listings.offers import Ending, Offer
 from service.listings.recording import Occurrence, entered, record_lot_event
+from service.listings.standing import bidding_of, entered_late, offers_of
 from service.parcels.commands import refuse_future
 from service.rules.finding import Finding
 from service.rules.judgement import record_override, refuse
@@ -73,26 +73,6 @@ def _act(lot: Lot, notice: Notice, order: LotEventOrder) -> Act:
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/happened_at", "wrong-time", zh, en)])
     over = clock.instant() if day == clock.today() else dt.datetime.combine(day, dt.time.max, clock.CHINA)
     return Act(lot, notice, order, day, at or over)
-
-
-def bidding_of(lot: Lot, notice: Notice) -> Bidding:
-    """Return the terms that a lot's offers are made under."""
-    if lot.opens_at is None or lot.start_yuan is None:
-        raise AssertionError("an announced sale has a start and a start price")
-    increment = lot.increment_yuan or Decimal(0)
-    centre = centre_of(notice.centre)
-    method = Method(notice.method)
-    return Bidding(method, lot.opens_at, lot.closes_at, lot.start_yuan, increment, lot.ceiling_yuan, centre)
-
-
-def offers_of(session: Session, lot: Lot) -> list[Offer]:
-    """Return the offers of bidders whose deposit is paid, with whether each is qualified."""
-    bidders = {each.id: each for each in queries.bidders_of(session, lot.id) if each.paid_on is not None}
-    return [
-        Offer(each.bidder_id, each.yuan, each.offered_at, bidders[each.bidder_id].qualified)
-        for each in queries.bids_of(session, lot.id)
-        if each.bidder_id in bidders
-    ]
 
 
 def _none(session: Session, act: Act) -> dict[str, Any]:  # noqa: ARG001 - one of many
@@ -189,7 +169,7 @@ def advance_lot(session: Session, actor: Actor, lot_id: int, now: dt.datetime) -
         lot = queries.lot_by_id(session, actor, lot_id, lock="skip")
     except NotFound:
         return None
-    if lot.hold != LotHold.none or _entered_late(session, lot):
+    if lot.hold != LotHold.none or entered_late(session, lot):
         return None
     if lot.stage == LotStage.announced and lot.opens_at is not None and lot.opens_at <= now:
         return _do(session, actor, lot, _K.open, lot.opens_at, {})
@@ -214,9 +194,3 @@ def _do(
 ) -> LotEventKind:
     record_lot_event(session, actor, lot, kind, Occurrence(clock.day_of(at), at), facts)
     return kind
-
-
-def _entered_late(session: Session, lot: Lot) -> bool:
-    """Tell by the last event that set its dates."""
-    events = queries.events_of(session, [lot.id])[lot.id]
-    return next((bool(each.facts["entered_late"]) for each in events[::-1] if "entered_late" in each.facts), False)

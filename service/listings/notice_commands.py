@@ -14,8 +14,8 @@ from service.core import clock
 from service.core.errors import Conflict
 from service.listings import checking, queries, terms
 from service.listings.changes import Amendment, NoticePublish
-from service.listings.draft_commands import ready_scheme, refuse_published, refuse_reversed
-from service.listings.holding import check_documents, held_notice, touch
+from service.listings.draft_commands import refuse_published, refuse_reversed
+from service.listings.holding import check_documents, held_notice, ready_scheme, touch
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.models import Lot, Notice
 from service.listings.recording import Occurrence, entered, record_lot_event
