@@ -14,6 +14,9 @@ import service.imports.jobs  # its tasks are known to the queue once it is loade
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
+import service.listings.bidder_models
+import service.listings.jobs
+import service.listings.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
@@ -35,6 +38,9 @@ from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
 from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
+from service.listings.lot_routes import router as lots
+from service.listings.routes import places as trading_centres
+from service.listings.routes import router as notices
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
@@ -66,6 +72,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_items,
     plan_targets,
     plan_sheets,
+    notices,
+    lots,
+    trading_centres,
     dossier,
     documents,
     imports,

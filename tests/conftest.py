@@ -136,6 +136,7 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 
 
 TABLES = """
+    lot_bid lot_bidder lot_event lot_parcel lot notice
     plan_target_decision plan_target_change plan_target plan_item plan_event plan_declared_total supply_plan plan_plot
     blocked_period
     overlay_result overlay_check overlay_run control_piece control_feature control_layer

@@ -1396,6 +1396,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公告列表 Notices
+         * @description List notices, the newest first; values of one filter are choices.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        /**
+         * 起草公告 Draft a notice
+         * @description Draft a notice, or a supplementary one.
+         */
+        post: operations["create_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公告 One notice
+         * @description Give one notice with its lots.
+         */
+        get: operations["read_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改公告 Change a draft
+         * @description Change a draft.
+         */
+        patch: operations["change_notice"];
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 加入宗地 Add a lot
+         * @description Add an approved scheme's land to a draft; the ETag is the lot's.
+         */
+        post: operations["draft_lot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发布公告 Publish
+         * @description Publish a draft with all its lots, or tell (`trial`) what the law says of that.
+         */
+        post: operations["publish_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地列表 Lots
+         * @description List lots, the newest first, as they are or as they were on a day; then drafts are left out.
+         */
+        get: operations["list_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各阶段宗数 Lots by stage
+         * @description Count lots by stage.
+         */
+        get: operations["count_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交易日历 Days of lots
+         * @description Say what was and is due on the days of a span: notices, starts, ends, results, refunds.
+         */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地 One lot
+         * @description Give one lot, as it is or as it was on a day.
+         */
+        get: operations["read_lot"];
+        put?: never;
+        post?: never;
+        /**
+         * 撤出公告 Take out of a draft
+         * @description Take a draft lot out of its notice.
+         */
+        delete: operations["drop_lot"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改宗地 Change a draft
+         * @description Change number or terms of a draft.
+         */
+        patch: operations["change_lot"];
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地历史 What happened
+         * @description Give what happened to a lot, in order of effect.
+         */
+        get: operations["read_events"];
+        put?: never;
+        /**
+         * 办理 Record an event
+         * @description Record what happened to a lot, or tell (`trial`) what the law says of that.
+         */
+        post: operations["take_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bidders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 竞买人 Bidders
+         * @description Give who takes part in a lot; names only with `party:read`.
+         */
+        get: operations["read_bidders"];
+        put?: never;
+        /**
+         * 登记竞买人 Add a bidder
+         * @description Let somebody take part.
+         */
+        post: operations["add_bidder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bidders/{bidder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 审查竞买人、处理保证金 Change a bidder
+         * @description Note an examination, a payment, or what became of the deposit.
+         */
+        patch: operations["change_bidder"];
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报价 Offers
+         * @description Give the offers for a lot, the highest first; those of a running tender are sealed.
+         */
+        get: operations["read_bids"];
+        put?: never;
+        /**
+         * 录入报价 Take an offer
+         * @description Take an offer.
+         */
+        post: operations["make_bid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading-centres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交易中心 Trading centres
+         * @description List the trading centres with their settings: each with its source, and whether somebody read it there.
+         */
+        get: operations["list_centres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/plan.pdf": {
         parameters: {
             query?: never;
@@ -1905,6 +2193,15 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Amendment
+         * @description What a supplementary notice changes of a lot.
+         */
+        Amendment: {
+            /** Lot Id */
+            lot_id: number;
+            terms: components["schemas"]["Terms"];
+        };
+        /**
          * Applies
          * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
          * @enum {string}
@@ -1979,6 +2276,158 @@ export interface components {
             head_hash: string;
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
+        };
+        /**
+         * BidCreate
+         * @description An offer.
+         */
+        BidCreate: {
+            /** Bidder Id */
+            bidder_id: number;
+            /** Yuan */
+            yuan: number | string;
+            /**
+             * Offered At
+             * @description now if left out; not after now
+             */
+            offered_at?: string | null;
+        };
+        /**
+         * BidRead
+         * @description An offer; `label` and `name` are its bidder's.
+         */
+        BidRead: {
+            /** Id */
+            id: number;
+            /** Bidder Id */
+            bidder_id: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string | null;
+            /** Yuan */
+            yuan: number;
+            /**
+             * Offered At
+             * Format: date-time
+             */
+            offered_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * BidderChange
+         * @description What is new of a bidder: examined, paid, or how the deposit ended (one of three).
+         */
+        BidderChange: {
+            /** Shares */
+            shares?: (number | string)[];
+            /** Own Funds */
+            own_funds?: boolean | null;
+            /** Qualified */
+            qualified?: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /** Paid On */
+            paid_on?: string | null;
+            /** Refunded On */
+            refunded_on?: string | null;
+            /** Forfeited On */
+            forfeited_on?: string | null;
+            /** Credited On */
+            credited_on?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * BidderCreate
+         * @description Who takes part; `shares` of a joint bid add up to 1.
+         */
+        BidderCreate: {
+            /** Name */
+            name: string;
+            /** Shares */
+            shares?: (number | string)[];
+            /**
+             * Own Funds
+             * @default true
+             */
+            own_funds?: boolean;
+            /** Qualified */
+            qualified?: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /** Paid On */
+            paid_on?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * BidderRead
+         * @description Who takes part in a lot. `label` numbers bidders in order, for those who don't see names.
+         */
+        BidderRead: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string | null;
+            /** Name Hidden */
+            name_hidden: boolean;
+            /** Shares */
+            shares: number[];
+            /** Own Funds */
+            own_funds: boolean;
+            /** Qualified */
+            qualified: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Refunded On */
+            refunded_on: string | null;
+            /** Forfeited On */
+            forfeited_on: string | null;
+            /** Credited On */
+            credited_on: string | null;
+            /** Winner */
+            winner: boolean;
+            /**
+             * Ends
+             * @description how the deposit may end now
+             */
+            ends: components["schemas"]["DepositEnd"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * BidderTaken
+         * @description A bidder after a change, with what the law says.
+         */
+        BidderTaken: {
+            bidder: components["schemas"]["BidderRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * Bidders
+         * @description Who takes part in a lot, the first one first.
+         */
+        Bidders: {
+            /** Items */
+            items: components["schemas"]["BidderRead"][];
+        };
+        /**
+         * Bids
+         * @description The offers for a lot, the highest first; `sealed`: kept from you while the tender runs.
+         */
+        Bids: {
+            /** Items */
+            items: components["schemas"]["BidRead"][];
+            /** Sealed */
+            sealed: boolean;
         };
         /**
          * BlockedPeriodRead
@@ -2206,6 +2655,30 @@ export interface components {
             area_plane_m2: number;
             /** Neighbours */
             neighbours: components["schemas"]["NeighbourRead"][];
+        };
+        /**
+         * CalendarEntry
+         * @description Something on a day: what was, and what is due.
+         */
+        CalendarEntry: {
+            /** Kind */
+            kind: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            stage: components["schemas"]["LotStage"];
+            /** Done */
+            done: boolean;
+            /** Provisional */
+            provisional: boolean;
         };
         /**
          * Carried
@@ -2558,6 +3031,12 @@ export interface components {
          */
         DayKind: "workday" | "weekend" | "holiday" | "makeup";
         /**
+         * DepositEnd
+         * @description What became of a deposit; names are those of the columns.
+         * @enum {string}
+         */
+        DepositEnd: "refunded_on" | "forfeited_on" | "credited_on";
+        /**
          * Dimension
          * @description What areas of a plan are summed by.
          * @enum {string}
@@ -2591,6 +3070,26 @@ export interface components {
              * Format: date-time
              */
             uploaded_at: string;
+        };
+        /**
+         * DutyRead
+         * @description Something due with a lot, by the trading rules or the law.
+         */
+        DutyRead: {
+            /** Kind */
+            kind: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Provisional
+             * @description the day leans on a calendar of working days that is not issued yet
+             */
+            provisional: boolean;
         };
         /**
          * Edition
@@ -2666,6 +3165,19 @@ export interface components {
             note: string | null;
             /** Override Reason */
             override_reason: string | null;
+        };
+        /**
+         * EventTaken
+         * @description A lot after an event, or in a trial as it is; with what the law says. `blocked`: it would be refused.
+         */
+        EventTaken: {
+            lot: components["schemas"]["LotRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+            /** Trial */
+            trial: boolean;
+            /** Blocked */
+            blocked: boolean;
         };
         /**
          * ExportRead
@@ -2794,6 +3306,60 @@ export interface components {
             /** After */
             after: unknown;
         };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=0), Le(le=1440)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=0), Le(le=365)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_365_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=1), Le(le=100)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[TimedBidding] */
+        Figure_TimedBidding_: {
+            value?: components["schemas"]["TimedBidding"] | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[bool] */
+        Figure_bool_: {
+            /** Value */
+            value?: boolean | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
         /**
          * FileShapeRead
          * @description A row of a file: its shape in the CRS that the answer names, and what the file calls it.
@@ -2830,6 +3396,22 @@ export interface components {
             shapes: components["schemas"]["FileShapeRead"][];
             /** Findings */
             findings: components["schemas"]["ShapeFinding"][];
+        };
+        /**
+         * FindingFigure
+         * @description A figure that a finding rests on; money and areas as exact text, dates as YYYY-MM-DD.
+         */
+        FindingFigure: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * FindingRead
@@ -3386,6 +3968,41 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalFinding
+         * @description A broken rule: how grave, by which source and figures, and what would satisfy it.
+         *
+         *     `provisional`: a day in it leans on a year whose calendar of working days has not been issued yet.
+         */
+        LegalFinding: {
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Hard */
+            hard: boolean;
+            /** Verified */
+            verified: boolean;
+            /** Provisional */
+            provisional: boolean;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Figures */
+            figures: components["schemas"]["FindingFigure"][];
+            /** Satisfied By */
+            satisfied_by: string;
+            /** Satisfied By En */
+            satisfied_by_en: string;
+        };
+        /**
          * LegalRule
          * @description One rule within one scope and one period. An empty scope means all; `valid_to` null: until further notice.
          *
@@ -3560,6 +4177,377 @@ export interface components {
             operations: components["schemas"]["OperationRead"][];
         };
         /**
+         * LotCalendar
+         * @description The days of a span that have something, in order.
+         */
+        LotCalendar: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Items */
+            items: components["schemas"]["CalendarEntry"][];
+        };
+        /**
+         * LotChange
+         * @description What to change of a draft lot.
+         */
+        LotChange: {
+            /** Number */
+            number?: string | null;
+            /** @default {} */
+            terms?: components["schemas"]["Terms"];
+        };
+        /**
+         * LotCreate
+         * @description A lot of a draft notice: an approved scheme's land, offered again or for the first time.
+         */
+        LotCreate: {
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Number
+             * @example 郑政东出〔2022〕5号(网)
+             */
+            number: string;
+            /** @default {} */
+            terms?: components["schemas"]["Terms"];
+        };
+        /**
+         * LotDetail
+         * @description One lot with its land, its rounds, what is due, and what may be recorded now.
+         */
+        LotDetail: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /**
+             * Round
+             * @description 轮次
+             */
+            round: number;
+            notice: components["schemas"]["NoticeRef"];
+            scheme: components["schemas"]["SchemeRef"];
+            jurisdiction: components["schemas"]["Named"];
+            method: components["schemas"]["Method"];
+            /** Centre */
+            centre: string | null;
+            stage: components["schemas"]["LotStage"];
+            hold: components["schemas"]["LotHold"];
+            /** Held Since */
+            held_since: string | null;
+            /**
+             * Awaiting
+             * @description 截止已过，待办理 its end has come, and an officer has to see to it
+             */
+            awaiting: boolean;
+            /** Notice On */
+            notice_on: string | null;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Floor Yuan */
+            floor_yuan: number | null;
+            /** Reserve Yuan */
+            reserve_yuan: number | null;
+            /**
+             * Floor Hidden
+             * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
+             */
+            floor_hidden: boolean;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Increment Yuan */
+            increment_yuan: number | null;
+            /** Ceiling Yuan */
+            ceiling_yuan: number | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /**
+             * Premium Rate
+             * @description 溢价率 above the start price, as a share of it
+             */
+            premium_rate: number | null;
+            /** Winner */
+            winner: string | null;
+            /**
+             * Winner Hidden
+             * @description there is a winner or taker, whose name is kept from you
+             */
+            winner_hidden: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /** Sold On */
+            sold_on: string | null;
+            /** Confirmed On */
+            confirmed_on: string | null;
+            /** Result On */
+            result_on: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Bidders */
+            bidders: number | null;
+            /** Bids */
+            bids: number | null;
+            /**
+             * Top Yuan
+             * @description 当前最高报价; null for a sealed tender
+             */
+            top_yuan: number | null;
+            /** Version */
+            version: number;
+            /** Land */
+            land: components["schemas"]["LotParcelRead"][];
+            /** Rounds */
+            rounds: components["schemas"]["RoundRead"][];
+            /** Duties */
+            duties: components["schemas"]["DutyRead"][];
+            /** Actions */
+            actions: components["schemas"]["LotEventKind"][];
+        };
+        /**
+         * LotEventKind
+         * @description What can happen to a lot; the last three change no stage. `conclude` happens by itself, with the contract.
+         * @enum {string}
+         */
+        LotEventKind: "announce" | "publicise" | "open" | "suspend" | "resume" | "sell" | "award" | "fail" | "terminate" | "void_award" | "conclude" | "amend" | "confirm" | "publish_result";
+        /**
+         * LotEventOrder
+         * @description Something that happened to a lot, to be recorded.
+         */
+        LotEventOrder: {
+            /**
+             * Effective On
+             * @description 法律上生效之日 not after today; today if left out
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 只检查不办理 only tell the findings
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "suspend" | "resume" | "sell" | "award" | "fail" | "terminate" | "void_award" | "confirm" | "publish_result";
+            /**
+             * Happened At
+             * @description 具体时刻 to the minute, if known
+             */
+            happened_at?: string | null;
+            /**
+             * Bidder Id
+             * @description 竞得人 of a sale; the highest valid offer's if left out
+             */
+            bidder_id?: number | null;
+            /**
+             * Notice On
+             * @description 恢复公告日 of a resumption
+             */
+            notice_on?: string | null;
+            /**
+             * Opens At
+             * @description of a resumption; moved by the pause if left out
+             */
+            opens_at?: string | null;
+            /**
+             * Closes At
+             * @description of a resumption; moved by the pause if left out
+             */
+            closes_at?: string | null;
+        };
+        /**
+         * LotEventRead
+         * @description What happened to a lot. `facts`: what it set, names and floors only for those who may see them.
+         */
+        LotEventRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["LotEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Happened At */
+            happened_at: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * LotEvents
+         * @description What happened to a lot, in order of effect.
+         */
+        LotEvents: {
+            /** Items */
+            items: components["schemas"]["LotEventRead"][];
+        };
+        /**
+         * LotFindings
+         * @description What the law says of publishing one lot.
+         */
+        LotFindings: {
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * LotHold
+         * @description Whether the round is suspended (中止); the stage it interrupts stays.
+         * @enum {string}
+         */
+        LotHold: "none" | "suspended";
+        /**
+         * LotParcelRead
+         * @description A parcel of a lot.
+         */
+        LotParcelRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+        };
+        /**
+         * LotRead
+         * @description A lot as lists show it, now or on a day. Bidders and offers are counted now only.
+         */
+        LotRead: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /**
+             * Round
+             * @description 轮次
+             */
+            round: number;
+            notice: components["schemas"]["NoticeRef"];
+            scheme: components["schemas"]["SchemeRef"];
+            jurisdiction: components["schemas"]["Named"];
+            method: components["schemas"]["Method"];
+            /** Centre */
+            centre: string | null;
+            stage: components["schemas"]["LotStage"];
+            hold: components["schemas"]["LotHold"];
+            /** Held Since */
+            held_since: string | null;
+            /**
+             * Awaiting
+             * @description 截止已过，待办理 its end has come, and an officer has to see to it
+             */
+            awaiting: boolean;
+            /** Notice On */
+            notice_on: string | null;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Floor Yuan */
+            floor_yuan: number | null;
+            /** Reserve Yuan */
+            reserve_yuan: number | null;
+            /**
+             * Floor Hidden
+             * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
+             */
+            floor_hidden: boolean;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Increment Yuan */
+            increment_yuan: number | null;
+            /** Ceiling Yuan */
+            ceiling_yuan: number | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /**
+             * Premium Rate
+             * @description 溢价率 above the start price, as a share of it
+             */
+            premium_rate: number | null;
+            /** Winner */
+            winner: string | null;
+            /**
+             * Winner Hidden
+             * @description there is a winner or taker, whose name is kept from you
+             */
+            winner_hidden: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /** Sold On */
+            sold_on: string | null;
+            /** Confirmed On */
+            confirmed_on: string | null;
+            /** Result On */
+            result_on: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Bidders */
+            bidders: number | null;
+            /** Bids */
+            bids: number | null;
+            /**
+             * Top Yuan
+             * @description 当前最高报价; null for a sealed tender
+             */
+            top_yuan: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LotStage
+         * @description Where a round stands.
+         *
+         *     `awarded`: the publicity of an allocation or negotiated grant is over without objection. `concluded`: there is a
+         *     contract or an allocation decision, which holds the parcels from then on.
+         * @enum {string}
+         */
+        LotStage: "draft" | "announced" | "open" | "sold" | "publicised" | "awarded" | "concluded" | "failed" | "terminated" | "void";
+        /**
          * MapRead
          * @description A saved field map.
          */
@@ -3654,6 +4642,12 @@ export interface components {
             area_legal_m2?: number | string | null;
         };
         /**
+         * Method
+         * @description 招标、拍卖、挂牌、协议、划拨.
+         * @enum {string}
+         */
+        Method: "tender" | "auction" | "listing" | "agreement" | "allocation";
+        /**
          * Named
          * @description A code with its name.
          */
@@ -3689,6 +4683,159 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * NoticeChange
+         * @description What to change of a draft; left out stays as it is.
+         */
+        NoticeChange: {
+            /** Number */
+            number?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Centre */
+            centre?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * NoticeCreate
+         * @description A notice to draft; a supplementary one names what it amends and takes method and centre from there.
+         */
+        NoticeCreate: {
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            method?: components["schemas"]["Method"] | null;
+            /**
+             * Centre
+             * @description 交易中心 key of a trading centre
+             */
+            centre?: string | null;
+            /**
+             * Number
+             * @example 郑国土资交易告字〔2022〕10号
+             */
+            number: string;
+            /** Title */
+            title: string;
+            /** Document Id */
+            document_id?: number | null;
+            /**
+             * Amends Id
+             * @description 补充公告所补充的公告 the notice it amends
+             */
+            amends_id?: number | null;
+        };
+        /**
+         * NoticeDetail
+         * @description One notice with its lots (of a supplementary one: those of the notice it amends) and its supplements.
+         */
+        NoticeDetail: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Centre */
+            centre: string | null;
+            /** Centre Name */
+            centre_name: string | null;
+            /** Number */
+            number: string;
+            method: components["schemas"]["Method"];
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Amends Id */
+            amends_id: number | null;
+            /** Lots */
+            lots: number;
+            /** Version */
+            version: number;
+            /** Items */
+            items: components["schemas"]["LotRead"][];
+            /** Supplements */
+            supplements: components["schemas"]["NoticeRef"][];
+        };
+        /**
+         * NoticePublish
+         * @description Publish a draft: its lots are announced or publicised; a supplementary notice changes the lots it names.
+         */
+        NoticePublish: {
+            /**
+             * Effective On
+             * @description 法律上生效之日 not after today; today if left out
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 只检查不办理 only tell the findings
+             * @default false
+             */
+            trial?: boolean;
+            /** Amendments */
+            amendments?: components["schemas"]["Amendment"][];
+        };
+        /**
+         * NoticePublished
+         * @description A notice after its publication, or in a trial as it is. `blocked`: it would be refused.
+         */
+        NoticePublished: {
+            notice: components["schemas"]["NoticeDetail"];
+            /** Lots */
+            lots: components["schemas"]["LotFindings"][];
+            /** Trial */
+            trial: boolean;
+            /** Blocked */
+            blocked: boolean;
+        };
+        /**
+         * NoticeRead
+         * @description A notice as lists show it.
+         */
+        NoticeRead: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Centre */
+            centre: string | null;
+            /** Centre Name */
+            centre_name: string | null;
+            /** Number */
+            number: string;
+            method: components["schemas"]["Method"];
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Amends Id */
+            amends_id: number | null;
+            /** Lots */
+            lots: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NoticeRef
+         * @description A notice by its number.
+         */
+        NoticeRef: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
         };
         /**
          * OfferRead
@@ -3869,6 +5016,16 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * Override
+         * @description Why an approver answers for breaking a rule, and the document that says so.
+         */
+        Override: {
+            /** Reason */
+            reason: string;
+            /** Document Id */
+            document_id: number;
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -3925,10 +5082,24 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[LotRead] */
+        Page_LotRead_: {
+            /** Items */
+            items: components["schemas"]["LotRead"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[MapRead] */
         Page_MapRead_: {
             /** Items */
             items: components["schemas"]["MapRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[NoticeRead] */
+        Page_NoticeRead_: {
+            /** Items */
+            items: components["schemas"]["NoticeRead"][];
             /** Next */
             next?: string | null;
         };
@@ -4795,6 +5966,25 @@ export interface components {
          */
         Role: "administrator" | "planner" | "registrar" | "listing_officer" | "track_officer" | "approver" | "viewer";
         /**
+         * RoundRead
+         * @description A round in which the scheme's land was offered.
+         */
+        RoundRead: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            stage: components["schemas"]["LotStage"];
+            /** Notice On */
+            notice_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+        };
+        /**
          * Rule
          * @description What a control layer says of land, the gravest first.
          * @enum {string}
@@ -4871,6 +6061,18 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * SchemeRef
+         * @description The scheme whose land a lot offers.
+         */
+        SchemeRef: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
         };
         /**
          * Scope
@@ -5034,6 +6236,16 @@ export interface components {
          * @enum {string}
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
+        /**
+         * StageCounts
+         * @description How many lots stand in each stage.
+         */
+        StageCounts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
         /**
          * StagedRead
          * @description A staged row, or (`missing`, by id) a parcel that the file doesn't name: what publishing it would do.
@@ -5501,6 +6713,42 @@ export interface components {
             rule: string;
         };
         /**
+         * Terms
+         * @description Terms of a lot: left out stay as they are, null removes.
+         *
+         *     Competitive ways of supply have prices and a deposit; the others a taker, perhaps a price, and an end of publicity.
+         */
+        Terms: {
+            /** Opens At */
+            opens_at?: string | null;
+            /**
+             * Closes At
+             * @description 挂牌或公示截止 end of listing or publicity
+             */
+            closes_at?: string | null;
+            /** Start Yuan */
+            start_yuan?: number | string | null;
+            /** Increment Yuan */
+            increment_yuan?: number | string | null;
+            /**
+             * Ceiling Yuan
+             * @description 熔断价
+             */
+            ceiling_yuan?: number | string | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /**
+             * Price Yuan
+             * @description 协议价 price agreed, of negotiated supply
+             */
+            price_yuan?: number | string | null;
+            /**
+             * Taker
+             * @description 拟供对象 who gets it, of allocated or negotiated supply
+             */
+            taker?: string | null;
+        };
+        /**
          * Theme
          * @description Where in the course of supply a rule belongs, in order.
          * @enum {string}
@@ -5534,6 +6782,12 @@ export interface components {
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        /**
+         * TimedBidding
+         * @description When a listing goes on as live bidding in rounds (限时竞价) after its end.
+         * @enum {string}
+         */
+        TimedBidding: "never" | "two_bidders" | "two_offers_in_last_hour";
         /**
          * TotalDeclared
          * @description An area that the plan's document prints.
@@ -5579,6 +6833,40 @@ export interface components {
         TotalsDeclared: {
             /** Items */
             items: components["schemas"]["TotalDeclared"][];
+        };
+        /**
+         * TradingCentre
+         * @description How a trading centre runs a sale.
+         */
+        TradingCentre: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** @description 静默: no offers so long before the end of a listing */
+            silence_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            /** @description between the end and the first round of live bidding */
+            preparation_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            /** @description 限时竞价: a round ends so long after the last offer */
+            round_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            timed_bidding: components["schemas"]["Figure_TimedBidding_"];
+            /** @description 恢复公告: so long before a suspended round is resumed */
+            resume_notice_days: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_365_____"];
+            /** @description 中止期间顺延: the end of a listing moves by the pause */
+            shifts_end: components["schemas"]["Figure_bool_"];
+            min_bidders_listing: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+            min_bidders_auction: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+            min_bidders_tender: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+        };
+        /**
+         * TradingCentres
+         * @description The trading centres and how each runs a sale.
+         */
+        TradingCentres: {
+            /** Items */
+            items: components["schemas"]["TradingCentre"][];
         };
         /**
          * Unit
@@ -8860,6 +10148,708 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                method?: components["schemas"]["Method"][] | null;
+                /** @description 已发布 out, or still a draft */
+                published?: boolean | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draft_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticePublish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePublished"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_lots: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                stage?: components["schemas"]["LotStage"][] | null;
+                hold?: components["schemas"]["LotHold"][] | null;
+                method?: components["schemas"]["Method"][] | null;
+                jurisdiction?: string[] | null;
+                notice?: number | null;
+                scheme?: number | null;
+                /** @description 地块编号 code of a parcel */
+                parcel?: string | null;
+                /** @description 编号中的文字 part of the number */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LotRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_lots: {
+        parameters: {
+            query?: {
+                method?: components["schemas"]["Method"][] | null;
+                jurisdiction?: string[] | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageCounts"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query: {
+                /** @description 首日 */
+                first: string;
+                /** @description 末日 */
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotCalendar"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_lot: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_events: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotEventOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_bidders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bidders"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_bidder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidderCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidderTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_bidder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+                bidder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidderTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_bids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bids"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_bid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_centres: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradingCentres"];
                 };
             };
         };
