@@ -11,7 +11,17 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.codes import queries as codes
 from service.contracts import legal, queries
-from service.contracts.holding import Case, Fact, Taken, carried_out, day_of, happen, judged, law_of
+from service.contracts.holding import (
+    Case,
+    Fact,
+    Taken,
+    carried_out,
+    check_document,
+    day_of,
+    happen,
+    judged,
+    law_of,
+)
 from service.contracts.lifecycle import ContractEventKind
 from service.contracts.models import Contract, ContractParcel
 from service.contracts.orders import SignOrder
@@ -64,6 +74,7 @@ def _sign(session: Session, actor: Actor, order: SignOrder) -> Taken:
     scheme = session.get_one(SupplyScheme, lot.scheme_id)
     if queries.number_taken(session, scheme.jurisdiction_id, order.number):
         raise NumberTaken(f"合同编号 {order.number} 已被使用。", f"There is a contract {order.number}.")
+    check_document(session, actor, scheme.jurisdiction_id, order.document_id)
     price = _price(lot, scheme, order)
     check_terms(price, order.parts, order.start_due_on, order.complete_due_on)
     check_indices(order.indicators)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.contracts import arrears, idle_queries, legal
+from service.contracts import arrears, idle_queries, legal, queries
 from service.contracts.arrears import Booked
 from service.contracts.idle import ClockState, Milestone
 from service.contracts.idle_queries import IdleLand
@@ -26,7 +26,7 @@ from service.regions.queries import visible_jurisdictions
 from service.rules.book import rulebook
 from service.rules.calendar import Calendar
 from service.schemes.methods import COMPETITIVE
-from service.schemes.models import SchemeUse, SupplyScheme
+from service.schemes.models import SupplyScheme
 from service.workdays.queries import calendar_of
 
 
@@ -71,15 +71,8 @@ def _of(kind: str, contract: Contract, due_on: dt.date, *, done: bool) -> Deadli
 
 def _signing(session: Session, actor: Actor, calendar: Calendar) -> Iterator[Deadline]:
     """R10: lots that are sold and have no contract."""
-    main = (
-        select(SchemeUse.use_class)
-        .where(SchemeUse.scheme_id == SupplyScheme.id)
-        .order_by(SchemeUse.share.desc(), SchemeUse.use_class)
-        .limit(1)
-        .scalar_subquery()
-    )
     wanted = (
-        select(Lot.id, Lot.number, Lot.sold_on, SupplyScheme.method, Jurisdiction.code, main)
+        select(Lot, SupplyScheme.method, Jurisdiction.code, queries.main_use_of(SupplyScheme.id))
         .join(SupplyScheme, SupplyScheme.id == Lot.scheme_id)
         .join(Jurisdiction, Jurisdiction.id == SupplyScheme.jurisdiction_id)
         .where(Lot.stage == "sold", Lot.sold_on.is_not(None), SupplyScheme.method.in_(COMPETITIVE))
@@ -87,10 +80,12 @@ def _signing(session: Session, actor: Actor, calendar: Calendar) -> Iterator[Dea
     if actor.jurisdictions is not None:
         own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
         wanted = wanted.where(SupplyScheme.jurisdiction_id.in_(own))
-    for number, title, sold_on, method, code, use in session.execute(wanted):
+    for lot, method, code, use in session.execute(wanted).tuples():
+        sold_on = lot.sold_on or dt.date.max
         rule = rulebook().at(sold_on, code, method=method, use=use).find("R10")
-        if rule is not None and sold_on is not None:
-            yield Deadline("signing", "lot", number, title, legal.signing_due(rule, sold_on, calendar).day, done=False)
+        if rule is not None:
+            due_on = legal.signing_due(rule, sold_on, calendar).day
+            yield Deadline("signing", "lot", lot.id, lot.number, due_on, done=False)
 
 
 def _instalments(session: Session, contracts: dict[int, Contract], today: dt.date) -> Iterator[Deadline]:

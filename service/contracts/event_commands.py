@@ -133,7 +133,7 @@ def _reclaimed(case: Case, order: EventOrder) -> Mapping[str, Any]:
 
 
 def _refuse_suspended(case: Case) -> None:
-    if any(each.hold is not Hold.none for each in queries.parcels_of(case.session, case.contract.id)):
+    if any(each.hold != Hold.none for each in queries.parcels_of(case.session, case.contract.id)):
         raise IllegalContractEvent("合同中止期间不办理登记。", "Nothing is registered while the course is suspended.")
 
 

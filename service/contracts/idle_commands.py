@@ -163,19 +163,18 @@ def _do(case: Case, inquiry: IdleCase, order: IdleStepOrder, day: dt.date) -> Co
 
 
 def _decide(case: Case, inquiry: IdleCase, order: IdleStepOrder, day: dt.date) -> ContractEventKind:
-    inquiry.decided_on, inquiry.outcome, inquiry.cause = day, order.outcome, order.cause
-    if order.outcome == "dismissed":
-        inquiry.closed_on = day
-        return ContractEventKind.dismiss_idle
     state = _clock(case, day).state
     enough = {"fee": {ClockState.idle, ClockState.recoverable}, "recovery": {ClockState.recoverable}}
     if state not in enough.get(str(order.outcome), {state}):
         raise ClockNotThere(
             "闲置时钟未到该处理的期限。", "The idle clock does not allow for that yet.", facts={"state": state}
         )
-    if order.outcome == "fee":
-        inquiry.fee_yuan = _fee(case, order)
-    return ContractEventKind.confirm_idle
+    fee = _fee(case, order) if order.outcome == "fee" else None
+    inquiry.decided_on, inquiry.outcome, inquiry.cause, inquiry.fee_yuan = day, order.outcome, order.cause, fee
+    if order.outcome != "dismissed":
+        return ContractEventKind.confirm_idle
+    inquiry.closed_on = day
+    return ContractEventKind.dismiss_idle
 
 
 def _fee(case: Case, order: IdleStepOrder) -> Decimal:

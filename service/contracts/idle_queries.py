@@ -18,7 +18,7 @@ from service.listings.models import Lot
 from service.regions.models import Jurisdiction
 from service.rules.book import Law, rulebook
 from service.rules.calendar import Calendar
-from service.schemes.models import SchemeUse, SupplyScheme
+from service.schemes.models import SupplyScheme
 from service.workdays.queries import calendar_of
 
 
@@ -44,7 +44,7 @@ TROUBLE = frozenset({ClockState.idle, ClockState.recoverable})
 
 
 def idle_land(session: Session, actor: Actor, day: dt.date | None = None) -> list[IdleLand]:
-    """Return land that is idle by the clock, or inquired into: the longest overdue first. Six statements in all."""
+    """Return land that is idle by the clock, or inquired into: the longest overdue first. Five statements in all."""
     today = day or days.today()
     found = readings(session, actor, today)
     told = [each for each in found if each.case is not None or each.reading.state in TROUBLE]
@@ -60,30 +60,20 @@ def readings(session: Session, actor: Actor, today: dt.date) -> list[IdleLand]:
         .join(Lot, Lot.id == contract.lot_id)
         .join(SupplyScheme, SupplyScheme.id == Lot.scheme_id)
         .join(Jurisdiction, Jurisdiction.id == contract.jurisdiction_id)
-        .with_only_columns(contract, SupplyScheme.id, SupplyScheme.method, Jurisdiction.code)
+        .with_only_columns(contract, SupplyScheme.method, Jurisdiction.code, queries.main_use_of(SupplyScheme.id))
     )
     rows = session.execute(wanted.order_by(contract.id)).all()
     ids = [row[0].id for row in rows]
-    uses = _main_uses(session, [row[1] for row in rows])
     excluded, reports, cases = _parts(session, ids)
     laws: dict[Any, Law] = {}
     calendar = calendar_of(session)
     found = []
-    for held, scheme, method, code in rows:
-        key = (code, method, uses.get(scheme))
-        law = laws.get(key) or laws.setdefault(key, rulebook().at(today, code, method=method, use=key[2]))
+    for held, method, code, use in rows:
+        key = (code, method, use)
+        law = laws.get(key) or laws.setdefault(key, rulebook().at(today, code, method=method, use=use))
         case = cases.get(held.id)
         seen = clock.holding(held, excluded[held.id], reports.get(held.id), case)
         found.append(IdleLand(held, idle.read(law, seen, today, calendar), case))
-    return found
-
-
-def _main_uses(session: Session, schemes: Sequence[int]) -> dict[int, str]:
-    row = SchemeUse
-    wanted = select(row.scheme_id, row.use_class).where(row.scheme_id.in_(schemes))
-    found: dict[int, str] = {}
-    for scheme, use in session.execute(wanted.order_by(row.scheme_id, row.share.desc(), row.use_class)):
-        found.setdefault(scheme, use)
     return found
 
 

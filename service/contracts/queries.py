@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, cast, func, select
+from sqlalchemy import Row, ScalarSelect, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -87,10 +87,15 @@ def scheme_of(session: Session, contract: Contract) -> SupplyScheme:
     return session.scalars(wanted).one()
 
 
-def main_use(session: Session, scheme_id: int) -> str | None:
-    """Return the use that takes the largest share of a scheme's land: the one that rules are chosen by."""
+def main_use_of(scheme_id: Any) -> ScalarSelect[str]:  # noqa: ANN401 - a column, or an id
+    """The use that takes the largest share of a scheme's land: the one that rules are chosen by."""
     wanted = select(SchemeUse.use_class).where(SchemeUse.scheme_id == scheme_id)
-    return session.scalar(wanted.order_by(SchemeUse.share.desc(), SchemeUse.use_class).limit(1))
+    return wanted.order_by(SchemeUse.share.desc(), SchemeUse.use_class).limit(1).scalar_subquery()
+
+
+def main_use(session: Session, scheme_id: int) -> str | None:
+    """Return the main use of a scheme's land."""
+    return session.scalar(select(main_use_of(scheme_id)))
 
 
 def parcels_of_lot(session: Session, lot_id: int) -> Sequence[int]:
