@@ -5,6 +5,8 @@ from fastapi import APIRouter
 import service.accounts.jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models
+import service.contracts.models
+import service.contracts.performance_models
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
@@ -29,6 +31,8 @@ from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.constraints.routes import router as constraints
+from service.contracts.performance_routes import router as contract_performance
+from service.contracts.routes import router as contracts
 from service.documents.routes import router as documents
 from service.dossier.routes import router as dossier
 from service.exports.routes import router as exports
@@ -75,6 +79,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     notices,
     lots,
     trading_centres,
+    contracts,
+    contract_performance,
     dossier,
     documents,
     imports,
