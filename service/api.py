@@ -17,6 +17,7 @@ import service.layers.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
+import service.parcels.tally_models
 import service.plans.models
 import service.plans.target_models
 import service.regions.models
