@@ -35,6 +35,7 @@ from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
 from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
+from service.overview.routes import router as overview
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
@@ -63,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     surveys,
     constraints,
     plans,
+    overview,
     plan_items,
     plan_targets,
     plan_sheets,

@@ -235,4 +235,16 @@ BEGIN
   PERFORM parcel_history_recount();
 END $$;
 
+-- The dashboard shows plans, lots and contracts beside parcels: an answer is as old as the last change of any of them.
+CREATE FUNCTION touch_supply(named text[]) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY named LOOP
+    EXECUTE format('CREATE TRIGGER touch_supply AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION revision_touch(''supply'')', name);
+  END LOOP;
+END $$;
+SELECT touch_supply(ARRAY['supply_plan', 'plan_item', 'lot', 'lot_parcel', 'lot_event', 'contract', 'contract_parcel', 'contract_event',
+  'instalment', 'payment', 'parcel_event', 'lineage_operation']);
+DROP FUNCTION touch_supply(text[]);
+
 GRANT SELECT ON parcel_history_tally TO gongdi_app;

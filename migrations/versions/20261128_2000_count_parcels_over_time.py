@@ -15,6 +15,12 @@ REPLACED = {
 }
 
 
+WATCHED = (
+    *("supply_plan", "plan_item", "lot", "lot_parcel", "lot_event", "contract", "contract_parcel", "contract_event"),
+    *("instalment", "payment", "parcel_event", "lineage_operation"),
+)
+
+
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
     op.execute("LOCK TABLE parcel, parcel_event IN SHARE ROW EXCLUSIVE MODE")
@@ -46,6 +52,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("NOT folded"),
     )
     op.create_index("ix_parcel_event_recorded_at", "parcel_event", ["recorded_at"], postgresql_using="brin")
+    op.create_index("ix_parcel_event_idle", "parcel_event", ["parcel_id"], postgresql_where=sa.text("idle <> 'none'"))
     run_script(script("0016_counts_over_time"))
     op.execute("SELECT parcel_tally_recount(); SELECT parcel_history_recount()")
 
@@ -61,6 +68,9 @@ def downgrade() -> None:
     op.execute("DROP TYPE parcel_turn; DROP TYPE parcel_place; DROP TYPE parcel_count")
     op.drop_table("parcel_history_tally")
     op.drop_index("ix_parcel_event_recorded_at", table_name="parcel_event")
+    op.drop_index("ix_parcel_event_idle", table_name="parcel_event")
+    for table in WATCHED:
+        op.execute(f"DROP TRIGGER touch_supply ON {table}")
     op.execute("DELETE FROM region_tally")
     for name in ("hold", "idle"):
         op.drop_column("region_tally", name)
@@ -72,5 +82,7 @@ def downgrade() -> None:
     for name, functions in REPLACED.items():
         for text in script(name).replace("\nCREATE OR REPLACE ", "\nCREATE ").split("\nCREATE ")[1:]:
             if text.removeprefix("FUNCTION ").startswith(functions):
-                run_script(f"CREATE OR REPLACE {text.partition('REVOKE')[0].partition('SELECT parcel_tally_recount()')[0]}")
+                run_script(
+                    f"CREATE OR REPLACE {text.partition('REVOKE')[0].partition('SELECT parcel_tally_recount()')[0]}"
+                )
     op.execute("SELECT parcel_tally_recount()")

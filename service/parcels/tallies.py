@@ -12,7 +12,7 @@ from service.accounts.access import Actor
 from service.core import clock
 from service.parcels import reading, selection
 from service.parcels.lifecycle import Hold, Idle, Stage
-from service.parcels.selection import Fragment, Moment, Selection
+from service.parcels.selection import Fragment, Selection
 
 
 class Tally(NamedTuple):

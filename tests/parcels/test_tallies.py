@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from service.accounts.access import Actor, system
 from service.core.cluster import ClusterUrls
 from service.core.db import Database
@@ -118,15 +119,19 @@ def test_counts_equal_a_full_recount_after_concurrent_writes(
     check(places)
     places.execute("SELECT parcel_history_fold(), parcel_tally_fold()")
     check(places)
-    folded = places.execute("SELECT count(*), count(DISTINCT (span, begins_on, jurisdiction_id, region_id, stage, hold, idle))"
-                            " FROM parcel_history_tally").fetchone()
+    folded = places.execute(
+        "SELECT count(*), count(DISTINCT (span, begins_on, jurisdiction_id, region_id, stage, hold, idle))"
+        " FROM parcel_history_tally"
+    ).fetchone()
     assert folded is not None
     assert folded[0] == folded[1]
     places.execute("SELECT parcel_history_recount(), parcel_tally_recount()")
     check(places)
 
 
-def test_two_times_equal_a_naive_replay_on_random_histories(database: Database, places: psycopg.Connection[Any]) -> None:
+def test_two_times_equal_a_naive_replay_on_random_histories(
+    database: Database, places: psycopg.Connection[Any]
+) -> None:
     """Late entries, splits and moves: as of a day, as known at an instant."""
     rng = random.Random(7)
     ids = fill(places, 30)
@@ -164,11 +169,15 @@ def naive(connection: psycopg.Connection[Any], moment: Moment) -> set[tuple[Any,
     parcels = connection.execute(
         "SELECT p.id, j.code, r.code, p.area_m2::float8 FROM parcel AS p JOIN jurisdiction AS j ON j.id = p.jurisdiction_id"
         " LEFT JOIN region AS r ON r.id = p.region_id LEFT JOIN lineage_operation AS o ON o.id = p.retired_by"
-        " WHERE NOT coalesce(o.effective_on <= %s AND o.recorded_at <= %s, false)", within).fetchall()
+        " WHERE NOT coalesce(o.effective_on <= %s AND o.recorded_at <= %s, false)",
+        within,
+    ).fetchall()
     states: dict[int, list[str | None]] = {}
     for number, *sets in connection.execute(
         "SELECT parcel_id, stage, hold, idle FROM parcel_event WHERE effective_on <= %s AND recorded_at <= %s"
-        " ORDER BY effective_on, id", within).fetchall():
+        " ORDER BY effective_on, id",
+        within,
+    ).fetchall():
         before = states.get(number, [None, None, None])
         states[number] = [new or old for new, old in zip(sets, before, strict=True)]
     counted: dict[tuple[Any, ...], list[float]] = {}
@@ -203,7 +212,9 @@ def test_a_caller_counts_only_what_it_may_see(database: Database, places: psycop
         assert not tallies(places, narrow, Selection(moment=moment, jurisdiction=["ZDXQ"]))
 
 
-@pytest.mark.parametrize("moment", [Moment(), Moment(as_of=DAYS[3]), Moment(as_of=DAYS[3], known_at=dt.datetime(2040, 1, 1, tzinfo=dt.UTC))])
+@pytest.mark.parametrize(
+    "moment", [Moment(), Moment(as_of=DAYS[3]), Moment(as_of=DAYS[3], known_at=dt.datetime(2040, 1, 1, tzinfo=dt.UTC))]
+)
 def test_no_count_reads_a_large_table_whole(
     database: Database, places: psycopg.Connection[Any], moment: Moment
 ) -> None:
