@@ -22,6 +22,7 @@ import service.listings.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
+import service.parcels.tally_models
 import service.plans.models
 import service.plans.target_models
 import service.regions.models
@@ -45,6 +46,7 @@ from service.layers.routes import router as layers
 from service.listings.lot_routes import router as lots
 from service.listings.routes import places as trading_centres
 from service.listings.routes import router as notices
+from service.overview.routes import router as overview
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
@@ -73,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     surveys,
     constraints,
     plans,
+    overview,
     plan_items,
     plan_targets,
     plan_sheets,
