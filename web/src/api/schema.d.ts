@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 某日状态 States on a day
+         * @description Give the ids of the parcels in a box by their state on a day, compactly: for a map that plays through time.
+         */
+        get: operations["read_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/locate": {
         parameters: {
             query?: never;
@@ -1196,6 +1216,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供应总览 The supply dashboard
+         * @description Give counts and areas by stage and township, the months' notices and sales, premiums, plans, money, idle land.
+         */
+        get: operations["read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的宗地明细 Lots behind a figure
+         * @description List the lots to which something happened in the span, in the order of entry.
+         */
+        get: operations["list_overview_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的合同明细 Contracts behind a figure
+         * @description List the contracts signed in the span that stand so on the day.
+         */
+        get: operations["list_overview_contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限 What is due
+         * @description List what is overdue or falls due soon and concerns a role, the oldest first; count it by kind.
+         */
+        get: operations["list_deadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{plan_id}/items": {
         parameters: {
             query?: never;
@@ -1678,6 +1778,398 @@ export interface paths {
         get: operations["list_centres"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同列表 Contracts
+         * @description List contracts, the last signed first; values of one filter are choices.
+         */
+        get: operations["list_contracts"];
+        put?: never;
+        /**
+         * 签订合同 Sign
+         * @description Sign a contract or allocation decision for a lot; with `trial`, only say what stands against it.
+         */
+        post: operations["sign_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同 One contract
+         * @description Give a contract; with `as_of` or `known_at`, as it was, as far as was known.
+         */
+        get: operations["read_contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同历程 History
+         * @description List what happened to a contract in order of effect.
+         */
+        get: operations["list_contract_events"];
+        put?: never;
+        /**
+         * 办理合同事项 Record an event
+         * @description Record what happened to a contract, and to its parcels with it.
+         */
+        post: operations["record_contract_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同检查 Findings
+         * @description Say everything that the law holds against a contract today.
+         */
+        get: operations["list_contract_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 闲置时钟 Idle clock
+         * @description Say where the idle clock stands on a day, by what is known now.
+         */
+        get: operations["read_idle_clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 价款 Payments
+         * @description List instalments and payments, with what is late.
+         */
+        get: operations["list_payments"];
+        put?: never;
+        /**
+         * 登记缴款 Enter a payment
+         * @description Enter a payment; one that reaches the price pays it in full.
+         */
+        post: operations["record_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/payments/{payment_id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲销缴款 Reverse
+         * @description Take a payment back as entered wrongly, and enter the right one with it; nothing is erased.
+         */
+        post: operations["reverse_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 许可证 Permits
+         * @description List the permits with their last days.
+         */
+        get: operations["list_permits"];
+        put?: never;
+        /**
+         * 登记许可证 Note a permit
+         * @description Note a permit; construction may be permitted in stages.
+         */
+        post: operations["add_permit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/permits/{permit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 许可证延续 What became of a permit
+         * @description Note that a permit was extended, or the next step applied for.
+         */
+        patch: operations["change_permit"];
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/works-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 施工进度 Works
+         * @description List the reports on works.
+         */
+        get: operations["list_works_reports"];
+        put?: never;
+        /**
+         * 登记施工进度 Report works
+         * @description Note how far works are, as inspected.
+         */
+        post: operations["report_works"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 延期 Extensions
+         * @description List how start and completion were put off; the event `extend` does it.
+         */
+        get: operations["list_extensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 不计入时间 Time left out
+         * @description List the time that does not count on the idle clock.
+         */
+        get: operations["list_exclusions"];
+        put?: never;
+        /**
+         * 登记不计入时间 Leave time out
+         * @description Leave time out of the idle clock, by a reason of law (R66).
+         */
+        post: operations["prove_exclusion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/exclusions/{exclusion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 结束不计入时间 End time left out
+         * @description Say when time that does not count was over.
+         */
+        patch: operations["end_exclusion"];
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 标准地 Standard land
+         * @description Give editions, years and steps of standard land.
+         */
+        get: operations["read_standard_land"];
+        put?: never;
+        /**
+         * 签订标准地指标 Sign another edition
+         * @description Sign all indices anew; earlier editions stay.
+         */
+        post: operations["sign_standard_land"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land/actuals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记年度实绩 Enter a year's figure
+         * @description Enter what a year brought for one index; a correction is entered the same way.
+         */
+        post: operations["measure_actual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标准地处理 What follows
+         * @description Say what follows from a year.
+         */
+        post: operations["take_consequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/idle-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 闲置调查 Inquiries
+         * @description List the inquiries into idleness.
+         */
+        get: operations["list_idle_cases"];
+        put?: never;
+        /**
+         * 疑似闲置 Begin an inquiry
+         * @description Suspect that land lies idle.
+         */
+        post: operations["suspect_idle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/idle-cases/{case_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 闲置调查步骤 Carry it on
+         * @description Carry an inquiry on: notice, answer, decision, publication, disposal, fee, end.
+         */
+        post: operations["take_idle_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2193,13 +2685,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Amendment
-         * @description What a supplementary notice changes of a lot.
+         * ActualMeasured
+         * @description What a year brought for one index; a correction is entered the same way.
          */
-        Amendment: {
-            /** Lot Id */
-            lot_id: number;
-            terms: components["schemas"]["Terms"];
+        ActualMeasured: {
+            /** Year */
+            year: number;
+            /** Name */
+            name: string;
+            /** Actual */
+            actual: number | string;
+            /** Document Id */
+            document_id?: number | null;
         };
         /**
          * Applies
@@ -2697,6 +3194,51 @@ export interface components {
             keys?: string[] | null;
         };
         /**
+         * ClockDate
+         * @description A date on the idle clock and its rule.
+         */
+        ClockDate: {
+            milestone: components["schemas"]["Milestone"];
+            /** Rule */
+            rule: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Months */
+            months: number | null;
+        };
+        /**
+         * ClockRead
+         * @description What the idle clock says on a day.
+         */
+        ClockRead: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            state: components["schemas"]["ClockState"];
+            /** Dates */
+            dates: components["schemas"]["ClockDate"][];
+            /** Excluded Days */
+            excluded_days: number;
+            /**
+             * Fee Yuan
+             * @description 闲置费 if found idle by then
+             */
+            fee_yuan: number | null;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ClockState
+         * @description Where the clock stands.
+         * @enum {string}
+         */
+        ClockState: "unknown" | "running" | "paused" | "overdue" | "idle" | "recoverable" | "building" | "completed";
+        /**
          * CodeListSummary
          * @description One list, without its entries but their number.
          */
@@ -2739,6 +3281,10 @@ export interface components {
             max_term_years: number | null;
             /** Plan Class */
             plan_class: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Unit En */
+            unit_en: string | null;
             /** Verified */
             verified: boolean;
         };
@@ -2790,6 +3336,59 @@ export interface components {
             proposed: components["schemas"]["ProposalRead"];
         };
         /**
+         * Consequence
+         * @description What came of a year, the last step counts.
+         * @enum {string}
+         */
+        Consequence: "met" | "short" | "rectifying" | "rectified" | "penalised" | "released";
+        /**
+         * ConsequenceRead
+         * @description What followed from a year.
+         */
+        ConsequenceRead: {
+            /** Year */
+            year: number;
+            state: components["schemas"]["Consequence"];
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ConsequenceTaken
+         * @description What follows from a year.
+         */
+        ConsequenceTaken: {
+            /** Year */
+            year: number;
+            state: components["schemas"]["Consequence"];
+            /** Effective On */
+            effective_on?: string | null;
+            /**
+             * Due On
+             * @description 整改期限, with rectifying
+             */
+            due_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ConstraintRead
          * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
          *
@@ -2836,6 +3435,383 @@ export interface components {
             stale: boolean;
             /** Withdrawn */
             withdrawn: boolean;
+        };
+        /**
+         * ContractDetail
+         * @description A contract with what may be done with it and what its conditions state; `version` is its ETag.
+         */
+        ContractDetail: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotNamed"];
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Kind
+             * @description grant 出让合同, allocation 划拨决定书
+             */
+            kind: string;
+            method: components["schemas"]["Method"];
+            /** Use Class */
+            use_class: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Suspended */
+            suspended: boolean;
+            idle: components["schemas"]["Idle"];
+            /** Version */
+            version: number;
+            /**
+             * Conditions Items
+             * @description 合同载明的规划条件
+             */
+            conditions_items: string[];
+            /** Actions */
+            actions: components["schemas"]["ContractEventKind"][];
+        };
+        /**
+         * ContractEventKind
+         * @description What can happen to a contract.
+         * @enum {string}
+         */
+        ContractEventKind: "sign" | "amend" | "pay" | "deliver" | "register" | "start" | "complete" | "extend" | "suspend" | "resume" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "rescind" | "reclaim";
+        /**
+         * ContractEventRead
+         * @description What happened to a contract; `facts` are what it set.
+         */
+        ContractEventRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ContractEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ContractEvents
+         * @description The history of a contract in order of effect.
+         */
+        ContractEvents: {
+            /** Items */
+            items: components["schemas"]["ContractEventRead"][];
+        };
+        /**
+         * ContractFindings
+         * @description Everything the law holds against a contract on a day, the gravest first.
+         */
+        ContractFindings: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ContractRead
+         * @description A contract as lists show it.
+         */
+        ContractRead: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotNamed"];
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Kind
+             * @description grant 出让合同, allocation 划拨决定书
+             */
+            kind: string;
+            method: components["schemas"]["Method"];
+            /** Use Class */
+            use_class: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Suspended */
+            suspended: boolean;
+            idle: components["schemas"]["Idle"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContractRow
+         * @description A contract behind a figure.
+         */
+        ContractRow: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /** Due Yuan */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Owed Yuan */
+            owed_yuan: number;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
+        /**
+         * ContractStage
+         * @description In force until it ends; how far payment and works are, its dates and its parcels' stages say.
+         * @enum {string}
+         */
+        ContractStage: "in_force" | "completed" | "rescinded" | "reclaimed";
+        /**
+         * ContractTaken
+         * @description A contract after an act, with what was found; null: the act was only tried.
+         */
+        ContractTaken: {
+            contract: components["schemas"]["ContractDetail"] | null;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ContractThen
+         * @description A contract on a day, as far as was known then.
+         */
+        ContractThen: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Known At */
+            known_at: string | null;
+            /** Paid Yuan */
+            paid_yuan: number;
+        };
+        /**
+         * ContractsRead
+         * @description Contracts signed in the span and not ended since, as they stand on the day.
+         */
+        ContractsRead: {
+            /** Standings */
+            standings: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Due Yuan
+             * @description 已到期 instalments due
+             */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /**
+             * Owed Yuan
+             * @description 逾期未缴 due and not paid, contract by contract
+             */
+            owed_yuan: number;
+            /**
+             * Paid Rate
+             * @description paid by what is due
+             */
+            paid_rate: number | null;
         };
         /**
          * ControlLayerDetail
@@ -2972,6 +3948,21 @@ export interface components {
             area_m2: number;
         };
         /**
+         * Counted
+         * @description Parcels, lots or contracts, and their land.
+         */
+        Counted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+        };
+        /**
          * CutAnswer
          * @description The pieces, the largest first; points that were not cut are what they were.
          */
@@ -3030,6 +4021,56 @@ export interface components {
          * @enum {string}
          */
         DayKind: "workday" | "weekend" | "holiday" | "makeup";
+        /**
+         * DeadlineList
+         * @description What is due, the oldest first; counts are of everything but the filter on kinds.
+         */
+        DeadlineList: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindRead"][];
+            /** Items */
+            items: components["schemas"]["DeadlineRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeadlineRead
+         * @description Something that is due.
+         */
+        DeadlineRead: {
+            /** Kind */
+            kind: string;
+            /**
+             * Subject
+             * @description what kind of thing: plan, scheme, lot, contract …
+             */
+            subject: string;
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Days Left
+             * @description below zero: overdue
+             */
+            days_left: number;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
         /**
          * DepositEnd
          * @description What became of a deposit; names are those of the columns.
@@ -3105,6 +4146,21 @@ export interface components {
             published_on: string | null;
         };
         /**
+         * EditionSigned
+         * @description Another edition of the indices: all of them anew.
+         */
+        EditionSigned: {
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorSigned"][];
+        };
+        /**
          * EventCreate
          * @description A change of state to record.
          */
@@ -3137,6 +4193,44 @@ export interface components {
          * @enum {string}
          */
         EventKind: "propose" | "adopt" | "derive" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
+        /**
+         * EventOrder
+         * @description An event of a contract. `extend` says milestone and day, `amend` the change, `reclaim` the ground.
+         */
+        EventOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "amend" | "deliver" | "register" | "start" | "complete" | "extend" | "suspend" | "resume" | "rescind" | "reclaim";
+            /** Milestone */
+            milestone?: ("start" | "completion") | null;
+            /** To On */
+            to_on?: string | null;
+            change?: components["schemas"]["service__contracts__orders__Amendment"] | null;
+            /**
+             * Ground
+             * @description 收回依据
+             */
+            ground?: ("idle" | "public_interest") | null;
+        };
         /**
          * EventRead
          * @description One change of state; null where the event left the value alone.
@@ -3180,6 +4274,71 @@ export interface components {
             blocked: boolean;
         };
         /**
+         * ExclusionEnded
+         * @description The last day of time that does not count.
+         */
+        ExclusionEnded: {
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /**
+         * ExclusionProved
+         * @description Time that does not count on the idle clock; no end: it goes on.
+         */
+        ExclusionProved: {
+            /**
+             * Reason
+             * @description 原因, one of rule R66
+             */
+            reason: string;
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * ExclusionRead
+         * @description Time that does not count.
+         */
+        ExclusionRead: {
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * Exclusions
+         * @description All time that does not count.
+         */
+        Exclusions: {
+            /** Items */
+            items: components["schemas"]["ExclusionRead"][];
+        };
+        /**
          * ExportRead
          * @description One export in the background: `done` of `total` parcels; the file is the content of `document_id`.
          */
@@ -3215,6 +4374,48 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * ExtensionRead
+         * @description Start or completion put off.
+         */
+        ExtensionRead: {
+            /** Id */
+            id: number;
+            /** Milestone */
+            milestone: string;
+            /**
+             * From On
+             * Format: date
+             */
+            from_on: string;
+            /**
+             * To On
+             * Format: date
+             */
+            to_on: string;
+            /**
+             * Agreed On
+             * Format: date
+             */
+            agreed_on: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * Extensions
+         * @description All extensions.
+         */
+        Extensions: {
+            /** Items */
+            items: components["schemas"]["ExtensionRead"][];
         };
         /**
          * FacetsRead
@@ -3490,11 +4691,162 @@ export interface components {
          */
         Hold: "none" | "suspended";
         /**
+         * HoldCounted
+         * @description Parcels running or suspended.
+         */
+        HoldCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            hold: components["schemas"]["Hold"];
+        };
+        /**
          * Idle
          * @description 闲置: suspicion, confirmation, disposal.
          * @enum {string}
          */
         Idle: "none" | "suspected" | "confirmed" | "disposing";
+        /**
+         * IdleCaseRead
+         * @description An inquiry into idleness.
+         */
+        IdleCaseRead: {
+            /** Id */
+            id: number;
+            /**
+             * Suspected On
+             * Format: date
+             */
+            suspected_on: string;
+            /** Notice On */
+            notice_on: string | null;
+            /** Answered On */
+            answered_on: string | null;
+            /** Decided On */
+            decided_on: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Fee Yuan */
+            fee_yuan: number | null;
+            /** Fee Paid On */
+            fee_paid_on: string | null;
+            /** Disposal */
+            disposal: string | null;
+            /** Public */
+            public: boolean;
+            /** Closed On */
+            closed_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /**
+             * Steps
+             * @description what may follow
+             */
+            steps: string[];
+        };
+        /**
+         * IdleCases
+         * @description All inquiries.
+         */
+        IdleCases: {
+            /** Items */
+            items: components["schemas"]["IdleCaseRead"][];
+        };
+        /**
+         * IdleCounted
+         * @description Parcels of one state of idleness.
+         */
+        IdleCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            idle: components["schemas"]["Idle"];
+        };
+        /**
+         * IdleRead
+         * @description A parcel that lies idle.
+         */
+        IdleRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Region */
+            region: string | null;
+            stage: components["schemas"]["Stage"];
+            idle: components["schemas"]["Idle"];
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Stage Since
+             * Format: date
+             */
+            stage_since: string;
+            /** Suspected On */
+            suspected_on: string | null;
+            /** Contract Id */
+            contract_id: number | null;
+            /** Contract Number */
+            contract_number: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
+        /**
+         * IdleStepOrder
+         * @description A step of an inquiry. `decide` says outcome and whose cause it is, `dispose` the way.
+         */
+        IdleStepOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "notice" | "answer" | "decide" | "publish" | "dispose" | "pay_fee" | "close";
+            /** Outcome */
+            outcome?: ("dismissed" | "fee" | "disposal" | "recovery") | null;
+            /** Cause */
+            cause?: ("holder" | "government") | null;
+            /**
+             * Fee Yuan
+             * @description 闲置费; left out: as the law has it
+             */
+            fee_yuan?: number | string | null;
+            /**
+             * Disposal
+             * @description 处置方式, code list idle_disposal
+             */
+            disposal?: string | null;
+        };
         /**
          * ImportRead
          * @description One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed, or areas.
@@ -3563,6 +4915,98 @@ export interface components {
             document_id: number;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * IndicatorRead
+         * @description An index as signed.
+         */
+        IndicatorRead: {
+            /** Edition */
+            edition: number;
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: number;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** From Year */
+            from_year: number | null;
+            /** Document Id */
+            document_id: number | null;
+        };
+        /**
+         * IndicatorSigned
+         * @description An index of standard land (标准地).
+         */
+        IndicatorSigned: {
+            /**
+             * Name
+             * @description code list standard_land
+             */
+            name: string;
+            /**
+             * Sense
+             * @default at_least
+             * @enum {string}
+             */
+            sense?: "at_least" | "at_most";
+            /**
+             * Target
+             * @description in the unit of the code list
+             */
+            target: number | string;
+            /**
+             * From Year
+             * @description 达产年度; null: from the start
+             */
+            from_year?: number | null;
+        };
+        /**
+         * InstalmentAgreed
+         * @description A part of the price and the day it is due.
+         */
+        InstalmentAgreed: {
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Yuan */
+            yuan: number | string;
+        };
+        /**
+         * InstalmentRead
+         * @description A part of the price: agreed, paid, late.
+         */
+        InstalmentRead: {
+            /** Ordinal */
+            ordinal: number;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Yuan */
+            yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Settled On */
+            settled_on: string | null;
+            /** Late Days */
+            late_days: number;
+            /**
+             * Late Fee Yuan
+             * @description 违约金 by the agreed rate, until paid or until the day
+             */
+            late_fee_yuan: number;
         };
         /**
          * ItemChange
@@ -3884,6 +5328,24 @@ export interface components {
          * @enum {string}
          */
         Kind: "altered" | "removed" | "inserted" | "head" | "rewritten";
+        /**
+         * KindRead
+         * @description A kind of deadline, and how many there are.
+         */
+        KindRead: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+        };
         /**
          * LandUse
          * @description One land-use component.
@@ -4437,6 +5899,16 @@ export interface components {
          */
         LotHold: "none" | "suspended";
         /**
+         * LotNamed
+         * @description The lot that a contract was signed for.
+         */
+        LotNamed: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+        };
+        /**
          * LotParcelRead
          * @description A parcel of a lot.
          */
@@ -4539,6 +6011,30 @@ export interface components {
             version: number;
         };
         /**
+         * LotRow
+         * @description A lot behind a figure, with the event that counts it.
+         */
+        LotRow: {
+            kind: components["schemas"]["LotEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+        };
+        /**
          * LotStage
          * @description Where a round stands.
          *
@@ -4603,6 +6099,24 @@ export interface components {
             columns: components["schemas"]["ColumnRead"][];
         };
         /**
+         * MeasuredYear
+         * @description A year: figures against indices, where it stands, what may follow.
+         */
+        MeasuredYear: {
+            /** Year */
+            year: number;
+            /** Edition */
+            edition: number;
+            /** @description met or short by the figures; null: not known yet */
+            verdict: components["schemas"]["Consequence"] | null;
+            /** @description the last step */
+            state: components["schemas"]["Consequence"] | null;
+            /** Allowed */
+            allowed: components["schemas"]["Consequence"][];
+            /** Figures */
+            figures: components["schemas"]["YearFigure"][];
+        };
+        /**
          * MergeOrder
          * @description Which parcels to merge; `versions` says what was seen of each.
          */
@@ -4647,6 +6161,54 @@ export interface components {
          * @enum {string}
          */
         Method: "tender" | "auction" | "listing" | "agreement" | "allocation";
+        /**
+         * Milestone
+         * @description A date on the clock.
+         * @enum {string}
+         */
+        Milestone: "start" | "alarm" | "idle" | "recovery" | "notice" | "answer";
+        /**
+         * Money
+         * @description Instalments and payments, and what they come to on a day.
+         */
+        Money: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Late Fee Yuan */
+            late_fee_yuan: number;
+            /** Instalments */
+            instalments: components["schemas"]["InstalmentRead"][];
+            /** Payments */
+            payments: components["schemas"]["PaymentRead"][];
+        };
+        /**
+         * MonthRead
+         * @description What happened to lots in one month.
+         */
+        MonthRead: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Events */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /**
+             * Proceeds Yuan
+             * @description 成交价款 prices of lots sold and not made void
+             */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
+        };
         /**
          * Named
          * @description A code with its name.
@@ -4780,7 +6342,7 @@ export interface components {
              */
             trial?: boolean;
             /** Amendments */
-            amendments?: components["schemas"]["Amendment"][];
+            amendments?: components["schemas"]["service__listings__changes__Amendment"][];
         };
         /**
          * NoticePublished
@@ -5026,6 +6588,50 @@ export interface components {
             /** Document Id */
             document_id: number;
         };
+        /**
+         * OverviewRead
+         * @description The dashboard.
+         */
+        OverviewRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Known At */
+            known_at: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            parcels: components["schemas"]["ParcelCounts"];
+            /** Months */
+            months: components["schemas"]["MonthRead"][];
+            /**
+             * Events
+             * @description of the whole span
+             */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Proceeds Yuan */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
+            /** Plans */
+            plans: components["schemas"]["PlanRate"][];
+            contracts: components["schemas"]["ContractsRead"];
+            /**
+             * Idle Land
+             * @description 闲置最久的在前 the longest suspected first; at most 50
+             */
+            idle_land: components["schemas"]["IdleRead"][];
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -5037,6 +6643,20 @@ export interface components {
         Page_ConstraintRead_: {
             /** Items */
             items: components["schemas"]["ConstraintRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ContractRead] */
+        Page_ContractRead_: {
+            /** Items */
+            items: components["schemas"]["ContractRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ContractRow] */
+        Page_ContractRow_: {
+            /** Items */
+            items: components["schemas"]["ContractRow"][];
             /** Next */
             next?: string | null;
         };
@@ -5086,6 +6706,13 @@ export interface components {
         Page_LotRead_: {
             /** Items */
             items: components["schemas"]["LotRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[LotRow] */
+        Page_LotRow_: {
+            /** Items */
+            items: components["schemas"]["LotRow"][];
             /** Next */
             next?: string | null;
         };
@@ -5225,6 +6852,31 @@ export interface components {
             without_layer: string[];
             /** Items */
             items: components["schemas"]["ParcelConstraint"][];
+        };
+        /**
+         * ParcelCounts
+         * @description Parcels that stand on the day.
+         */
+        ParcelCounts: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
+            /** Regions */
+            regions: components["schemas"]["PlaceCounted"][];
+            /** Jurisdictions */
+            jurisdictions: components["schemas"]["PlaceCounted"][];
+            /** Holds */
+            holds: components["schemas"]["HoldCounted"][];
+            /** Idle */
+            idle: components["schemas"]["IdleCounted"][];
         };
         /**
          * ParcelFeature
@@ -5506,11 +7158,165 @@ export interface components {
             new_password: string;
         };
         /**
+         * PaymentMade
+         * @description A payment towards the price.
+         */
+        PaymentMade: {
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Yuan */
+            yuan: number | string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * PaymentRead
+         * @description A payment, or its reversal (negative).
+         */
+        PaymentRead: {
+            /** Id */
+            id: number;
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Yuan */
+            yuan: number;
+            /** Reverses Id */
+            reverses_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * PaymentReversed
+         * @description A payment taken back because it was entered wrongly, and what should have been entered.
+         */
+        PaymentReversed: {
+            /**
+             * Note
+             * @description 原因 why it is taken back
+             */
+            note: string;
+            /** Document Id */
+            document_id?: number | null;
+            replacement?: components["schemas"]["PaymentMade"] | null;
+        };
+        /**
          * Permission
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
         Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        /**
+         * PermitChange
+         * @description What became of a permit: extended, or the next step was applied for. What is left out stays.
+         */
+        PermitChange: {
+            /**
+             * Extended To
+             * @description 规划许可延期至
+             */
+            extended_to?: string | null;
+            /**
+             * Extensions
+             * @description 施工许可延期次数
+             */
+            extensions?: number | null;
+            /**
+             * Next Applied On
+             * @description 已申请下一步 (R72)
+             */
+            next_applied_on?: string | null;
+        };
+        /**
+         * PermitIssued
+         * @description A permit; construction may be permitted in parts.
+         */
+        PermitIssued: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "land_planning" | "works_planning" | "construction";
+            /**
+             * Part
+             * @default whole
+             * @enum {string}
+             */
+            part?: "whole" | "excavation" | "basement" | "superstructure";
+            /** Number */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * PermitRead
+         * @description A permit and its last day.
+         */
+        PermitRead: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "land_planning" | "works_planning" | "construction";
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "whole" | "excavation" | "basement" | "superstructure";
+            /** Number */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Extended To */
+            extended_to: string | null;
+            /** Extensions */
+            extensions: number;
+            /** Next Applied On */
+            next_applied_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /**
+             * Until
+             * @description 失效日 R72, R73: unless the next step is taken
+             */
+            until: string | null;
+            /** Lapsed */
+            lapsed: boolean;
+        };
+        /**
+         * Permits
+         * @description All permits.
+         */
+        Permits: {
+            /** Items */
+            items: components["schemas"]["PermitRead"][];
+        };
         /**
          * PieceRead
          * @description What is left of a boundary.
@@ -5522,6 +7328,28 @@ export interface components {
             };
             /** Area Plane M2 */
             area_plane_m2: number;
+        };
+        /**
+         * PlaceCounted
+         * @description Parcels of one township or jurisdiction, by stage; stages without any are left out.
+         */
+        PlaceCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /**
+             * Code
+             * @description null: in no township
+             */
+            code: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
         };
         /**
          * PlanAction
@@ -5679,6 +7507,30 @@ export interface components {
             outside: components["schemas"]["OutsideSum"];
         };
         /**
+         * PlanRate
+         * @description How far the plan in force is on the day.
+         */
+        PlanRate: {
+            /** Plan Id */
+            plan_id: number;
+            /** Year */
+            year: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Planned M2 */
+            planned_m2: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+            /** Due M2 */
+            due_m2: number;
+            /** Gap M2 */
+            gap_m2: number;
+            /** Rate */
+            rate: number | null;
+            /** Rows */
+            rows: string;
+        };
+        /**
          * PlanRead
          * @description One edition of a plan as lists show it.
          */
@@ -5817,6 +7669,28 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldChange"];
             };
+        };
+        /**
+         * Premium
+         * @description 溢价率 of lots sold by price and not made void: (price - start) / start, by money.
+         */
+        Premium: {
+            /** Lots */
+            lots: number;
+            /**
+             * At Start
+             * @description 底价成交 sold at the start price
+             */
+            at_start: number;
+            /** Start Yuan */
+            start_yuan: number;
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Rate
+             * @description null: nothing was sold by price
+             */
+            rate: number | null;
         };
         /**
          * ProgressLine
@@ -6191,6 +8065,96 @@ export interface components {
             password: string;
         };
         /**
+         * SignOrder
+         * @description A contract or allocation decision for a lot that is sold, or whose publicity is over; `effective_on`: signed.
+         */
+        SignOrder: {
+            /**
+             * Supervision Number
+             * @description 电子监管号, as text
+             */
+            supervision_number?: string | null;
+            /**
+             * Holder
+             * @description 受让人; left out at signing: the winner of the lot
+             */
+            holder?: string | null;
+            /**
+             * Late Rate Permille
+             * @description 违约金 ‰ a day of what is due
+             */
+            late_rate_permille?: number | string | null;
+            /**
+             * Delivery Due On
+             * @description 约定交地
+             */
+            delivery_due_on?: string | null;
+            /**
+             * Start Due On
+             * @description 约定动工
+             */
+            start_due_on?: string | null;
+            /**
+             * Complete Due On
+             * @description 约定竣工
+             */
+            complete_due_on?: string | null;
+            /**
+             * Planned Investment Yuan
+             * @description 总投资额
+             */
+            planned_investment_yuan?: number | string | null;
+            /**
+             * Built Due M2
+             * @description 应动工开发面积 m²
+             */
+            built_due_m2?: number | string | null;
+            /**
+             * Instalments
+             * @description 分期价款; they sum to the price
+             */
+            instalments?: components["schemas"]["InstalmentAgreed"][] | null;
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /** Lot Id */
+            lot_id: number;
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Price Yuan
+             * @description 价款; a sold lot gives its own
+             */
+            price_yuan?: number | string | null;
+            /**
+             * Conditions Items
+             * @description 合同载明的规划条件 what the contract states, names of rule R41
+             */
+            conditions_items?: string[];
+            /**
+             * Indicators
+             * @description 标准地指标
+             */
+            indicators?: components["schemas"]["IndicatorSigned"][];
+        };
+        /**
          * SplitOrder
          * @description How to split a parcel: along a line, or into parts.
          */
@@ -6237,6 +8201,22 @@ export interface components {
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
         /**
+         * StageCounted
+         * @description Parcels of one stage.
+         */
+        StageCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * StageCounts
          * @description How many lots stand in each stage.
          */
@@ -6281,6 +8261,40 @@ export interface components {
             lon: number | null;
             /** Lat */
             lat: number | null;
+        };
+        /**
+         * StandardLandRead
+         * @description Editions, years and steps of standard land.
+         */
+        StandardLandRead: {
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorRead"][];
+            /** Years */
+            years: components["schemas"]["MeasuredYear"][];
+            /** Steps */
+            steps: components["schemas"]["ConsequenceRead"][];
+        };
+        /**
+         * StateOn
+         * @description Parcels of one state.
+         */
+        StateOn: {
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            idle: components["schemas"]["Idle"];
+            /**
+             * Ids
+             * @description 递增,除首个外为与前一个之差 ascending; each but the first less the one before
+             */
+            ids: number[];
+        };
+        /**
+         * StatesOn
+         * @description Parcels of a box by their state on a day; who isn't named was not there yet, or no longer.
+         */
+        StatesOn: {
+            /** States */
+            states: components["schemas"]["StateOn"][];
         };
         /**
          * StatusQuery
@@ -6521,6 +8535,29 @@ export interface components {
             point_count: number;
             /** Surveyed On */
             surveyed_on: string | null;
+        };
+        /**
+         * SuspicionRaised
+         * @description Land is suspected to lie idle.
+         */
+        SuspicionRaised: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
         };
         /**
          * TargetChangeAsk
@@ -7098,6 +9135,86 @@ export interface components {
             years: components["schemas"]["YearRead"][];
         };
         /**
+         * WorksReportRead
+         * @description How far works were.
+         */
+        WorksReportRead: {
+            /** Id */
+            id: number;
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            /** Foundation */
+            foundation: ("deep_pit" | "piles" | "other") | null;
+            /** Foundation Done */
+            foundation_done: number | null;
+            /** Built M2 */
+            built_m2: number;
+            /** Invested Yuan */
+            invested_yuan: number;
+            /** Taxes Yuan */
+            taxes_yuan: number;
+            /** Stopped On */
+            stopped_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * WorksReported
+         * @description How far works are on a day, as inspected.
+         */
+        WorksReported: {
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            /** Foundation */
+            foundation?: ("deep_pit" | "piles" | "other") | null;
+            /** Foundation Done */
+            foundation_done?: number | string | null;
+            /**
+             * Built M2
+             * @default 0
+             */
+            built_m2?: number | string;
+            /**
+             * Invested Yuan
+             * @description 已投资, with land price and taxes
+             * @default 0
+             */
+            invested_yuan?: number | string;
+            /**
+             * Taxes Yuan
+             * @default 0
+             */
+            taxes_yuan?: number | string;
+            /**
+             * Stopped On
+             * @description 停工首日; null: works go on
+             */
+            stopped_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * WorksReports
+         * @description All reports, the first one first.
+         */
+        WorksReports: {
+            /** Items */
+            items: components["schemas"]["WorksReportRead"][];
+        };
+        /**
          * YearChange
          * @description That a year's calendar is issued (`source`: the notice and its number), or provisional again, and why.
          */
@@ -7108,6 +9225,25 @@ export interface components {
             source: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * YearFigure
+         * @description An index in a year.
+         */
+        YearFigure: {
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: number;
+            /** Actual */
+            actual: number | null;
+            /** Met */
+            met: boolean | null;
         };
         /**
          * YearRead
@@ -7130,6 +9266,66 @@ export interface components {
             edited_at: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * Amendment
+         * @description What an amendment changes.
+         */
+        service__contracts__orders__Amendment: {
+            /**
+             * Supervision Number
+             * @description 电子监管号, as text
+             */
+            supervision_number?: string | null;
+            /**
+             * Holder
+             * @description 受让人; left out at signing: the winner of the lot
+             */
+            holder?: string | null;
+            /**
+             * Late Rate Permille
+             * @description 违约金 ‰ a day of what is due
+             */
+            late_rate_permille?: number | string | null;
+            /**
+             * Delivery Due On
+             * @description 约定交地
+             */
+            delivery_due_on?: string | null;
+            /**
+             * Start Due On
+             * @description 约定动工
+             */
+            start_due_on?: string | null;
+            /**
+             * Complete Due On
+             * @description 约定竣工
+             */
+            complete_due_on?: string | null;
+            /**
+             * Planned Investment Yuan
+             * @description 总投资额
+             */
+            planned_investment_yuan?: number | string | null;
+            /**
+             * Built Due M2
+             * @description 应动工开发面积 m²
+             */
+            built_due_m2?: number | string | null;
+            /**
+             * Instalments
+             * @description 分期价款; they sum to the price
+             */
+            instalments?: components["schemas"]["InstalmentAgreed"][] | null;
+        };
+        /**
+         * Amendment
+         * @description What a supplementary notice changes of a lot.
+         */
+        service__listings__changes__Amendment: {
+            /** Lot Id */
+            lot_id: number;
+            terms: components["schemas"]["Terms"];
         };
     };
     responses: never;
@@ -7393,6 +9589,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FacetsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_states: {
+        parameters: {
+            query?: {
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatesOn"];
                 };
             };
             /** @description Validation Error */
@@ -9589,6 +11834,196 @@ export interface operations {
             };
         };
     };
+    read_overview: {
+        parameters: {
+            query?: {
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewRead"];
+                };
+            };
+            /** @description 未变 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_lots: {
+        parameters: {
+            query: {
+                /** @description 计入的事件 the event that counts them */
+                event: components["schemas"]["LotEventKind"];
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LotRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_contracts: {
+        parameters: {
+            query?: {
+                standing?: "signed" | "owing" | "to_deliver" | "deliver_late" | "delivered" | "to_start" | "start_late" | "started" | "completed";
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContractRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_deadlines: {
+        parameters: {
+            query?: {
+                /** @description 今后多少天内到期 due in so many days */
+                within?: number;
+                /** @description 只看逾期、只看未到期 only overdue, only not yet */
+                overdue?: boolean | null;
+                /** @description 岗位 whose; the caller's if left out */
+                role?: components["schemas"]["Role"] | "all" | null;
+                kind?: string[] | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_items: {
         parameters: {
             query?: {
@@ -10850,6 +13285,934 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TradingCentres"];
+                };
+            };
+        };
+    };
+    list_contracts: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                stage?: components["schemas"]["ContractStage"][] | null;
+                kind?: ("grant" | "allocation")[] | null;
+                method?: components["schemas"]["Method"][] | null;
+                use_class?: string[] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                /** @description 逾期未办 due and not done */
+                overdue?: ("payment" | "delivery" | "start" | "completion")[] | null;
+                /** @description 中止 */
+                suspended?: boolean | null;
+                signed_from?: string | null;
+                signed_to?: string | null;
+                /** @description 编号 number, lot, parcel, holder */
+                q?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContractRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_contract: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"] | components["schemas"]["ContractThen"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_contract_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_contract_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_contract_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractFindings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_idle_clock: {
+        parameters: {
+            query?: {
+                /** @description 日期; today if left out */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_payments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Money"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentMade"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reverse_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentReversed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_permits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permits"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_permit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitIssued"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_permit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                permit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_works_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksReports"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_works: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksReported"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_extensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extensions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    prove_exclusion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionProved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_exclusion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                exclusion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionEnded"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_standard_land: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardLandRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_standard_land: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionSigned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    measure_actual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActualMeasured"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_consequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsequenceTaken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_idle_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleCases"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suspect_idle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspicionRaised"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_idle_step: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdleStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
