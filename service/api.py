@@ -44,6 +44,7 @@ from service.plans.routes import uploads as plan_sheets
 from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
+from service.schemes.routes import router as schemes
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
 from service.workdays.routes import router as workdays
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_items,
     plan_targets,
     plan_sheets,
+    schemes,
     dossier,
     documents,
     imports,

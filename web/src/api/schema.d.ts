@@ -1396,6 +1396,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供地方案列表 Schemes
+         * @description List schemes, the newest first; values of one filter are choices.
+         */
+        get: operations["list_schemes"];
+        put?: never;
+        /**
+         * 编制供地方案 Begin a scheme
+         * @description Begin a scheme for parcels as a draft; the land says its uses.
+         */
+        post: operations["create_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供地方案 One scheme
+         * @description Give a scheme with its land, uses, terms, evidence and steps; prices only to who may know them.
+         */
+        get: operations["read_scheme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改供地方案 Change a draft
+         * @description Change conditions, price or other data of a draft.
+         */
+        patch: operations["change_scheme"];
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 法定规则检查 Findings
+         * @description Say what a scheme lacks and what the law says against it, before any step is taken.
+         */
+        get: operations["read_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 方案地块 Land of a draft
+         * @description Say which land a draft is about, and what it was before.
+         */
+        put: operations["set_parcels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 方案用途年限 Uses of a draft
+         * @description Say which uses the land is supplied for, for how long, and their shares.
+         */
+        put: operations["set_uses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 附证明 Show evidence
+         * @description Show one of the things the law asks for by a document.
+         */
+        put: operations["put_evidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 移除证明 Take evidence out
+         * @description Take evidence out of a draft; the audit log keeps it.
+         */
+        delete: operations["remove_evidence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 报审 Submit
+         * @description Hand a complete draft in; it stays as it is from now on.
+         */
+        post: operations["submit_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回 Return
+         * @description Give a scheme back for more work, with the reason.
+         */
+        post: operations["return_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/endorse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 区级意见 Endorse
+         * @description Give the district's opinion on a scheme that the city approves.
+         */
+        post: operations["endorse_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准 Approve
+         * @description Approve a scheme, if the law allows it or may be set aside; its cleared land is then ready to be offered.
+         */
+        post: operations["approve_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回 Withdraw
+         * @description Give a scheme up before it is approved, with the reason; its land is free again.
+         */
+        post: operations["withdraw_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/plan.pdf": {
         parameters: {
             query?: never;
@@ -2564,6 +2812,16 @@ export interface components {
          */
         Dimension: "total" | "class" | "housing_class" | "district" | "quarter" | "month" | "source" | "method";
         /**
+         * DocumentNamed
+         * @description A document by its title.
+         */
+        DocumentNamed: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * DocumentRead
          * @description A file that is attached to something.
          */
@@ -2666,6 +2924,37 @@ export interface components {
             note: string | null;
             /** Override Reason */
             override_reason: string | null;
+        };
+        /**
+         * EvidenceKind
+         * @description The five conditions of clean land (R40), and what R42–R44 ask for.
+         * @enum {string}
+         */
+        EvidenceKind: "title" | "compensation" | "disputes" | "planning" | "site" | "archaeology" | "soil_survey" | "soil_review" | "conversion" | "expropriation";
+        /**
+         * EvidenceSet
+         * @description A document that shows one of the things the law asks for; it replaces the one of the same kind and parcel.
+         */
+        EvidenceSet: {
+            kind: components["schemas"]["EvidenceKind"];
+            /**
+             * Parcel
+             * @description 地块编号; null: of all parcels
+             */
+            parcel?: string | null;
+            /**
+             * Issued On
+             * Format: date
+             * @description 出具日期
+             */
+            issued_on: string;
+            /**
+             * Document Id
+             * @description null: to follow; it shows nothing till then
+             */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * ExportRead
@@ -2832,6 +3121,22 @@ export interface components {
             findings: components["schemas"]["ShapeFinding"][];
         };
         /**
+         * FindingFigure
+         * @description A figure that a finding rests on; money and areas as exact text, dates as YYYY-MM-DD.
+         */
+        FindingFigure: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * FindingRead
          * @description One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
          *
@@ -2871,6 +3176,18 @@ export interface components {
              * @description a repair may be offered while the import is under review
              */
             readonly repairable: boolean;
+        };
+        /**
+         * Gap
+         * @description A field that a scheme has to say before it is handed in.
+         */
+        Gap: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
         };
         /**
          * GivenUseRead
@@ -3386,6 +3703,41 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalFinding
+         * @description A broken rule: how grave, by which source and figures, and what would satisfy it.
+         *
+         *     `provisional`: a day in it leans on a year whose calendar of working days has not been issued yet.
+         */
+        LegalFinding: {
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Hard */
+            hard: boolean;
+            /** Verified */
+            verified: boolean;
+            /** Provisional */
+            provisional: boolean;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Figures */
+            figures: components["schemas"]["FindingFigure"][];
+            /** Satisfied By */
+            satisfied_by: string;
+            /** Satisfied By En */
+            satisfied_by_en: string;
+        };
+        /**
          * LegalRule
          * @description One rule within one scope and one period. An empty scope means all; `valid_to` null: until further notice.
          *
@@ -3454,6 +3806,12 @@ export interface components {
             /** Verified */
             verified: boolean;
         };
+        /**
+         * Level
+         * @description Who approves: the district, or the city after the district's opinion.
+         * @enum {string}
+         */
+        Level: "district" | "city";
         /**
          * LineageAnswer
          * @description What an operation did or, of a dry run, would do: then there is no operation, and there are no parcels yet.
@@ -3653,6 +4011,12 @@ export interface components {
             /** Area Legal M2 */
             area_legal_m2?: number | string | null;
         };
+        /**
+         * Method
+         * @description 招标、拍卖、挂牌、协议、划拨.
+         * @enum {string}
+         */
+        Method: "tender" | "auction" | "listing" | "agreement" | "allocation";
         /**
          * Named
          * @description A code with its name.
@@ -3869,6 +4233,16 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * Override
+         * @description Why an approver answers for breaking a rule, and the document that says so.
+         */
+        Override: {
+            /** Reason */
+            reason: string;
+            /** Document Id */
+            document_id: number;
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -3943,6 +4317,13 @@ export interface components {
         Page_PlanRead_: {
             /** Items */
             items: components["schemas"]["PlanRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[SchemeRead] */
+        Page_SchemeRead_: {
+            /** Items */
+            items: components["schemas"]["SchemeRead"][];
             /** Next */
             next?: string | null;
         };
@@ -4871,6 +5252,448 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * SchemeAction
+         * @description What can be done with a scheme; each but `edit` is a step that is kept.
+         * @enum {string}
+         */
+        SchemeAction: "edit" | "submit" | "return" | "endorse" | "approve" | "withdraw" | "spend";
+        /**
+         * SchemeChange
+         * @description What a draft says: what is left out stays, null removes it.
+         */
+        SchemeChange: {
+            /** Title */
+            title?: string | null;
+            /**
+             * Number
+             * @description 方案文号
+             */
+            number?: string | null;
+            method?: components["schemas"]["Method"] | null;
+            /** @description 审批层级 who approves */
+            level?: components["schemas"]["Level"] | null;
+            /**
+             * Conditions Number
+             * @description 规划条件文号
+             */
+            conditions_number?: string | null;
+            /** Conditions On */
+            conditions_on?: string | null;
+            /** Conditions Document Id */
+            conditions_document_id?: number | null;
+            /**
+             * Conditions Items
+             * @description 规划条件载明 what they state: names of rule R41
+             */
+            conditions_items?: string[] | null;
+            /**
+             * Benchmark Yuan M2
+             * @description 基准地价 yuan per m² of land
+             */
+            benchmark_yuan_m2?: number | string | null;
+            /**
+             * Floor Yuan
+             * @description 出让最低价; of an agreement: the price. yuan for the whole
+             */
+            floor_yuan?: number | string | null;
+            /**
+             * Reserve Yuan
+             * @description 保留底价 yuan for the whole
+             */
+            reserve_yuan?: number | string | null;
+            /**
+             * New Land Fee Yuan
+             * @description 新增费, of an agreement
+             */
+            new_land_fee_yuan?: number | string | null;
+            /**
+             * Compensation Yuan
+             * @description 征地补偿, of an agreement
+             */
+            compensation_yuan?: number | string | null;
+            /**
+             * Taxes Yuan
+             * @description 税费, of an agreement
+             */
+            taxes_yuan?: number | string | null;
+            /**
+             * Stock Months
+             * @description 商品住宅去化周期 months of unsold housing
+             */
+            stock_months?: number | string | null;
+            /**
+             * Revived M2
+             * @description 当年盘活的住宅用地 m²
+             */
+            revived_m2?: number | string | null;
+            /**
+             * Price On
+             * @description 定价日期
+             */
+            price_on?: string | null;
+            /** Price Document Id */
+            price_document_id?: number | null;
+            /**
+             * Subsidy Linked
+             * @description 补贴或返还与地价挂钩
+             */
+            subsidy_linked?: boolean | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * SchemeCreate
+         * @description A new scheme for parcels of one jurisdiction; their land uses give its uses and terms.
+         */
+        SchemeCreate: {
+            /**
+             * Parcels
+             * @description 地块编号 codes
+             */
+            parcels: string[];
+            method: components["schemas"]["Method"];
+            /** @default district */
+            level?: components["schemas"]["Level"];
+            /**
+             * Title
+             * @description 名称; left out: made from the parcels
+             */
+            title?: string | null;
+        };
+        /**
+         * SchemeDetail
+         * @description A scheme with everything it says, what happened to it, and what may be done with it.
+         */
+        SchemeDetail: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
+            method: components["schemas"]["Method"];
+            level: components["schemas"]["Level"];
+            status: components["schemas"]["SchemeStatus"];
+            /** Approved On */
+            approved_on: string | null;
+            /**
+             * Parcels
+             * @description 宗数
+             */
+            parcels: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Codes */
+            codes: string[];
+            /** Version */
+            version: number;
+            terms: components["schemas"]["SchemeTerms"];
+            /** Land */
+            land: components["schemas"]["SchemeParcelRead"][];
+            /** Uses */
+            uses: components["schemas"]["SchemeUseRead"][];
+            /** Evidence */
+            evidence: components["schemas"]["SchemeEvidenceRead"][];
+            /** Steps */
+            steps: components["schemas"]["SchemeStepRead"][];
+            /** Actions */
+            actions: components["schemas"]["SchemeAction"][];
+            /**
+             * Endorsed
+             * @description 区级意见已有: of what was handed in last
+             */
+            endorsed: boolean;
+            /**
+             * Submitted By
+             * @description 报审人: who can't decide on it
+             */
+            submitted_by: string | null;
+        };
+        /**
+         * SchemeEvidenceRead
+         * @description What was shown; `parcel` null: for all parcels.
+         */
+        SchemeEvidenceRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["EvidenceKind"];
+            /** Parcel */
+            parcel: string | null;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * SchemeFindings
+         * @description What stands against a scheme on a day: what is missing, and what the law says, the gravest first.
+         *
+         *     `overridable`: something blocks an approval, and an approver may answer for all of it.
+         */
+        SchemeFindings: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Missing */
+            missing: components["schemas"]["Gap"][];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+            /** Overridable */
+            overridable: boolean;
+        };
+        /**
+         * SchemeParcelRead
+         * @description A parcel of a scheme: where it stands, and what the land was before. `live`: the scheme still holds it.
+         */
+        SchemeParcelRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            /** Live */
+            live: boolean;
+            /** Farmland */
+            farmland: boolean;
+            /** Collective */
+            collective: boolean;
+            /** Use Before */
+            use_before: string | null;
+            /** Polluted */
+            polluted: boolean;
+            /**
+             * May Hold Relics
+             * @description 可能有地下文物; null: no layer says, or not compared with it
+             */
+            may_hold_relics: boolean | null;
+        };
+        /**
+         * SchemeParcelSet
+         * @description A parcel of the scheme, and what the land was before.
+         */
+        SchemeParcelSet: {
+            /** Code */
+            code: string;
+            /**
+             * Farmland
+             * @description 原为农用地
+             * @default false
+             */
+            farmland?: boolean;
+            /**
+             * Collective
+             * @description 原为集体土地
+             * @default false
+             */
+            collective?: boolean;
+            /**
+             * Use Before
+             * @description 原用途: for the soil survey; null: not known
+             */
+            use_before?: string | null;
+            /**
+             * Polluted
+             * @description 列入土壤污染风险管控和修复名录
+             * @default false
+             */
+            polluted?: boolean;
+        };
+        /**
+         * SchemeParcelsSet
+         * @description All parcels of the scheme; they replace those before.
+         */
+        SchemeParcelsSet: {
+            /** Items */
+            items: components["schemas"]["SchemeParcelSet"][];
+        };
+        /**
+         * SchemeRead
+         * @description A scheme as lists show it. `codes`: its parcels, the first twenty.
+         */
+        SchemeRead: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
+            method: components["schemas"]["Method"];
+            level: components["schemas"]["Level"];
+            status: components["schemas"]["SchemeStatus"];
+            /** Approved On */
+            approved_on: string | null;
+            /**
+             * Parcels
+             * @description 宗数
+             */
+            parcels: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Codes */
+            codes: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SchemeStatus
+         * @description Status of a scheme; `spent`: its land went back into the reserve, another supply needs another scheme.
+         * @enum {string}
+         */
+        SchemeStatus: "draft" | "submitted" | "approved" | "withdrawn" | "spent";
+        /**
+         * SchemeStepOrder
+         * @description A step: when it is true in law, by which document, why; `override` where a rule is set aside.
+         */
+        SchemeStepOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Number
+             * @description 批准文号 of an approval; left out: as it is
+             */
+            number?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * SchemeStepRead
+         * @description What happened to a scheme.
+         */
+        SchemeStepRead: {
+            /** Kind */
+            kind: string;
+            level: components["schemas"]["Level"] | null;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+        };
+        /**
+         * SchemeStepTaken
+         * @description A scheme after a step, with what the law says against it.
+         */
+        SchemeStepTaken: {
+            scheme: components["schemas"]["SchemeRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * SchemeTerms
+         * @description Conditions and price of a scheme; money in yuan, exact text. `prices_hidden`: not for this caller.
+         */
+        SchemeTerms: {
+            /** Conditions Number */
+            conditions_number: string | null;
+            /** Conditions On */
+            conditions_on: string | null;
+            conditions_document: components["schemas"]["DocumentNamed"] | null;
+            /** Conditions Items */
+            conditions_items: string[];
+            /** Benchmark Yuan M2 */
+            benchmark_yuan_m2: string | null;
+            /** Floor Yuan */
+            floor_yuan: string | null;
+            /** Reserve Yuan */
+            reserve_yuan: string | null;
+            /** New Land Fee Yuan */
+            new_land_fee_yuan: string | null;
+            /** Compensation Yuan */
+            compensation_yuan: string | null;
+            /** Taxes Yuan */
+            taxes_yuan: string | null;
+            /** Stock Months */
+            stock_months: string | null;
+            /** Revived M2 */
+            revived_m2: string | null;
+            /** Price On */
+            price_on: string | null;
+            price_document: components["schemas"]["DocumentNamed"] | null;
+            /** Subsidy Linked */
+            subsidy_linked: boolean;
+            /** Note */
+            note: string | null;
+            /** Prices Hidden */
+            prices_hidden: boolean;
+        };
+        /**
+         * SchemeUseRead
+         * @description A use that the land is supplied for.
+         */
+        SchemeUseRead: {
+            /** Use Class */
+            use_class: string;
+            /** Term Years */
+            term_years: number | null;
+            /** Share */
+            share: number;
+        };
+        /**
+         * SchemeUseSet
+         * @description A use that the land is supplied for.
+         */
+        SchemeUseSet: {
+            /**
+             * Use Class
+             * @description code list plan_class, without other
+             */
+            use_class: string;
+            /**
+             * Term Years
+             * @description 年限; null: allocated without a term
+             */
+            term_years?: number | string | null;
+            /**
+             * Share
+             * @description 占面积比例
+             * @default 1
+             */
+            share?: number | string;
+        };
+        /**
+         * SchemeUsesSet
+         * @description All uses of the scheme; they replace those before.
+         */
+        SchemeUsesSet: {
+            /** Items */
+            items: components["schemas"]["SchemeUseSet"][];
         };
         /**
          * Scope
@@ -8851,6 +9674,523 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TargetRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_schemes: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                jurisdiction?: string[] | null;
+                status?: components["schemas"]["SchemeStatus"][] | null;
+                method?: components["schemas"]["Method"][] | null;
+                level?: components["schemas"]["Level"][] | null;
+                /** @description 地块编号 codes */
+                parcel?: string[] | null;
+                /** @description 名称、文号、地块 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SchemeRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_findings: {
+        parameters: {
+            query?: {
+                /** @description 按哪一天的规定 by the law of that day; left out: today */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeFindings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_parcels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeParcelsSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_uses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeUsesSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+                evidence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    return_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    endorse_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
                 };
             };
             /** @description Validation Error */
