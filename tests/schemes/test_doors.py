@@ -156,7 +156,8 @@ def test_two_officers_on_one_scheme(people: People) -> None:
     ("query", "found"),
     [
         ("", ["B", "A"]), ("status=draft", ["B"]), ("status=draft&status=submitted", ["B", "A"]),
-        ("method=allocation", ["B"]), ("level=city", ["A"]), ("parcel=S-1", ["B"]), ("q=s-0", ["A"]), ("q=%25", []), ("jurisdiction=GXQ", []),
+        ("method=allocation", ["B"]), ("level=city", ["A"]), ("parcel=S-1", ["B"]),
+        ("q=s-0", ["A"]), ("q=%25", []), ("jurisdiction=GXQ", []),
     ],
 )  # fmt: skip
 def test_the_list_is_filtered(people: People, query: str, found: list[str]) -> None:
