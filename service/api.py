@@ -56,6 +56,7 @@ from service.plans.routes import uploads as plan_sheets
 from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
+from service.schemes.routes import router as schemes
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
 from service.workdays.routes import router as workdays
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     trading_centres,
     contracts,
     contract_performance,
+    schemes,
     dossier,
     documents,
     imports,

@@ -126,6 +126,7 @@ _SIZE = (
         func.coalesce(func.sum(Parcel.area_m2), 0).label("area_m2"),
         func.array_agg(Parcel.code).label("codes"),
     )
+    .select_from(SchemeParcel)
     .join(Parcel, Parcel.id == SchemeParcel.parcel_id)
     .where(SchemeParcel.scheme_id == SupplyScheme.id)
     .lateral("size")

@@ -267,10 +267,14 @@ def test_what_a_draft_can_not_say(session: Session, planner: Actor) -> None:
         "UPDATE scheme_use SET term_years = 99 WHERE scheme_id = {id}",
         "INSERT INTO scheme_use (scheme_id, use_class) VALUES ({id}, 'public')",
         "INSERT INTO scheme_evidence (scheme_id, kind, issued_on) VALUES ({id}, 'title', '2022-01-01')",
-        "INSERT INTO supply_scheme (jurisdiction_id, title, method, level, status)"
-        " SELECT jurisdiction_id, 'x', 'listing', 'city', 'approved' FROM supply_scheme",
-        "INSERT INTO scheme_parcel (scheme_id, parcel_id)"
-        " SELECT {draft}, parcel_id FROM scheme_parcel WHERE scheme_id = {id}",
+        (
+            "INSERT INTO supply_scheme (jurisdiction_id, title, method, level, status)"
+            " SELECT jurisdiction_id, 'x', 'listing', 'city', 'approved' FROM supply_scheme"
+        ),
+        (
+            "INSERT INTO scheme_parcel (scheme_id, parcel_id)"
+            " SELECT {draft}, parcel_id FROM scheme_parcel WHERE scheme_id = {id}"
+        ),
     ],
 )
 def test_sql_can_not_change_what_was_approved(session: Session, planner: Actor, statement: str) -> None:
