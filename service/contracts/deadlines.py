@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -158,7 +159,7 @@ def _rectification(session: Session, contracts: dict[int, Contract]) -> Iterator
     newest = (
         select(row)
         .where(row.contract_id.in_(contracts))
-        .distinct(row.contract_id, row.year)
+        .ext(distinct_on(row.contract_id, row.year))
         .order_by(row.contract_id, row.year, row.id.desc())
     )
     steps: Sequence[StandardLandStep] = session.scalars(newest).all()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -88,7 +89,7 @@ def _parts(
     newest = (
         select(report)
         .where(report.contract_id.in_(ids))
-        .distinct(report.contract_id)
+        .ext(distinct_on(report.contract_id))
         .order_by(report.contract_id, report.reported_on.desc(), report.id.desc())
     )
     open_ = select(IdleCase).where(IdleCase.contract_id.in_(ids), IdleCase.closed_on.is_(None))

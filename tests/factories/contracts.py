@@ -13,7 +13,7 @@ from service.contracts.legal import Payment
 from service.contracts.models import Contract
 from service.contracts.orders import InstalmentAgreed, SignOrder
 from service.listings.lifecycle import LotStage
-from service.listings.models import Lot, LotParcel, Notice
+from service.listings.models import Lot, LotEvent, LotParcel, Notice
 from service.parcels.lifecycle import Stage
 from service.rules.book import rulebook
 from service.schemes.methods import COMPETITIVE, Method
@@ -36,7 +36,6 @@ def make_lot(
     sold_on: dt.date = SOLD,
     price: Decimal | None = PRICE,
     parcels: int = 1,
-    **overrides: Any,  # noqa: ANN401 - any column of the lot
 ) -> Lot:
     """A lot that waits for its contract, with scheme, notice and parcels in the stage that goes with it."""
     number, jurisdiction = next(_numbers), make_jurisdiction(session)
@@ -59,10 +58,21 @@ def make_lot(
     session.flush()
     session.add_all(LotParcel(lot_id=lot.id, parcel_id=each.id) for each in land)
     session.flush()
-    lot.price_yuan, lot.sold_on = price, sold_on if competitive else None
+    lot.price_yuan, lot.sold_on, lot.ended_on = price, sold_on if competitive else None, sold_on
+    lot.notice_on = sold_on - dt.timedelta(40)
     lot.stage = LotStage.sold if competitive else LotStage.awarded
-    for name, value in overrides.items():
-        setattr(lot, name, value)
+    facts = {"price_yuan": None if price is None else f"{price:.2f}", "winner": lot.winner}
+    course = ("announce", "open", "sell") if competitive else ("publicise", "award")
+    session.add_all(
+        LotEvent(
+            lot_id=lot.id,
+            kind=kind,
+            effective_on=sold_on if kind in {"sell", "award"} else lot.notice_on,
+            facts=facts if kind in {"sell", "award"} else {},
+            actor="test",
+        )
+        for kind in course
+    )
     session.flush()
     return lot
 
