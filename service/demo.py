@@ -116,7 +116,7 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"演示账号 Demo accounts: {path}")
 
 
-# What refuses to be changed, and plans from what points to what is pointed at.
+# What refuses to be changed; plans and supply from what points to what is pointed at.
 _KEEPERS = {
     "parcel_event": "parcel_event_append_only",
     "plan_event": "plan_event_append_only",
@@ -128,6 +128,13 @@ _KEEPERS = {
 _PLANS = (
     *("plan_target_decision", "plan_target_change", "plan_target", "plan_item", "plan_event"),
     *("plan_declared_total", "supply_plan", "plan_plot"),
+)
+
+_SUPPLY = (
+    *("standard_land_step", "standard_land_actual", "standard_land_indicator", "works_report", "permit"),
+    *("contract_extension", "contract_exclusion", "idle_case", "payment", "instalment", "contract_event"),
+    *("contract_parcel", "contract", "lot_bid", "lot_bidder", "lot_event", "lot_parcel", "lot", "notice"),
+    *("scheme_step", "scheme_evidence", "scheme_use", "scheme_parcel", "supply_scheme"),
 )
 
 
@@ -146,8 +153,10 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             _refuse_real_data(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+        for table in _SUPPLY:
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for name in _PLANS:
+        for name in (*_SUPPLY, *_PLANS):
             session.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own tables
         for model in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
             session.execute(delete(model))
@@ -156,6 +165,8 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
         seed_calendar(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
+        for table in _SUPPLY:
+            session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
     engine.dispose()
     (settings.home / "demo.json").unlink(missing_ok=True)

@@ -66,6 +66,22 @@ class Kept:
                 ground = {"ground": "public_interest"} if event.kind is _E.reclaim else {}
                 self._event(contract, event.kind.value, day, note=event.note or NOTE, **ground)
 
+    def surprise(self) -> None:
+        """Rescind a contract that nobody paid, and take back land that lies idle for two years."""
+        today = clock.today()
+        unpaid = next(each for each in self.by_code.values() if each.price_yuan and each.paid_on is None)
+        self._event(unpaid, "rescind", today, note="受让人逾期未缴清价款（示意）")
+        suspected = [each for each in self.by_code.values() if self._just_suspected(each)]
+        idle = min(suspected, key=lambda each: each.start_due_on or today)
+        self._inquire(idle, today - 40 * _ONE_DAY, "notice")
+        self._inquire(idle, today - 15 * _ONE_DAY, "answer")
+        self._inquire(idle, today, "decide", outcome="recovery", cause="holder")
+        self._event(idle, "reclaim", today, ground="idle", note="无偿收回决定书（示意）")
+
+    def _just_suspected(self, contract: Contract) -> bool:
+        case = open_case(self.session, contract.id)
+        return case is not None and case.notice_on is None
+
     def _event(self, contract: Contract, kind: str, day: dt.date, **more: Any) -> None:  # noqa: ANN401 - of an order
         order = EventOrder.model_validate({"kind": kind, "effective_on": day, **more})
         take_event(self.session, OFFICER, contract.id, order, version=contract.version)

@@ -43,7 +43,7 @@ from service.listings.changes import (
     Terms,
 )
 from service.listings.draft_commands import create_notice, draft_lot
-from service.listings.lifecycle import LotEventKind
+from service.listings.lifecycle import LotEventKind, LotHold, LotStage
 from service.listings.lot_commands import take_event
 from service.listings.models import Lot, Notice
 from service.listings.notice_commands import publish_notice
@@ -78,9 +78,11 @@ def load(database: Database, settings: Settings, jurisdiction: str, tell: Callab
         for _, day in groupby(acts(), key=lambda act: (act.on, act.kind)):
             stage.act(list(day))
         stage.prepare()
-    tell(
-        f"供地方案 Schemes: {len(stage.schemes)}; 宗地 Lots: {stage.lots_made}; 合同 Contracts: {len(stage.contracts)}"
+        stage.surprise()
+    made = (
+        f"{len(stage.schemes)} 个方案 schemes, {stage.lots_made} 个宗地 lots, {len(stage.contracts)} 份合同 contracts"
     )
+    tell(f"供应 Supply: {made}")
 
 
 def at(day: dt.date, hour: int) -> dt.datetime:
@@ -222,7 +224,7 @@ class Play:
 
     def _publicity(self, event: Happening) -> Terms:
         agreed = following(event, _E.contract)
-        ends = agreed - _ONE_DAY if agreed else max(event.on + 12 * _ONE_DAY, clock.today() + 2 * _ONE_DAY)
+        ends = agreed - _ONE_DAY if agreed else event.on + 12 * _ONE_DAY
         return Terms(closes_at=at(ends, 17), taker=f"示例单位（示意{throw(event.code, 'taker', 90) + 10}）")
 
     def _take_part(self, lot: Lot) -> None:
@@ -326,6 +328,25 @@ class Play:
         for code in sorted(approved)[:3]:
             if self.schemes[code].method == Method.listing:
                 self.lot(notice, histories()[code][-1]._replace(on=today, kind=_E.announce))
+
+    def surprise(self) -> None:
+        """Let happen on the last day what the seed has no example of, so that every outcome can be looked at."""
+        lots = sorted(self.lots.items())
+        suspended = next(lot for _, lot in lots if lot.hold == LotHold.suspended)
+        self._end(suspended, _L.terminate, "出让条件须重新报批（示意）")
+        sold = next(lot for _, lot in lots if lot.stage == LotStage.sold)
+        self._end(sold, _L.void_award, "竞得人提供虚假文件（示意）")
+        over = (
+            lot
+            for _, lot in lots
+            if lot.stage == LotStage.publicised and lot.closes_at and lot.closes_at < clock.instant()
+        )
+        self._end(next(over), _L.award, NOTE)
+        self.contracts.surprise()
+
+    def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
+        order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)
+        take_event(self.session, OFFICER, lot.id, order, version=lot.version)
 
 
 def following_end(lot: Lot, code: str) -> EventKind | None:
