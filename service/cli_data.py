@@ -114,7 +114,8 @@ def load_demo(settings: Settings) -> Settings:
 def import_file(  # noqa: PLR0917 - one parameter per option
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     jurisdiction: Annotated[
-        str | None, typer.Option(help="管辖区代码; 只有一个时可省 · Code of the jurisdiction; may be left out if there is one.")
+        str | None,
+        typer.Option(help="管辖区代码; 只有一个时可省 · Code of the jurisdiction; may be left out if there is one."),
     ] = None,
     crs: Annotated[
         str | None, typer.Option(help="坐标系, 如 EPSG:4547 · Coordinate system, if the file is silent.")
