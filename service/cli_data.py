@@ -163,18 +163,25 @@ def import_file(  # noqa: PLR0917 - one parameter per option
                 mode="review" if review else "direct",
                 queue=False,
             ).id
-        with Progress(console=out, transient=True) as progress:
-            task = progress.add_task("")
-
-            def show(stage: str, done: int, total: int | None) -> None:
-                progress.update(task, description=stage, completed=done, total=total)
-
+        with _shown_progress() as show:
             jobs.run_now(opened, settings, import_id, show, attempts=1)
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
             findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
     _tell_findings(found, findings)
     _tell_import(found, good=("published", "staged"))
+
+
+@contextlib.contextmanager
+def _shown_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on the terminal that is told stage, done and total."""
+    with Progress(console=out, transient=True) as progress:
+        task = progress.add_task("")
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            progress.update(task, description=stage, completed=done, total=total)
+
+        yield show
 
 
 def _only_jurisdiction(opened: "Database") -> str:
