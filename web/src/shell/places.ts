@@ -15,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
     icon: Calendar,
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+      { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
     ],
   },
   {

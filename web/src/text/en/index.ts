@@ -13,6 +13,7 @@ import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
 import { rules } from './rules'
+import { schemes } from './schemes'
 import { shell } from './shell'
 import { workdays } from './workdays'
 
@@ -30,6 +31,7 @@ export const en: Text = {
   plans,
   review,
   rules,
+  schemes,
   shell,
   workdays,
   admin,

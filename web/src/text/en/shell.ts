@@ -6,6 +6,8 @@ export const shell = {
     map: 'Map',
     plans: 'Supply plans',
     plan: 'Supply plan',
+    schemes: 'Supply schemes',
+    scheme: 'Supply scheme',
     imports: 'Imports',
     import: 'Import',
     controlLayers: 'Control layers',

@@ -12,6 +12,7 @@ import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
 import { rules } from './rules'
+import { schemes } from './schemes'
 import { shell } from './shell'
 import { workdays } from './workdays'
 
@@ -29,6 +30,7 @@ export const zh = {
   plans,
   review,
   rules,
+  schemes,
   shell,
   workdays,
   admin,

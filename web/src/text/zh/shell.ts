@@ -6,6 +6,8 @@ export const shell = {
     map: '地图',
     plans: '供应计划',
     plan: '供应计划',
+    schemes: '供地方案',
+    scheme: '供地方案',
     imports: '数据导入',
     import: '导入记录',
     controlLayers: '管控图层',
