@@ -16,12 +16,17 @@ import service.imports.jobs  # its tasks are known to the queue once it is loade
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
+import service.listings.bidder_models
+import service.listings.jobs
+import service.listings.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
+import service.parcels.tally_models
 import service.plans.models
 import service.plans.target_models
 import service.regions.models
+import service.schemes.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
@@ -38,6 +43,10 @@ from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
 from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
+from service.listings.lot_routes import router as lots
+from service.listings.routes import places as trading_centres
+from service.listings.routes import router as notices
+from service.overview.routes import router as overview
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
 from service.parcels.routes import router as parcels
@@ -47,6 +56,7 @@ from service.plans.routes import uploads as plan_sheets
 from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
+from service.schemes.routes import router as schemes
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
 from service.workdays.routes import router as workdays
@@ -66,11 +76,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     surveys,
     constraints,
     plans,
+    overview,
     plan_items,
     plan_targets,
     plan_sheets,
+    notices,
+    lots,
+    trading_centres,
     contracts,
     contract_performance,
+    schemes,
     dossier,
     documents,
     imports,

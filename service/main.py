@@ -15,12 +15,14 @@ from service.core.db import APP_ROLE, Database, conninfo_for
 from service.core.dependencies import Data, refuse_unknown_parameters
 from service.core.errors import Forbidden
 from service.core.inputs import InputLayer
+from service.core.kept import Kept, Shelf
 from service.core.revisions import Revisions
 from service.core.settings import Settings
 from service.core.website import Website
 from service.layers.tiles import TileDoor
 
 DESCRIPTION = "供地一张图:地块、状态、图层与导入。Land supply on one map: parcels, their status, layers and imports."
+OVERVIEWS_BYTES = 16 << 20
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -56,6 +58,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database = Database(settings)
     app.state.revisions = revisions = Revisions(conninfo_for(settings, APP_ROLE))
     app.state.head = health.head_revision()
+    app.state.overviews = Shelf(Kept(OVERVIEWS_BYTES), at_once=2)
     app.state.tiles = TileDoor(database, settings.tile_cache_mib << 20, settings.tiles_at_once, app.state.head)
     database.pool.open()
     guard.refuse_unsafe(database, demo=settings.demo)

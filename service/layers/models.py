@@ -41,17 +41,3 @@ class ParcelTally(Base):
     stage: Mapped[str] = mapped_column(Text)
     n: Mapped[int] = mapped_column(Integer)
     area_m2: Mapped[float] = mapped_column(Double)
-
-
-class RegionTally(Base):
-    """Parcels counted by township and stage; kept like `ParcelTally`."""
-
-    __tablename__ = "region_tally"
-    __table_args__ = (Index("ix_region_tally_region", "region_id"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    region_id: Mapped[int] = mapped_column(Integer)
-    jurisdiction_id: Mapped[int] = mapped_column(Integer)
-    stage: Mapped[str] = mapped_column(Text)
-    n: Mapped[int] = mapped_column(Integer)
-    area_m2: Mapped[float] = mapped_column(Double)

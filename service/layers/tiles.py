@@ -7,9 +7,7 @@ request sees is never older than the request (core/revisions.py), so a cached ti
 import asyncio
 import gzip
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -19,6 +17,7 @@ from starlette.responses import Response
 from service.core import metrics
 from service.core.db import Database
 from service.core.errors import NotFound
+from service.core.kept import Kept
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 MAX_ZOOM = 22
@@ -28,7 +27,6 @@ SCOPED = frozenset({PARCELS, CONTROL})
 BACKDROP = "SELECT backdrop_tile(%s, %s, %s)"
 SCOPE = "SELECT coalesce(array_agg(id), '{}') FROM jurisdiction WHERE code = ANY (%s)"
 HEADERS = {"cache-control": "private, no-cache", "vary": "cookie, authorization, accept-encoding"}
-OVERHEAD_BYTES = 400  # of one entry in the cache, beside the tile
 
 
 class NoSuchTile(NotFound):
@@ -49,33 +47,6 @@ def check_address(z: int, x: int, y: int) -> None:
         raise NoSuchTile("缩放级别应为 0–22,行列号应小于 2^级别。", "Zoom is 0–22, column and row below 2^zoom.")
 
 
-@dataclass(slots=True)
-class TileCache:
-    """Encoded tiles, least recently used out first; entries of older revisions age out the same way."""
-
-    limit_bytes: int
-    _tiles: OrderedDict[tuple[object, ...], bytes] = field(default_factory=OrderedDict)
-    _bytes: int = 0
-
-    def get(self, key: tuple[object, ...]) -> bytes | None:
-        """Return a tile that is kept, None otherwise."""
-        tile = self._tiles.get(key)
-        if tile is not None:
-            self._tiles.move_to_end(key)
-        return tile
-
-    def put(self, key: tuple[object, ...], tile: bytes) -> None:
-        """Keep a tile, dropping the least recently used to stay within the limit."""
-        if key in self._tiles:
-            return
-        self._tiles[key] = tile
-        self._bytes += len(tile) + OVERHEAD_BYTES
-        while self._bytes > self.limit_bytes and self._tiles:
-            _, dropped = self._tiles.popitem(last=False)
-            self._bytes -= len(dropped) + OVERHEAD_BYTES
-        metrics.tile_cache_bytes.set(self._bytes)
-
-
 class TileDoor:
     """Answers tiles of one process. `query` takes z, x, y and, if SCOPED, the allowed jurisdictions' ids."""
 
@@ -88,7 +59,7 @@ class TileDoor:
         self._database = database
         self._turns = asyncio.Semaphore(at_once)
         self._edition = edition
-        self._cache = TileCache(cache_bytes)
+        self._cache = Kept(cache_bytes, metrics.tile_cache_bytes.set)
 
     async def answer(
         self, request: Request, query: str, revision: int, allowed: frozenset[str] | None = None

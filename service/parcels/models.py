@@ -167,6 +167,10 @@ class ParcelEvent(Base):
         _one_of("idle", Idle),
         CheckConstraint("effective_on BETWEEN '1949-10-01' AND '2100-01-01'", name="effective_on"),
         Index("ix_parcel_event_parcel", "parcel_id", "effective_on", "id"),
+        # What was not yet known at some time is what was recorded since; rows stand in the order of recording.
+        Index("ix_parcel_event_recorded_at", "recorded_at", postgresql_using="brin"),
+        # Few parcels were ever suspected of lying idle.
+        Index("ix_parcel_event_idle", "parcel_id", postgresql_where="idle <> 'none'"),
         # Supply is counted by contract: of a year, whatever the parcel.
         Index("ix_parcel_event_contract", "effective_on", "parcel_id", postgresql_where="kind = 'contract'"),
     )

@@ -39,7 +39,7 @@ CODE_KEY_OF = 'upper({}.code COLLATE "C")'
 CODE_KEY = CODE_KEY_OF.format("p")
 # The split or merge that ended a parcel: `o`, null where none has by then.
 _ENDED_NOW = "LEFT JOIN lineage_operation AS o ON o.id = p.retired_by"
-_ENDED_THEN = f"""{_ENDED_NOW} AND o.effective_on <= %(as_of)s
+ENDED_THEN = f"""{_ENDED_NOW} AND o.effective_on <= %(as_of)s
     AND o.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
 
 # Evaluated once a statement, and then an index condition like any other.
@@ -93,7 +93,7 @@ class Moment:
     @property
     def ended(self) -> Fragment:
         """Return the join that gives `o`; what it binds, `state` binds too."""
-        return Fragment(_ENDED_NOW if self.is_now else _ENDED_THEN, {})
+        return Fragment(_ENDED_NOW if self.is_now else ENDED_THEN, {})
 
 
 NOW = Moment()
@@ -186,6 +186,15 @@ def chosen(selection: Selection, actor: Actor) -> Fragment:
     return Fragment(f"FROM parcel AS p {state.sql} WHERE {conditions}", params)
 
 
+def placed(selection: Selection, actor: Actor) -> Fragment:
+    """Return the condition on where a parcel `p` lies: the caller's scope and the filters on place alone."""
+    parts = [visible(actor), *_places(selection)]
+    params: dict[str, Any] = {}
+    for part in parts:
+        params.update(part.params)
+    return Fragment(" AND ".join(part.sql for part in parts), params)
+
+
 def numeric(value: float) -> Decimal:
     """Write a float as PostgreSQL's cast to numeric does, which a kept plan would do again for every row.
 
@@ -197,11 +206,7 @@ def numeric(value: float) -> Decimal:
 
 def _conditions(selection: Selection) -> Iterator[Fragment]:
     yield from _exact(selection)
-    if selection.jurisdiction:
-        wanted = "SELECT id FROM jurisdiction WHERE code = ANY (%(jurisdiction)s)"
-        yield Fragment(f"p.jurisdiction_id = ANY (ARRAY({wanted}))", {"jurisdiction": list(selection.jurisdiction)})
-    if selection.region:
-        yield Fragment(_IN_REGION, {"region": list(selection.region)})
+    yield from _places(selection)
     if selection.land_use:
         yield _land_use(selection.land_use)
     for name, sign in (("area_min_m2", ">="), ("area_max_m2", "<=")):
@@ -211,6 +216,14 @@ def _conditions(selection: Selection) -> Iterator[Fragment]:
         yield _in_box(_cut(selection.bbox), _IN_NARROW_BOX if selection.is_narrow else _IN_WIDE_BOX)
     if selection.q:
         yield from _search(selection.q)
+
+
+def _places(selection: Selection) -> Iterator[Fragment]:
+    if selection.jurisdiction:
+        wanted = "SELECT id FROM jurisdiction WHERE code = ANY (%(jurisdiction)s)"
+        yield Fragment(f"p.jurisdiction_id = ANY (ARRAY({wanted}))", {"jurisdiction": list(selection.jurisdiction)})
+    if selection.region:
+        yield Fragment(_IN_REGION, {"region": list(selection.region)})
 
 
 def _exact(selection: Selection) -> Iterator[Fragment]:

@@ -14,8 +14,8 @@ import pytest
 from fastapi import FastAPI
 
 from service.core import dependencies
+from service.core.kept import Kept
 from service.core.settings import Settings
-from service.layers.tiles import TileCache
 from tests.caller import Caller
 
 ROWS = """
@@ -231,7 +231,7 @@ def test_counts_equal_a_scan_after_any_changes_and_after_folding(parcels: None, 
 
 
 def test_the_cache_stays_within_its_limit_and_drops_the_oldest() -> None:
-    cache = TileCache(10_000)
+    cache = Kept(10_000)
     for n in range(100):
         cache.put((n,), bytes(600))
         cache.get((0,))

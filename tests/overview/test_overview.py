@@ -1,0 +1,198 @@
+"""The dashboard: every figure is what its rows say, on the day and as known then; nobody sees what is not theirs."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from service.accounts.permissions import Role
+from tests.caller import Caller
+from tests.factories.supply import contract, ground, lot
+
+Super = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def viewer(as_role: Callable[..., Caller], superuser: Super) -> Caller:
+    """A leader who looks at 2022: three lots sold, one of them void, one failed, one listed; three contracts."""
+    ground(superuser)
+    lot(
+        superuser,
+        1,
+        [1, 2],
+        ("announce", "2022-03-01"),
+        ("open", "2022-03-21"),
+        ("sell", "2022-04-01"),
+        start_yuan=1000,
+        price_yuan=1200,
+    )
+    lot(superuser, 2, [3], ("announce", "2022-03-02"), ("sell", "2022-04-20"), start_yuan=500, price_yuan=500)
+    lot(superuser, 3, [4], ("announce", "2022-05-05"), ("fail", "2022-06-10"), start_yuan=300)
+    lot(
+        superuser,
+        4,
+        [5],
+        ("announce", "2022-06-01"),
+        ("sell", "2022-07-01"),
+        ("void_award", "2022-08-01"),
+        start_yuan=400,
+        price_yuan=800,
+    )
+    lot(superuser, 5, [12], ("announce", "2022-11-01"), start_yuan=700)
+    lot(superuser, 6, [6], ("publicise", "2021-01-05"), ("award", "2021-02-05"), price_yuan=0)
+    contract(
+        superuser,
+        1,
+        [1, 2],
+        ("sign", "2022-04-10"),
+        ("deliver", "2022-06-01"),
+        ("start", "2022-09-01"),
+        instalments=(("2022-05-10", 600), ("2022-10-10", 600)),
+        payments=(("2022-05-09", 600),),
+        price_yuan=1200,
+        delivery_due_on="2022-06-30",
+        start_due_on="2022-08-01",
+    )
+    contract(
+        superuser,
+        2,
+        [3],
+        ("sign", "2022-05-01"),
+        instalments=(("2022-06-01", 500),),
+        payments=(("2022-05-20", 200), ("2022-05-25", 400)),
+        price_yuan=500,
+        delivery_due_on="2022-09-01",
+    )
+    contract(superuser, 7, [7], ("sign", "2022-05-01"), ("rescind", "2022-10-01"), price_yuan=90)
+    return as_role(Role.VIEWER)
+
+
+def read(caller: Caller, query: str = "") -> dict[str, Any]:
+    answer = caller.get(f"/api/v1/overview{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def rows(caller: Caller, address: str) -> list[dict[str, Any]]:
+    answer = caller.get(address)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def test_the_months_tell_what_happened_and_each_figure_opens_its_rows(viewer: Caller) -> None:
+    found = read(viewer)
+    assert (found["first"], found["last"], found["day"]) == ("2022-01-01", "2022-12-31", "2022-11-15")
+    assert [each["month"][5:7] for each in found["months"]] == [f"{n:02}" for n in range(1, 12)]
+    told = {name: each["n"] for name, each in found["events"].items() if each["n"]}
+    assert told == {"announce": 5, "sell": 3, "fail": 1, "void_award": 1}
+    assert found["events"]["sell"]["area_m2"] == 40000
+    for each in found["events"].values():
+        assert len(rows(viewer, each["rows"])) == each["n"]
+    for month in found["months"]:
+        for each in month["events"].values():
+            listed = rows(viewer, each["rows"])
+            assert len(listed) == each["n"]
+            assert sum(row["area_m2"] for row in listed) == each["area_m2"]
+    april = found["months"][3]
+    assert april["proceeds_yuan"] == 1700
+    assert april["premium"] == {"lots": 2, "at_start": 1, "start_yuan": 1500, "price_yuan": 1700, "rate": 0.1333}
+    assert found["premium"]["lots"] == 2  # what was made void brought nothing
+
+
+def test_a_sale_counts_until_it_is_made_void(viewer: Caller) -> None:
+    found = read(viewer, "?as_of=2022-07-15")
+    assert found["events"]["void_award"]["n"] == 0
+    assert found["premium"]["price_yuan"] == 2500
+    assert len(found["months"]) == 7
+
+
+def test_contracts_stand_as_their_events_say_by_the_day(viewer: Caller) -> None:
+    found = read(viewer)["contracts"]
+    standings = {name: each["n"] for name, each in found["standings"].items()}
+    assert standings == {
+        "signed": 2,
+        "owing": 1,
+        "to_deliver": 1,
+        "deliver_late": 1,
+        "delivered": 1,
+        "to_start": 0,
+        "start_late": 0,
+        "started": 1,
+        "completed": 0,
+    }
+    assert (found["due_yuan"], found["paid_yuan"], found["owed_yuan"]) == (1700, 1200, 600)
+    assert found["paid_rate"] == 0.6471
+    for each in found["standings"].values():
+        assert len(rows(viewer, each["rows"])) == each["n"]
+    (owing,) = rows(viewer, found["standings"]["owing"]["rows"])
+    assert (owing["number"], owing["owed_yuan"]) == ("C-1", 600)
+    then = read(viewer, "?as_of=2022-08-15")["contracts"]["standings"]
+    assert (then["signed"]["n"], then["owing"]["n"], then["start_late"]["n"]) == (3, 0, 1)
+
+
+def test_parcels_are_counted_where_they_lie_and_open_as_a_list(viewer: Caller, superuser: Super) -> None:
+    superuser.execute(
+        "INSERT INTO parcel_event (parcel_id, kind, effective_on, stage, idle, actor)"
+        " VALUES (3, 'suspect_idle', '2022-09-01', 'delivered', 'suspected', 'x')"
+    )
+    superuser.execute("UPDATE parcel SET stage = 'delivered', idle = 'suspected' WHERE id = 3")
+    found = read(viewer)
+    parcels = found["parcels"]
+    assert (parcels["n"], parcels["area_m2"]) == (12, 120000)
+    assert {each["stage"]: each["n"] for each in parcels["stages"]} == {"cleared": 11, "delivered": 1}
+    assert {each["code"]: each["n"] for each in parcels["regions"]} == {"410105001": 10, "410105002": 2}
+    for group in [parcels, *parcels["regions"], *parcels["jurisdictions"]]:
+        assert len(rows(viewer, group["rows"])) == group["n"]
+        for each in group["stages"]:
+            assert len(rows(viewer, each["rows"])) == each["n"]
+    (idle,) = found["idle_land"]
+    assert (idle["code"], idle["suspected_on"], idle["contract_number"]) == ("S-3", "2022-09-01", "C-2")
+    earlier = read(viewer, "?as_of=2022-08-31")
+    assert earlier["idle_land"] == []
+    assert [each["idle"] for each in earlier["parcels"]["idle"]] == ["none"]
+    assert all("as_of=2022-08-31" in each["rows"] for each in earlier["parcels"]["stages"])
+
+
+def test_places_narrow_every_figure(viewer: Caller, as_role: Callable[..., Caller]) -> None:
+    for found in (
+        read(viewer, "?region=410105002"),
+        read(viewer, "?jurisdiction=GXQ"),
+        read(as_role(Role.VIEWER, jurisdictions=["GXQ"])),
+    ):
+        assert found["parcels"]["n"] == 2
+        assert {name for name, each in found["events"].items() if each["n"]} == {"announce"}
+        assert found["contracts"]["standings"]["signed"]["n"] == 0
+    assert read(as_role(Role.VIEWER, jurisdictions=["GXQ"]), "?jurisdiction=ZDXQ")["parcels"]["n"] == 0
+
+
+def test_what_was_known_then(viewer: Caller) -> None:
+    before = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).isoformat().replace("+", "%2B")
+    found = read(viewer, f"?known_at={before}")
+    assert found["parcels"]["n"] == 0
+    assert found["contracts"]["standings"]["signed"]["n"] == 0
+    assert not any(each["n"] for each in found["events"].values())
+
+
+@pytest.mark.parametrize(
+    "query", ["?year=2022&from=2022-01-01", "?from=2022-02-01&to=2022-01-01", "?from=2010-01-01&to=2022-01-01"]
+)
+def test_a_span_that_makes_no_sense_is_refused(viewer: Caller, query: str) -> None:
+    assert viewer.get(f"/api/v1/overview{query}").status_code == 400
+
+
+def test_an_answer_is_kept_until_anything_it_shows_is_changed(viewer: Caller, superuser: Super) -> None:
+    first = viewer.get("/api/v1/overview")
+    tag = first.headers["etag"]
+    assert viewer.get("/api/v1/overview", headers={"If-None-Match": tag}).status_code == 304
+    superuser.execute("INSERT INTO payment (contract_id, paid_on, yuan, actor) VALUES (1, '2022-10-01', 100, 'x')")
+    second = viewer.get("/api/v1/overview", headers={"If-None-Match": tag})
+    assert second.status_code == 200
+    assert second.json()["contracts"]["owed_yuan"] == 500
+    superuser.execute("UPDATE parcel SET stage = 'reserved' WHERE id = 9")
+    third = viewer.get("/api/v1/overview", headers={"If-None-Match": second.headers["etag"]})
+    assert [each["n"] for each in third.json()["parcels"]["stages"]] == [1, 11]
+    assert viewer.get("/api/v1/overview?year=2021").json()["events"]["award"]["n"] == 1
