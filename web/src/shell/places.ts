@@ -15,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
     icon: Calendar,
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+      { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
     ],
   },
   {

@@ -6,6 +6,8 @@ export const shell = {
     map: 'Map',
     plans: 'Supply plans',
     plan: 'Supply plan',
+    contracts: 'Contracts',
+    contract: 'Contract',
     imports: 'Imports',
     import: 'Import',
     controlLayers: 'Control layers',

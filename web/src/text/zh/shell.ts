@@ -6,6 +6,8 @@ export const shell = {
     map: '地图',
     plans: '供应计划',
     plan: '供应计划',
+    contracts: '合同',
+    contract: '合同',
     imports: '数据导入',
     import: '导入记录',
     controlLayers: '管控图层',
