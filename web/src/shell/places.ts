@@ -16,6 +16,7 @@ export const SECTIONS: readonly Section[] = [
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
       { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
+      { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
     ],
   },
   {

@@ -4,6 +4,7 @@ import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
+import { contracts } from './contracts'
 import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
@@ -22,6 +23,7 @@ export const en: Text = {
   chosen,
   common,
   constraints,
+  contracts,
   exports,
   imports,
   legal,

@@ -8,6 +8,8 @@ export const shell = {
     plan: 'Supply plan',
     schemes: 'Supply schemes',
     scheme: 'Supply scheme',
+    contracts: 'Contracts',
+    contract: 'Contract',
     imports: 'Imports',
     import: 'Import',
     controlLayers: 'Control layers',

@@ -3,6 +3,7 @@ import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
+import { contracts } from './contracts'
 import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
@@ -21,6 +22,7 @@ export const zh = {
   chosen,
   common,
   constraints,
+  contracts,
   exports,
   imports,
   legal,

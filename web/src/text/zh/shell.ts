@@ -8,6 +8,8 @@ export const shell = {
     plan: '供应计划',
     schemes: '供地方案',
     scheme: '供地方案',
+    contracts: '合同',
+    contract: '合同',
     imports: '数据导入',
     import: '导入记录',
     controlLayers: '管控图层',
