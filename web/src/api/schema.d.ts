@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 某日状态 States on a day
+         * @description Give the ids of the parcels in a box by their state on a day, compactly: for a map that plays through time.
+         */
+        get: operations["read_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/locate": {
         parameters: {
             query?: never;
@@ -1189,6 +1209,86 @@ export interface paths {
          * @description Make a draft say what a workbook says: all of it, or nothing with every wrong cell named.
          */
         put: operations["take_sheet"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供应总览 The supply dashboard
+         * @description Give counts and areas by stage and township, the months' notices and sales, premiums, plans, money, idle land.
+         */
+        get: operations["read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的宗地明细 Lots behind a figure
+         * @description List the lots to which something happened in the span, in the order of entry.
+         */
+        get: operations["list_overview_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的合同明细 Contracts behind a figure
+         * @description List the contracts signed in the span that stand so on the day.
+         */
+        get: operations["list_overview_contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限 What is due
+         * @description List what is overdue or falls due soon and concerns a role, the oldest first; count it by kind.
+         */
+        get: operations["list_deadlines"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2365,6 +2465,66 @@ export interface components {
             withdrawn: boolean;
         };
         /**
+         * ContractRow
+         * @description A contract behind a figure.
+         */
+        ContractRow: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /** Due Yuan */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Owed Yuan */
+            owed_yuan: number;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
+        /**
+         * ContractsRead
+         * @description Contracts signed in the span and not ended since, as they stand on the day.
+         */
+        ContractsRead: {
+            /** Standings */
+            standings: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Due Yuan
+             * @description 已到期 instalments due
+             */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /**
+             * Owed Yuan
+             * @description 逾期未缴 due and not paid, contract by contract
+             */
+            owed_yuan: number;
+            /**
+             * Paid Rate
+             * @description paid by what is due
+             */
+            paid_rate: number | null;
+        };
+        /**
          * ControlLayerDetail
          * @description With the layer's extent: west, south, east, north in degrees.
          */
@@ -2499,6 +2659,21 @@ export interface components {
             area_m2: number;
         };
         /**
+         * Counted
+         * @description Parcels, lots or contracts, and their land.
+         */
+        Counted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+        };
+        /**
          * CutAnswer
          * @description The pieces, the largest first; points that were not cut are what they were.
          */
@@ -2557,6 +2732,56 @@ export interface components {
          * @enum {string}
          */
         DayKind: "workday" | "weekend" | "holiday" | "makeup";
+        /**
+         * DeadlineList
+         * @description What is due, the oldest first; counts are of everything but the filter on kinds.
+         */
+        DeadlineList: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindRead"][];
+            /** Items */
+            items: components["schemas"]["DeadlineRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeadlineRead
+         * @description Something that is due.
+         */
+        DeadlineRead: {
+            /** Kind */
+            kind: string;
+            /**
+             * Subject
+             * @description what kind of thing: plan, scheme, lot, contract …
+             */
+            subject: string;
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Days Left
+             * @description below zero: overdue
+             */
+            days_left: number;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
         /**
          * Dimension
          * @description What areas of a plan are summed by.
@@ -2908,11 +3133,72 @@ export interface components {
          */
         Hold: "none" | "suspended";
         /**
+         * HoldCounted
+         * @description Parcels running or suspended.
+         */
+        HoldCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            hold: components["schemas"]["Hold"];
+        };
+        /**
          * Idle
          * @description 闲置: suspicion, confirmation, disposal.
          * @enum {string}
          */
         Idle: "none" | "suspected" | "confirmed" | "disposing";
+        /**
+         * IdleCounted
+         * @description Parcels of one state of idleness.
+         */
+        IdleCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            idle: components["schemas"]["Idle"];
+        };
+        /**
+         * IdleRead
+         * @description A parcel that lies idle.
+         */
+        IdleRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Region */
+            region: string | null;
+            stage: components["schemas"]["Stage"];
+            idle: components["schemas"]["Idle"];
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Stage Since
+             * Format: date
+             */
+            stage_since: string;
+            /** Suspected On */
+            suspected_on: string | null;
+            /** Contract Id */
+            contract_id: number | null;
+            /** Contract Number */
+            contract_number: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
         /**
          * ImportRead
          * @description One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed, or areas.
@@ -3303,6 +3589,24 @@ export interface components {
          */
         Kind: "altered" | "removed" | "inserted" | "head" | "rewritten";
         /**
+         * KindRead
+         * @description A kind of deadline, and how many there are.
+         */
+        KindRead: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+        };
+        /**
          * LandUse
          * @description One land-use component.
          */
@@ -3560,6 +3864,36 @@ export interface components {
             operations: components["schemas"]["OperationRead"][];
         };
         /**
+         * LotEventKind
+         * @description What can happen to a lot; the last three change no stage. `conclude` happens by itself, with the contract.
+         * @enum {string}
+         */
+        LotEventKind: "announce" | "publicise" | "open" | "suspend" | "resume" | "sell" | "award" | "fail" | "terminate" | "void_award" | "conclude" | "amend" | "confirm" | "publish_result";
+        /**
+         * LotRow
+         * @description A lot behind a figure, with the event that counts it.
+         */
+        LotRow: {
+            kind: components["schemas"]["LotEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+        };
+        /**
          * MapRead
          * @description A saved field map.
          */
@@ -3652,6 +3986,27 @@ export interface components {
             name?: string | null;
             /** Area Legal M2 */
             area_legal_m2?: number | string | null;
+        };
+        /**
+         * MonthRead
+         * @description What happened to lots in one month.
+         */
+        MonthRead: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Events */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /**
+             * Proceeds Yuan
+             * @description 成交价款 prices of lots sold and not made void
+             */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
         };
         /**
          * Named
@@ -3869,6 +4224,50 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * OverviewRead
+         * @description The dashboard.
+         */
+        OverviewRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Known At */
+            known_at: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            parcels: components["schemas"]["ParcelCounts"];
+            /** Months */
+            months: components["schemas"]["MonthRead"][];
+            /**
+             * Events
+             * @description of the whole span
+             */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Proceeds Yuan */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
+            /** Plans */
+            plans: components["schemas"]["PlanRate"][];
+            contracts: components["schemas"]["ContractsRead"];
+            /**
+             * Idle Land
+             * @description 闲置最久的在前 the longest suspected first; at most 50
+             */
+            idle_land: components["schemas"]["IdleRead"][];
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -3880,6 +4279,13 @@ export interface components {
         Page_ConstraintRead_: {
             /** Items */
             items: components["schemas"]["ConstraintRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ContractRow] */
+        Page_ContractRow_: {
+            /** Items */
+            items: components["schemas"]["ContractRow"][];
             /** Next */
             next?: string | null;
         };
@@ -3922,6 +4328,13 @@ export interface components {
         Page_KeyRead_: {
             /** Items */
             items: components["schemas"]["KeyRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[LotRow] */
+        Page_LotRow_: {
+            /** Items */
+            items: components["schemas"]["LotRow"][];
             /** Next */
             next?: string | null;
         };
@@ -4054,6 +4467,31 @@ export interface components {
             without_layer: string[];
             /** Items */
             items: components["schemas"]["ParcelConstraint"][];
+        };
+        /**
+         * ParcelCounts
+         * @description Parcels that stand on the day.
+         */
+        ParcelCounts: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
+            /** Regions */
+            regions: components["schemas"]["PlaceCounted"][];
+            /** Jurisdictions */
+            jurisdictions: components["schemas"]["PlaceCounted"][];
+            /** Holds */
+            holds: components["schemas"]["HoldCounted"][];
+            /** Idle */
+            idle: components["schemas"]["IdleCounted"][];
         };
         /**
          * ParcelFeature
@@ -4353,6 +4791,28 @@ export interface components {
             area_plane_m2: number;
         };
         /**
+         * PlaceCounted
+         * @description Parcels of one township or jurisdiction, by stage; stages without any are left out.
+         */
+        PlaceCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /**
+             * Code
+             * @description null: in no township
+             */
+            code: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
+        };
+        /**
          * PlanAction
          * @description What can be done with an edition.
          * @enum {string}
@@ -4508,6 +4968,30 @@ export interface components {
             outside: components["schemas"]["OutsideSum"];
         };
         /**
+         * PlanRate
+         * @description How far the plan in force is on the day.
+         */
+        PlanRate: {
+            /** Plan Id */
+            plan_id: number;
+            /** Year */
+            year: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Planned M2 */
+            planned_m2: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+            /** Due M2 */
+            due_m2: number;
+            /** Gap M2 */
+            gap_m2: number;
+            /** Rate */
+            rate: number | null;
+            /** Rows */
+            rows: string;
+        };
+        /**
          * PlanRead
          * @description One edition of a plan as lists show it.
          */
@@ -4646,6 +5130,28 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldChange"];
             };
+        };
+        /**
+         * Premium
+         * @description 溢价率 of lots sold by price and not made void: (price - start) / start, by money.
+         */
+        Premium: {
+            /** Lots */
+            lots: number;
+            /**
+             * At Start
+             * @description 底价成交 sold at the start price
+             */
+            at_start: number;
+            /** Start Yuan */
+            start_yuan: number;
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Rate
+             * @description null: nothing was sold by price
+             */
+            rate: number | null;
         };
         /**
          * ProgressLine
@@ -5035,6 +5541,22 @@ export interface components {
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
         /**
+         * StageCounted
+         * @description Parcels of one stage.
+         */
+        StageCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * StagedRead
          * @description A staged row, or (`missing`, by id) a parcel that the file doesn't name: what publishing it would do.
          */
@@ -5069,6 +5591,28 @@ export interface components {
             lon: number | null;
             /** Lat */
             lat: number | null;
+        };
+        /**
+         * StateOn
+         * @description Parcels of one state.
+         */
+        StateOn: {
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            idle: components["schemas"]["Idle"];
+            /**
+             * Ids
+             * @description 递增,除首个外为与前一个之差 ascending; each but the first less the one before
+             */
+            ids: number[];
+        };
+        /**
+         * StatesOn
+         * @description Parcels of a box by their state on a day; who isn't named was not there yet, or no longer.
+         */
+        StatesOn: {
+            /** States */
+            states: components["schemas"]["StateOn"][];
         };
         /**
          * StatusQuery
@@ -6105,6 +6649,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FacetsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_states: {
+        parameters: {
+            query?: {
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatesOn"];
                 };
             };
             /** @description Validation Error */
@@ -8288,6 +8881,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SheetTakenRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_overview: {
+        parameters: {
+            query?: {
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewRead"];
+                };
+            };
+            /** @description 未变 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_lots: {
+        parameters: {
+            query: {
+                /** @description 计入的事件 the event that counts them */
+                event: components["schemas"]["LotEventKind"];
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LotRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_contracts: {
+        parameters: {
+            query?: {
+                standing?: "signed" | "owing" | "to_deliver" | "deliver_late" | "delivered" | "to_start" | "start_late" | "started" | "completed";
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContractRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_deadlines: {
+        parameters: {
+            query?: {
+                /** @description 今后多少天内到期 due in so many days */
+                within?: number;
+                /** @description 只看逾期、只看未到期 only overdue, only not yet */
+                overdue?: boolean | null;
+                /** @description 岗位 whose; the caller's if left out */
+                role?: components["schemas"]["Role"] | "all" | null;
+                kind?: string[] | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineList"];
                 };
             };
             /** @description Validation Error */

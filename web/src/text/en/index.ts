@@ -4,10 +4,12 @@ import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
+import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
+import { overview } from './overview'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
@@ -20,10 +22,12 @@ export const en: Text = {
   chosen,
   common,
   constraints,
+  deadlines,
   exports,
   imports,
   lineage,
   map,
+  overview,
   plan,
   plans,
   review,

@@ -4,6 +4,8 @@ export const shell = {
     login: 'Sign in',
     desk: 'Desk',
     map: 'Map',
+    overview: 'Supply at a glance',
+    deadlines: 'Deadlines',
     plans: 'Supply plans',
     plan: 'Supply plan',
     imports: 'Imports',
@@ -20,7 +22,7 @@ export const shell = {
     missing: 'Page not found',
   },
   skip: 'Skip to content',
-  rail: { label: 'Main navigation', map: 'Map', plans: 'Plans', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
+  rail: { label: 'Main navigation', map: 'Map', overview: 'Overview', plans: 'Plans', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
   adminTabs: 'Admin pages',
   asOf: {
     label: 'As of',

@@ -3,10 +3,12 @@ import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
+import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
 import { lineage } from './lineage'
 import { map } from './map'
+import { overview } from './overview'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
@@ -19,10 +21,12 @@ export const zh = {
   chosen,
   common,
   constraints,
+  deadlines,
   exports,
   imports,
   lineage,
   map,
+  overview,
   plan,
   plans,
   review,

@@ -4,6 +4,8 @@ export const shell = {
     login: '登录',
     desk: '工作台',
     map: '地图',
+    overview: '供应总览',
+    deadlines: '期限',
     plans: '供应计划',
     plan: '供应计划',
     imports: '数据导入',
@@ -20,7 +22,7 @@ export const shell = {
     missing: '页面不存在',
   },
   skip: '跳到正文',
-  rail: { label: '主导航', map: '地图', plans: '计划', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
+  rail: { label: '主导航', map: '地图', overview: '总览', plans: '计划', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
   adminTabs: '管理页面',
   asOf: {
     label: '查看日期',
