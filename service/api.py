@@ -5,6 +5,8 @@ from fastapi import APIRouter
 import service.accounts.jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models
+import service.contracts.models
+import service.contracts.performance_models
 import service.core.idempotency
 import service.documents.jobs
 import service.documents.models
@@ -14,6 +16,9 @@ import service.imports.jobs  # its tasks are known to the queue once it is loade
 import service.imports.models
 import service.layers.jobs
 import service.layers.models
+import service.listings.bidder_models
+import service.listings.jobs
+import service.listings.models
 import service.parcels.lineage_models
 import service.parcels.models
 import service.parcels.survey_models
@@ -21,11 +26,14 @@ import service.parcels.tally_models
 import service.plans.models
 import service.plans.target_models
 import service.regions.models
+import service.schemes.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
 from service.codes.routes import router as codes
 from service.constraints.routes import router as constraints
+from service.contracts.performance_routes import router as contract_performance
+from service.contracts.routes import router as contracts
 from service.documents.routes import router as documents
 from service.dossier.routes import router as dossier
 from service.exports.routes import router as exports
@@ -35,6 +43,9 @@ from service.imports.routes_review import field_maps
 from service.imports.routes_review import router as import_review
 from service.imports.routes_shapes import router as file_shapes
 from service.layers.routes import router as layers
+from service.listings.lot_routes import router as lots
+from service.listings.routes import places as trading_centres
+from service.listings.routes import router as notices
 from service.overview.routes import router as overview
 from service.parcels.lineage_routes import router as lineage
 from service.parcels.routes import reads as parcel_reads
@@ -45,6 +56,7 @@ from service.plans.routes import uploads as plan_sheets
 from service.plans.target_routes import router as plan_targets
 from service.regions.routes import router as regions
 from service.rules.routes import router as rules
+from service.schemes.routes import router as schemes
 from service.surveys.routes import reads as boundaries
 from service.surveys.routes import router as surveys
 from service.workdays.routes import router as workdays
@@ -68,6 +80,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     plan_items,
     plan_targets,
     plan_sheets,
+    notices,
+    lots,
+    trading_centres,
+    contracts,
+    contract_performance,
+    schemes,
     dossier,
     documents,
     imports,

@@ -224,8 +224,19 @@ def check_rules(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    data: Annotated[
+        bool,
+        typer.Option(
+            "--data", help="检查数据是否自相矛盾 · Whether the data agree with themselves; exit code 1 if not."
+        ),
+    ] = False,
+) -> None:
     """检查本机缺什么 · Say what this machine lacks and how to get it. Exit code 1 when something needed is missing."""
+    if data:
+        _examine_data()
+        return
     missing = False
     for finding in diagnosis.examine(Settings()):
         missing |= finding.required and not finding.ok
@@ -235,6 +246,21 @@ def doctor() -> None:
             out.print(f"    → {finding.remedy}", soft_wrap=True, markup=False)
     if missing:
         raise typer.Exit(1)
+
+
+def _examine_data() -> None:
+    """List every disagreement between schemes, lots, contracts, parcels and their events."""
+    from service.contracts.checking import disagreements
+    from service.core.db import Database
+
+    database = Database(running.serving_settings(Settings()))
+    with step("数据 Data"), contextlib.closing(database), database.read() as session:
+        found = disagreements(session)
+    for each in found:
+        out.print(f"[red]✗[/] {each.check}: {each.subject} {each.id}: {each.kept} ≠ {each.expected}", soft_wrap=True)
+    if found:
+        raise typer.Exit(1)
+    out.print("[green]✓[/] 方案、宗地、合同、地块与事件一致 schemes, lots, contracts, parcels and events agree")
 
 
 if __name__ == "__main__":

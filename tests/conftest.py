@@ -136,11 +136,15 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 
 
 TABLES = """
+    lot_bid lot_bidder lot_event lot_parcel lot notice
+    contract_event contract_extension contract_exclusion contract_parcel instalment payment permit works_report
+    standard_land_indicator standard_land_actual standard_land_step idle_case contract
+    scheme_step scheme_evidence scheme_use scheme_parcel supply_scheme
     plan_target_decision plan_target_change plan_target plan_item plan_event plan_declared_total supply_plan plan_plot
     blocked_period
     overlay_result overlay_check overlay_run control_piece control_feature control_layer
     audit_entry parcel_event parcel_land_use parcel_survey parcel lineage_operation parcel_tally region_tally
-    parcel_history_tally lot_event lot_parcel lot contract_event contract_parcel instalment payment contract export
+    parcel_history_tally export
     import_finding staged_parcel import_change field_map import document region jurisdiction backdrop_feature
     idempotency_key login_attempt user_session api_key user_account revision_touch jobs.procrastinate_events
     jobs.procrastinate_periodic_defers jobs.procrastinate_jobs

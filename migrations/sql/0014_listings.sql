@@ -57,7 +57,17 @@ END $$;
 CREATE CONSTRAINT TRIGGER lot_parcel_agrees AFTER INSERT OR UPDATE ON lot_parcel DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.live) EXECUTE FUNCTION lot_parcel_agrees();
 
-GRANT SELECT, INSERT, UPDATE ON notice, lot, lot_bidder TO gongdi_app;
+-- A draft can be dropped, and only a draft: it has no events.
+CREATE FUNCTION lot_keep_announced() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'lot % was announced', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'lot_announced';
+END $$;
+CREATE TRIGGER lot_keep_announced BEFORE DELETE ON lot FOR EACH ROW
+  WHEN (OLD.stage <> 'draft') EXECUTE FUNCTION lot_keep_announced();
+
+GRANT SELECT, INSERT, UPDATE ON notice, lot_bidder TO gongdi_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON lot TO gongdi_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON lot_parcel TO gongdi_app;
 GRANT SELECT, INSERT ON lot_event, lot_bid TO gongdi_app;
 GRANT USAGE ON SEQUENCE notice_id_seq, lot_id_seq, lot_event_id_seq, lot_bidder_id_seq, lot_bid_id_seq TO gongdi_app;

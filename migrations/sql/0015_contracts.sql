@@ -75,7 +75,9 @@ CREATE CONSTRAINT TRIGGER parcel_agrees_with_contract AFTER UPDATE OF stage, idl
 CREATE FUNCTION lot_agrees_with_contract() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF (NEW.stage = 'concluded') <> EXISTS (SELECT FROM contract c WHERE c.lot_id = NEW.id) THEN
+  -- Read anew: what NEW says may have gone on since, in the same transaction.
+  IF EXISTS (SELECT FROM lot l WHERE l.id = NEW.id
+      AND (l.stage = 'concluded') <> EXISTS (SELECT FROM contract c WHERE c.lot_id = l.id)) THEN
     RAISE EXCEPTION 'lot % and its contract disagree', NEW.id USING ERRCODE = 'check_violation', CONSTRAINT = 'contract_agrees';
   END IF;
   RETURN NULL;

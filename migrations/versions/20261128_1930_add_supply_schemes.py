@@ -46,6 +46,26 @@ def upgrade() -> None:
             nullable=True,
             comment="保留底价, yuan; not public before the sale",
         ),
+        sa.Column(
+            "new_land_fee_yuan",
+            sa.Numeric(precision=18, scale=2),
+            nullable=True,
+            comment="新增费, of a negotiated price (R46)",
+        ),
+        sa.Column("compensation_yuan", sa.Numeric(precision=18, scale=2), nullable=True, comment="征地补偿 (R46)"),
+        sa.Column("taxes_yuan", sa.Numeric(precision=18, scale=2), nullable=True, comment="税费 (R46)"),
+        sa.Column(
+            "stock_months",
+            sa.Numeric(precision=5, scale=1),
+            nullable=True,
+            comment="商品住宅去化周期, months, on the day the price was decided (R32)",
+        ),
+        sa.Column(
+            "revived_m2",
+            sa.Numeric(precision=14, scale=2),
+            nullable=True,
+            comment="housing land completed or reclaimed this year, m² (R32)",
+        ),
         sa.Column("price_on", sa.Date(), nullable=True, comment="the day the price was decided"),
         sa.Column("price_document_id", sa.Integer(), nullable=True),
         sa.Column(
@@ -74,6 +94,10 @@ def upgrade() -> None:
             "floor_yuan >= 0 AND reserve_yuan >= floor_yuan AND benchmark_yuan_m2 > 0",
             name=op.f("ck_supply_scheme_prices"),
         ),
+        sa.CheckConstraint(
+            "new_land_fee_yuan >= 0 AND compensation_yuan >= 0 AND taxes_yuan >= 0", name=op.f("ck_supply_scheme_costs")
+        ),
+        sa.CheckConstraint("stock_months >= 0 AND revived_m2 >= 0", name=op.f("ck_supply_scheme_stock")),
         sa.ForeignKeyConstraint(
             ["conditions_document_id"], ["document.id"], name=op.f("fk_supply_scheme_conditions_document_id_document")
         ),
@@ -193,6 +217,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER parcel_leaves_scheme ON parcel")
     op.drop_index("uq_scheme_parcel_live", table_name="scheme_parcel", postgresql_where="live")
     op.drop_index("ix_scheme_parcel_parcel", table_name="scheme_parcel")
     op.drop_table("scheme_parcel")
@@ -204,4 +229,7 @@ def downgrade() -> None:
     op.drop_index("uq_supply_scheme_number", table_name="supply_scheme", postgresql_where="number IS NOT NULL")
     op.drop_index("ix_supply_scheme_status", table_name="supply_scheme")
     op.drop_table("supply_scheme")
-    op.execute("DROP FUNCTION supply_scheme_release(), supply_scheme_keep_approved(), scheme_part_keep_drafts()")
+    op.execute(
+        "DROP FUNCTION supply_scheme_release(), supply_scheme_keep_course(), scheme_part_keep_drafts(),"
+        " scheme_parcel_keep_facts(), parcel_leaves_scheme(), scheme_agrees()"
+    )

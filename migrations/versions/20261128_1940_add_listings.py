@@ -106,6 +106,20 @@ def upgrade() -> None:
     op.create_index("ix_lot_sold_on", "lot", ["sold_on"], unique=False, postgresql_where="sold_on IS NOT NULL")
     op.create_index("ix_lot_stage", "lot", ["stage", "id"], unique=False)
     op.create_index(
+        "ix_lot_unpublished",
+        "lot",
+        ["ended_on"],
+        unique=False,
+        postgresql_where="result_on IS NULL AND stage IN ('sold', 'failed', 'concluded')",
+    )
+    op.create_index(
+        "ix_lot_unconfirmed",
+        "lot",
+        ["sold_on"],
+        unique=False,
+        postgresql_where="confirmed_on IS NULL AND stage IN ('sold', 'concluded')",
+    )
+    op.create_index(
         "uq_lot_live",
         "lot",
         ["scheme_id"],
@@ -141,6 +155,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("lot_id", "name", name="uq_lot_bidder_name"),
     )
     op.create_index("ix_lot_bidder_lot", "lot_bidder", ["lot_id", "id"], unique=False)
+    op.create_index(
+        "ix_lot_bidder_deposit",
+        "lot_bidder",
+        ["lot_id"],
+        unique=False,
+        postgresql_where="paid_on IS NOT NULL AND num_nonnulls(refunded_on, forfeited_on, credited_on) = 0",
+    )
     op.create_table(
         "lot_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -230,5 +251,6 @@ def downgrade() -> None:
     op.drop_index("ix_notice_amends", table_name="notice", postgresql_where="amends_id IS NOT NULL")
     op.drop_table("notice")
     op.execute(
-        "DROP FUNCTION lot_hold(), lot_agrees(), parcel_agrees(), lot_parcel_agrees(), refuse_disagreement(bigint) CASCADE"
+        "DROP FUNCTION lot_hold(), lot_agrees(), parcel_agrees(), lot_parcel_agrees(), refuse_disagreement(bigint), "
+        "lot_keep_announced() CASCADE"
     )

@@ -124,7 +124,6 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False, comment="changes so far, for If-Match"),
         sa.CheckConstraint("ends_on >= begins_on", name=op.f("ck_contract_exclusion_dates")),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("fk_contract_exclusion_contract_id_contract")
@@ -184,7 +183,6 @@ def upgrade() -> None:
         sa.Column("public", sa.Boolean(), server_default="false", nullable=False, comment="published as idle"),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False, comment="changes so far, for If-Match"),
         sa.CheckConstraint("cause IN ('holder', 'government')", name=op.f("ck_idle_case_cause")),
         sa.CheckConstraint(
             "outcome IN ('dismissed', 'fee', 'disposal', 'recovery')", name=op.f("ck_idle_case_outcome")
@@ -244,7 +242,6 @@ def upgrade() -> None:
         sa.Column("extensions", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("next_applied_on", sa.Date(), nullable=True, comment="the next step was applied for (R72)"),
         sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False, comment="changes so far, for If-Match"),
         sa.CheckConstraint("kind IN ('land_planning', 'works_planning', 'construction')", name=op.f("ck_permit_kind")),
         sa.CheckConstraint("part = 'whole' OR kind = 'construction'", name=op.f("ck_permit_staged")),
         sa.CheckConstraint(

@@ -19,7 +19,11 @@ class BrokenCodeList(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One entry. `max_term_years` is the longest term of a granted right; `plan_class` the row of the annual plan."""
+    """One entry.
+
+    `max_term_years` is the longest term of a granted right, `plan_class` the row of the annual plan, `unit` what a
+    figure of this kind is measured in.
+    """
 
     code: str
     name: str
@@ -28,6 +32,8 @@ class Code:
     verified: bool
     max_term_years: int | None = None
     plan_class: str | None = None
+    unit: str | None = None
+    unit_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +103,6 @@ def _code(row: dict[str, str]) -> Code:
         row["verified"] == "yes",
         int(term) if term.isdigit() else None,
         row.get("plan_class") or None,
+        row.get("unit") or None,
+        row.get("unit_en") or None,
     )

@@ -29,6 +29,8 @@ class CodeRead(Output):
     parent: str | None
     max_term_years: int | None
     plan_class: str | None
+    unit: str | None
+    unit_en: str | None
     verified: bool
 
 

@@ -119,10 +119,10 @@ def read(law: Law, holding: Holding, today: dt.date, calendar: Calendar) -> Read
         return Reading(ClockState.completed, (), 0, None, ())
     if holding.started_on is not None:
         stopped = _stopped(law, holding.works, today, calendar)
-        fee = _fee(law, holding) if stopped else None
+        due_fee = fee(law, holding.price_yuan) if stopped else None
         dates = tuple(_inquiry_dates(law, holding))
         state = ClockState.idle if stopped else ClockState.building
-        return Reading(state, dates, 0, fee, (*stopped, *inquiry))
+        return Reading(state, dates, 0, due_fee, (*stopped, *inquiry))
     if due is None:
         return Reading(ClockState.unknown, (), 0, None, inquiry)
     return _not_started(law, holding, due, today, calendar)
@@ -147,8 +147,8 @@ def _not_started(law: Law, holding: Holding, due: dt.date, today: dt.date, calen
         *_told(law, state, due, dates, today, days),
         *_inquiry(law, holding, today),
     )
-    fee = _fee(law, holding) if state is ClockState.idle else None
-    return Reading(state, (*dates, *_inquiry_dates(law, holding)), days, fee, findings)
+    due_fee = fee(law, holding.price_yuan) if state is ClockState.idle else None
+    return Reading(state, (*dates, *_inquiry_dates(law, holding)), days, due_fee, findings)
 
 
 def _start_due(law: Law, holding: Holding, calendar: Calendar) -> dt.date | None:
@@ -275,11 +275,12 @@ def _rounded(share: Fraction) -> Decimal:
     return (Decimal(share.numerator) / share.denominator).quantize(Decimal("0.0001"))
 
 
-def _fee(law: Law, holding: Holding) -> Decimal | None:
+def fee(law: Law, price_yuan: Decimal) -> Decimal | None:
+    """R64: the most that land found idle costs; None: the rule is not in force."""
     rule = law.find("R64")
     if rule is None:
         return None
-    return (rule.number("share") * holding.price_yuan).quantize(CENT, ROUND_HALF_UP)
+    return (rule.number("share") * price_yuan).quantize(CENT, ROUND_HALF_UP)
 
 
 def _inquiry_dates(law: Law, holding: Holding) -> Iterator[Due]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from service.rules.calendar import Calendar, add_years
+from service.rules.calendar import Calendar, Reckoned, add_years
 from service.rules.finding import Finding, Words, found, least, plain
 from service.rules.rule import Rule
 from service.rules.terms import late
@@ -25,7 +25,7 @@ class Payment(NamedTuple):
     yuan: Decimal
 
 
-def signing_due(rule: Rule, sold_on: dt.date, calendar: Calendar) -> dt.date:
+def signing_due(rule: Rule, sold_on: dt.date, calendar: Calendar) -> Reckoned:
     """R10: the last day on which the contract is signed in time."""
     return calendar.add_workdays(sold_on, rule.whole("days"))
 
@@ -192,10 +192,16 @@ def planning_permit(
     calendar: Calendar,
 ) -> Finding | None:
     """R72: a planning permit lapses unless the next step is applied for; an extension counts up to its longest."""
-    last = add_years(calendar, issued_on, rule.whole("years"))
-    if extended_to is not None:
-        last = min(extended_to, calendar.add_months(last, rule.whole("extension_months")))
+    last = planning_until(rule, issued_on, extended_to, calendar)
     return _lapsed(rule, Words("规划许可证", "planning permit"), issued_on, last, applied_on or today)
+
+
+def planning_until(rule: Rule, issued_on: dt.date, extended_to: dt.date | None, calendar: Calendar) -> dt.date:
+    """R72: the last day of a planning permit; an extension counts up to its longest."""
+    last = add_years(calendar, issued_on, rule.whole("years"))
+    if extended_to is None:
+        return last
+    return min(extended_to, calendar.add_months(last, rule.whole("extension_months")))
 
 
 def extension_to_be_asked(rule: Rule, issued_on: dt.date, calendar: Calendar) -> dt.date:
@@ -208,9 +214,14 @@ def construction_permit(
     rule: Rule, issued_on: dt.date, *, extensions: int, started_on: dt.date | None, today: dt.date, calendar: Calendar
 ) -> Finding | None:
     """R73: works start within three months of the permit, or of its extensions; more than two count as two."""
-    longer = min(extensions, rule.whole("times")) * rule.whole("extension_months")
-    last = calendar.add_months(issued_on, rule.whole("months") + longer)
+    last = construction_until(rule, issued_on, extensions, calendar)
     return _lapsed(rule, Words("施工许可证", "construction permit"), issued_on, last, started_on or today)
+
+
+def construction_until(rule: Rule, issued_on: dt.date, extensions: int, calendar: Calendar) -> dt.date:
+    """R73: the last day on which works start in time; more than the extensions the law knows count as those."""
+    longer = min(extensions, rule.whole("times")) * rule.whole("extension_months")
+    return calendar.add_months(issued_on, rule.whole("months") + longer)
 
 
 def _lapsed(rule: Rule, what: Words, issued_on: dt.date, last: dt.date, day: dt.date) -> Finding | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from service.core.errors import Conflict
-from service.parcels.lifecycle import EventKind
+from service.parcels.lifecycle import EventKind, Hold, State
+from service.parcels.lifecycle import allowed as of_parcels
 
 
 class ContractStage(StrEnum):
@@ -72,6 +73,26 @@ ENDS: Mapping[ContractEventKind, ContractStage] = {
 
 LIVE = (ContractStage.in_force, ContractStage.completed)
 """A contract that holds its parcels; completed land can still be taken back in the public interest (土地管理法 58)."""
+
+_BY_ITSELF = frozenset({_K.sign, _K.pay})
+_OF_AN_INQUIRY = frozenset({_K.dismiss_idle, _K.confirm_idle, _K.dispose_idle, _K.end_idle})
+
+
+def allowed(stage: ContractStage, land: State | None, *, registered: bool = False) -> tuple[ContractEventKind, ...]:
+    """Return what can be recorded of a contract whose parcels are in a state; an inquiry's steps are its own.
+
+    >>> [str(each) for each in allowed(ContractStage.in_force, State(Stage.delivered), registered=True)]
+    ['amend', 'start', 'extend', 'suspend', 'suspect_idle', 'rescind', 'reclaim']
+    """
+    if stage not in LIVE or land is None:
+        return ()
+    possible = {kind for kind, told in EVENT_OF_PARCEL.items() if told in of_parcels(land)}
+    if stage is ContractStage.in_force:
+        possible |= {_K.amend, _K.extend}
+    if not registered and land.hold is Hold.none:
+        possible.add(_K.register)
+    return tuple(kind for kind in ContractEventKind if kind in possible - _BY_ITSELF - _OF_AN_INQUIRY)
+
 
 EVENT_TITLES: Mapping[ContractEventKind, tuple[str, str]] = {
     _K.sign: ("签订合同", "Sign"),

@@ -174,4 +174,3 @@ class ContractExclusion(Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
     actor: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1", comment="changes so far, for If-Match")

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.contracts.models import MONEY, Contract
+from service.contracts.standard_land import Sense
 from service.core.db import Base
 from service.documents.models import Document
 from service.parcels.models import AREA
@@ -70,7 +71,6 @@ class Permit(Base):
     extensions: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     next_applied_on: Mapped[dt.date | None] = mapped_column(comment="the next step was applied for (R72)")
     document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
-    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1", comment="changes so far, for If-Match")
 
 
 class WorksReport(Base):
@@ -115,7 +115,7 @@ class StandardLandIndicator(Base):
     contract_id: Mapped[int] = mapped_column(ForeignKey(Contract.id))
     edition: Mapped[int] = mapped_column(SmallInteger, comment="版次, from 1")
     name: Mapped[str] = mapped_column(Text, comment="code list standard_land")
-    sense: Mapped[str] = mapped_column(Text)
+    sense: Mapped[Sense] = mapped_column(Text)
     target: Mapped[Decimal] = mapped_column(Numeric(18, 4), comment="in the unit of the code list")
     signed_on: Mapped[dt.date]
     from_year: Mapped[int | None] = mapped_column(SmallInteger, comment="达产 year, from which it is measured")
@@ -186,4 +186,3 @@ class IdleCase(Base):
     public: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false", comment="published as idle")
     closed_on: Mapped[dt.date | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
-    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1", comment="changes so far, for If-Match")

@@ -21,3 +21,14 @@ def now() -> dt.datetime:
 def today() -> dt.date:
     """Return the legal date in China (UTC+8), or the fixed one: when something is true in law."""
     return _fixed or dt.datetime.now(CHINA).date()
+
+
+def instant() -> dt.datetime:
+    """Return the present instant as the law counts it: the time of day now, on the fixed day if there is one."""
+    here = dt.datetime.now(CHINA)
+    return here if _fixed is None else dt.datetime.combine(_fixed, here.time(), CHINA)
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """Return the legal date of an instant."""
+    return moment.astimezone(CHINA).date()

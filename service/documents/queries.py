@@ -1,12 +1,14 @@
 """Documents that an actor may see."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.core.errors import NotFound
+from service.accounts.permissions import ROLE_PERMISSIONS, Role
+from service.core.errors import FieldError, Invalid, NotFound
 from service.core.spelling import folded
 from service.documents.models import Document
 from service.documents.subjects import KINDS
@@ -39,6 +41,17 @@ def document_by_id(session: Session, actor: Actor, document_id: int) -> Document
     if found is None:
         raise NotFound(f"没有编号为 {document_id} 的文件。", f"There is no document {document_id}.")
     return found
+
+
+def refuse_unseen(
+    session: Session, actor: Actor, jurisdiction: str, document_id: int, *, pointer: str = "/document_id"
+) -> None:
+    """Demand a document that everybody of the jurisdiction may see: its title stands beside what rests on it."""
+    viewer = ROLE_PERMISSIONS[Role.VIEWER]
+    reader = dataclasses.replace(actor, jurisdictions=frozenset({jurisdiction}), permissions=viewer)
+    if session.scalar(select(visible_documents(reader).where(Document.id == document_id).exists())) is not True:
+        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
 
 
 def documents_page(

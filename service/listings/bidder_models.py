@@ -32,6 +32,11 @@ class LotBidder(Base):
         CheckConstraint("deposit_yuan >= 0", name="deposit"),
         CheckConstraint("num_nonnulls(refunded_on, forfeited_on, credited_on) <= 1", name="one_end"),
         Index("ix_lot_bidder_lot", "lot_id", "id"),
+        Index(
+            "ix_lot_bidder_deposit",
+            "lot_id",
+            postgresql_where="paid_on IS NOT NULL AND num_nonnulls(refunded_on, forfeited_on, credited_on) = 0",
+        ),
         UniqueConstraint("lot_id", "name", name="uq_lot_bidder_name"),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.rules.book import Law
-from service.rules.calendar import Calendar
+from service.rules.calendar import Calendar, Reckoned
 from service.rules.finding import Finding, Words, found, least, plain
 from service.rules.rule import Rule, Severity
 from service.rules.terms import late, too_short
@@ -129,12 +129,12 @@ def bid(rule: Rule, shares: Sequence[Decimal], *, own_funds: bool) -> Iterator[F
         )
 
 
-def publication_due(rule: Rule, ended_on: dt.date, calendar: Calendar) -> dt.date:
+def publication_due(rule: Rule, ended_on: dt.date, calendar: Calendar) -> Reckoned:
     """R15: the last day on which the result is published in time."""
     return calendar.add_workdays(ended_on, rule.whole("publish"))
 
 
-def refund_due(rule: Rule, ended_on: dt.date, calendar: Calendar) -> dt.date:
+def refund_due(rule: Rule, ended_on: dt.date, calendar: Calendar) -> Reckoned:
     """R15: the last day on which losers get their deposits back in time."""
     return calendar.add_workdays(ended_on, rule.whole("refund"))
 

@@ -115,6 +115,14 @@ _TRANSITIONS: Mapping[LotEventKind, Mapping[LotState, LotState]] = {
 }
 
 
+STAGE_AFTER: Mapping[LotEventKind, LotStage] = {
+    kind: next(iter(rules.values())).stage
+    for kind, rules in _TRANSITIONS.items()
+    if all(before.stage is not after.stage for before, after in rules.items())
+}
+"""The stage that each event leads to, of those that change it."""
+
+
 def allowed(state: LotState) -> tuple[LotEventKind, ...]:
     """Return the events that can happen in `state`.
 

@@ -36,6 +36,8 @@ from service.schemes.methods import Method
 from service.schemes.models import SupplyScheme
 
 MONEY = Numeric(18, 2)
+_SOLD = "stage IN ('sold', 'concluded')"
+_WITH_RESULT = "stage IN ('sold', 'failed', 'concluded')"
 _LIVE = ", ".join(f"'{stage}'" for stage in LIVE)
 
 
@@ -87,6 +89,9 @@ class Lot(Base):
         # What the clock looks for: a lot that opens or closes by itself.
         Index("ix_lot_opens_at", "opens_at", postgresql_where="stage = 'announced' AND hold = 'none'"),
         Index("ix_lot_closes_at", "closes_at", postgresql_where="stage = 'open' AND hold = 'none'"),
+        # What officers owe after the end of a round.
+        Index("ix_lot_unpublished", "ended_on", postgresql_where="result_on IS NULL AND " + _WITH_RESULT),
+        Index("ix_lot_unconfirmed", "sold_on", postgresql_where="confirmed_on IS NULL AND " + _SOLD),
         Index("ix_lot_sold_on", "sold_on", postgresql_where="sold_on IS NOT NULL"),
     )
 

@@ -1,6 +1,5 @@
 """Parcels as rows of the session: what may be seen, what is to be changed, what events say. Reading: `reading.py`."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,12 +7,10 @@ from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, literal, or_
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.accounts.permissions import ROLE_PERMISSIONS, Role
-from service.core.errors import Conflict, FieldError, Invalid
+from service.core.errors import Conflict
 from service.core.spelling import folded
 from service.documents import queries as documents
 from service.documents import subjects
-from service.documents.models import Document
 from service.parcels import selection
 from service.parcels.identifiers import normalise_lot_number
 from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
@@ -105,11 +102,7 @@ def lock_map(session: Session) -> None:
 def check_document(session: Session, actor: Actor, parcel: Parcel, document_id: int) -> None:
     """Demand a document that everybody who sees the parcel may see: its title stands in the history."""
     own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == parcel.jurisdiction_id)).one()
-    viewer = ROLE_PERMISSIONS[Role.VIEWER]
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
-    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
-        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
+    documents.refuse_unseen(session, actor, own, document_id)
 
 
 def standing(session: Session, actor: Actor, codes: Sequence[str], *, locked: bool = False) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """What commands on plans begin with: the edition locked and in a status that allows it, and what they look up."""
 
-import dataclasses
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -8,11 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.accounts.permissions import ROLE_PERMISSIONS, Role
-from service.core.errors import FieldError, Invalid, PreconditionFailed
+from service.core.errors import PreconditionFailed
 from service.core.spelling import folded
 from service.documents import queries as documents
-from service.documents.models import Document
 from service.parcels.models import Parcel, code_key
 from service.plans import queries, states
 from service.plans.models import SupplyPlan
@@ -42,15 +39,7 @@ def touch(plan: SupplyPlan) -> None:
 
 def check_document(session: Session, actor: Actor, plan: SupplyPlan, document_id: int) -> None:
     """Demand a document that everybody who sees the plan may see."""
-    own = queries.jurisdiction_of(session, plan).code
-    viewer = ROLE_PERMISSIONS[Role.VIEWER]
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
-    if (
-        session.scalar(select(documents.visible_documents(reader).where(Document.id == document_id).exists()))
-        is not True
-    ):
-        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/document_id", "unknown-document", zh, en)])
+    documents.refuse_unseen(session, actor, queries.jurisdiction_of(session, plan).code, document_id)
 
 
 def editable(session: Session, actor: Actor, plan_id: int) -> SupplyPlan:

@@ -1,23 +1,14 @@
-"""What the law asks of an annual plan and of the plots in it (R30, R32–R35). Pure.
+"""What the law asks of an annual plan and of the plots in it (R30, R32, R34, R35; R33: `attributes`). Pure.
 
 Each check takes the rule as it stands on the day of the act and plain facts, and returns a finding or None.
 """
 
 import datetime as dt
-from collections.abc import Collection
 from decimal import Decimal
 
 from service.rules.finding import Finding, Words, found, plain
 from service.rules.rule import Rule, Severity
 from service.rules.terms import late
-
-_ATTRIBUTES = {
-    "total": ("总量", "total"),
-    "structure": ("结构", "structure"),
-    "timing": ("时序", "timing"),
-    "plots": ("地块", "plots"),
-    "uses": ("用途", "uses"),
-}
 
 
 def grant_area(rule: Rule, area_ha: Decimal, jurisdiction: str) -> Finding | None:
@@ -78,21 +69,6 @@ def housing_stock(rule: Rule, months_of_stock: Decimal, *, new_m2: Decimal, revi
         months_of_stock=months_of_stock,
         new_m2=new_m2,
         allowed_m2=revived_m2,
-    )
-
-
-def published_attributes(rule: Rule, given: Collection[str]) -> Finding | None:
-    """R33: a plan is published with total, structure, timing, plots and uses (`given`: which it has)."""
-    missing = [name for name in rule.names("attributes") if name not in given]
-    if not missing:
-        return None
-    zh = "、".join(_ATTRIBUTES.get(name, (name, name))[0] for name in missing)
-    en = ", ".join(_ATTRIBUTES.get(name, (name, name))[1] for name in missing)
-    return found(
-        rule,
-        Words(f"待公布的计划缺少:{zh}", f"the plan to be published lacks: {en}"),
-        Words(f"补充{zh}", f"add {en}"),
-        missing=",".join(missing),
     )
 
 

@@ -71,13 +71,17 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with a case. `figures` are named as in `FIGURES`; `severity` may be milder than the rule's."""
+    """What is wrong with a case. `figures` are named as in `FIGURES`; `severity` may be milder than the rule's.
+
+    `provisional`: a day in it leans on a year without an issued calendar of working days.
+    """
 
     rule: Rule
     severity: Severity
     message: Words
     satisfied_by: Words
     figures: Mapping[str, Figure]
+    provisional: bool = False
 
     @property
     def hard(self) -> bool:
@@ -91,12 +95,19 @@ class Finding:
 
 
 def found(
-    rule: Rule, message: Words, satisfied_by: Words, /, *, severity: Severity | None = None, **figures: Figure
+    rule: Rule,
+    message: Words,
+    satisfied_by: Words,
+    /,
+    *,
+    severity: Severity | None = None,
+    provisional: bool = False,
+    **figures: Figure,
 ) -> Finding:
     """Return the finding that a case breaks a rule; an unknown name of a figure raises KeyError."""
     for name in figures:
         FIGURES[name]
-    return Finding(rule, severity or rule.severity, message, satisfied_by, MappingProxyType(figures))
+    return Finding(rule, severity or rule.severity, message, satisfied_by, MappingProxyType(figures), provisional)
 
 
 def plain(value: Decimal) -> str:

@@ -44,6 +44,20 @@ def judge(findings: Iterable[Finding], *, overrides: bool) -> Judgement:
     return Judgement(ordered, tuple(each for each in blocking if each not in overridden), overridden)
 
 
+def gravest(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return each finding once: what several uses say of one rule in the same words, as gravely as any of them.
+
+    >>> gravest([])
+    ()
+    """
+    found: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        key = (each.rule.id, each.message.zh)
+        if key not in found or _ORDER[each.severity] < _ORDER[found[key].severity]:
+            found[key] = each
+    return tuple(found.values())
+
+
 def refuse(findings: Iterable[Finding], override: Override | None = None, *, actor: Actor) -> Judgement:
     """Raise LegalRefusal if a finding blocks and isn't overridden; else return what was found and what was overridden.
 

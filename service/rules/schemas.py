@@ -109,12 +109,16 @@ class FindingFigure(Output):
 
 
 class LegalFinding(Output):
-    """A broken rule: how grave, by which source and figures, and what would satisfy it."""
+    """A broken rule: how grave, by which source and figures, and what would satisfy it.
+
+    `provisional`: a day in it leans on a year whose calendar of working days has not been issued yet.
+    """
 
     rule: str
     severity: Severity
     hard: bool
     verified: bool
+    provisional: bool
     title: str
     title_en: str
     message: str
@@ -139,6 +143,7 @@ class LegalFinding(Output):
             severity=finding.severity,
             hard=finding.hard,
             verified=finding.verified,
+            provisional=finding.provisional,
             title=rule.title,
             title_en=rule.title_en,
             message=finding.message.zh,

@@ -5,15 +5,16 @@ The day of the event itself is not counted: ten days from 1 March end on 11 Marc
 
 import datetime as dt
 
+from service.rules.calendar import Reckoned
 from service.rules.finding import Finding, Words, found
 from service.rules.rule import Rule
 
 
 def too_short(
-    rule: Rule, what: Words, begins_on: dt.date, ends_on: dt.date, *, needed: int, earliest: dt.date | None = None
+    rule: Rule, what: Words, begins_on: dt.date, ends_on: dt.date, *, needed: int, earliest: Reckoned | None = None
 ) -> Finding | None:
     """Return a finding if less than `needed` days lie between two days; `earliest`: the end, in working days."""
-    end = earliest or begins_on + dt.timedelta(days=needed)
+    end = earliest.day if earliest else begins_on + dt.timedelta(days=needed)
     if ends_on >= end:
         return None
     days = (ends_on - begins_on).days
@@ -25,6 +26,7 @@ def too_short(
             f"{what.en}: {begins_on} to {ends_on} ({days} days apart), less than {needed} {en}",
         ),
         Words(f"不早于 {end}", f"{end} or later"),
+        provisional=earliest is not None and earliest.provisional,
         begins_on=begins_on,
         ends_on=ends_on,
         days=days,
@@ -32,8 +34,9 @@ def too_short(
     )
 
 
-def late(rule: Rule, what: Words, due_on: dt.date, day: dt.date) -> Finding | None:
+def late(rule: Rule, what: Words, due: Reckoned | dt.date, day: dt.date) -> Finding | None:
     """Return a finding if `day`, when it was done or today, lies after the last day in time."""
+    due_on, provisional = (due, False) if isinstance(due, dt.date) else (due.day, due.provisional)
     if day <= due_on:
         return None
     days = (day - due_on).days
@@ -41,6 +44,7 @@ def late(rule: Rule, what: Words, due_on: dt.date, day: dt.date) -> Finding | No
         rule,
         Words(f"{what.zh}期限 {due_on},已逾期 {days} 日", f"{what.en}: due on {due_on}, {days} days late"),
         Words(f"最迟 {due_on};已逾期的尽快补办", f"by {due_on}; once late, without delay"),
+        provisional=provisional,
         due_on=due_on,
         days=days,
     )

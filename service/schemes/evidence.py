@@ -27,3 +27,11 @@ CLEAN_LAND = frozenset(
         EvidenceKind.site,
     }
 )
+
+CONDITION_ITEMS = frozenset(
+    {
+        *("position", "extent", "use", "density", "height", "far", "green_ratio"),
+        *("facilities", "control_lines", "setbacks", "underground"),
+    }
+)
+"""What planning conditions can state (R41)."""

@@ -44,6 +44,8 @@ class SupplyScheme(Base):
         one_of("level", Level),
         one_of("status", SchemeStatus),
         CheckConstraint("floor_yuan >= 0 AND reserve_yuan >= floor_yuan AND benchmark_yuan_m2 > 0", name="prices"),
+        CheckConstraint("new_land_fee_yuan >= 0 AND compensation_yuan >= 0 AND taxes_yuan >= 0", name="costs"),
+        CheckConstraint("stock_months >= 0 AND revived_m2 >= 0", name="stock"),
         CheckConstraint("(status IN ('approved', 'spent')) = (approved_on IS NOT NULL)", name="approved_on"),
         Index(
             "uq_supply_scheme_number", "jurisdiction_id", "number", unique=True, postgresql_where="number IS NOT NULL"
@@ -67,6 +69,15 @@ class SupplyScheme(Base):
     benchmark_yuan_m2: Mapped[Decimal | None] = mapped_column(Numeric(12, 2), comment="基准地价 of the grade, yuan/m²")
     floor_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="出让最低价, yuan for the whole")
     reserve_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="保留底价, yuan; not public before the sale")
+    new_land_fee_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="新增费, of a negotiated price (R46)")
+    compensation_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="征地补偿 (R46)")
+    taxes_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="税费 (R46)")
+    stock_months: Mapped[Decimal | None] = mapped_column(
+        Numeric(5, 1), comment="商品住宅去化周期, months, on the day the price was decided (R32)"
+    )
+    revived_m2: Mapped[Decimal | None] = mapped_column(
+        Numeric(14, 2), comment="housing land completed or reclaimed this year, m² (R32)"
+    )
     price_on: Mapped[dt.date | None] = mapped_column(comment="the day the price was decided")
     price_document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
     subsidy_linked: Mapped[bool] = mapped_column(

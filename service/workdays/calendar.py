@@ -173,6 +173,10 @@ class Calendar:
         beside = day + dt.timedelta(1 if workdays > 0 else -1)  # day zero itself is not leant on
         return self._result(beside, number, index)
 
+    def add_months(self, day: dt.date, months: int) -> dt.date:
+        """Return the corresponding day of another month; no working day is counted for it."""
+        return add_months(day, months)
+
     def workdays_between(self, start: dt.date, end: dt.date, work: Work | None = None) -> Counted:
         """Count the working days after `start` up to and with `end`: so many must be added to `start` to get there.
 

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -24,7 +25,7 @@ from service.core.cluster import ClusterUrls
 from service.parcels import reading, selection
 from service.parcels.selection import Moment, Selection
 from service.parcels.tallies import statement, tallies
-from tests.benchmarks.bench import CONNECTIONS, addresses, fresh_database, server, stored_key
+from tests.benchmarks.bench import CONNECTIONS, RAW_THREADS, addresses, fresh_database, server, stored_key
 from tests.benchmarks.load import Target, run
 
 DATABASE = "bench_overview"
@@ -127,7 +128,24 @@ def middle(act: Callable[[], object], times: int) -> float:
     return statistics.median(seconds(act) for _ in range(times)) * 1000
 
 
-def counts(urls: ClusterUrls, rounds: int) -> None:
+def throughput(urls: ClusterUrls, act: Callable[[psycopg.Connection[Any]], object], length: float) -> float:
+    """Return how often a second some callers at once get an answer; who has begun may end."""
+    ends = time.perf_counter() + length
+
+    def call(_: int) -> tuple[int, float]:
+        with psycopg.connect(urls.app_url, autocommit=True, prepare_threshold=2) as own:
+            own.execute("SET statement_timeout = 0")
+            begun, done = time.perf_counter(), 0
+            while time.perf_counter() < ends or not done:
+                act(own)
+                done += 1
+            return done, time.perf_counter() - begun
+
+    with ThreadPoolExecutor(RAW_THREADS) as threads:
+        return sum(done / took for done, took in threads.map(call, range(RAW_THREADS)))
+
+
+def counts(urls: ClusterUrls, rounds: int, length: int) -> None:
     """Print counts kept beforehand next to scans in the same run, interleaved."""
     rng = random.Random(1)
     days = [FIRST + dt.timedelta(days=rng.randrange(1, 7300)) for _ in range(20)]
@@ -135,10 +153,12 @@ def counts(urls: ClusterUrls, rounds: int) -> None:
         connection.execute("SET statement_timeout = 0")
         kept, raw = [], []
         for _ in range(rounds):
-            raw.append(middle(lambda: scan(connection, Moment()), 1))
-            kept.append(middle(lambda: tallies(connection, ALL, Selection()), 200))
-        ratio = statistics.median(raw) / statistics.median(kept)
-        print(f"now: scan {statistics.median(raw):.0f} ms, kept {statistics.median(kept):.2f} ms, {ratio:.0f} times")
+            raw.append(throughput(urls, lambda own: scan(own, Moment()), length * 2))
+            kept.append(throughput(urls, lambda own: tallies(own, ALL, Selection()), length))
+        ratio = statistics.median(kept) / statistics.median(raw)
+        print(f"now: scans {statistics.median(raw):.2f}/s, kept {statistics.median(kept):.0f}/s, {ratio:.0f} times")
+        alone = [middle(lambda: scan(connection, Moment()), 3), middle(lambda: tallies(connection, ALL, Selection()), 100)]
+        print(f"now, one caller: scan {alone[0]:.0f} ms, kept {alone[1]:.2f} ms, {alone[0] / alone[1]:.0f} times")
         past = [middle(lambda day=day: tallies(connection, ALL, at(day)), 3) for day in days]  # type: ignore[misc]
         print(f"as of 20 days: kept median {statistics.median(past):.1f} ms, worst {max(past):.1f} ms", flush=True)
         day = days[0]
@@ -155,9 +175,10 @@ def counts(urls: ClusterUrls, rounds: int) -> None:
             (each.stage, each.hold, each.idle, each.n) for each in tallies(connection, ALL, Selection())
         }
         print("kept and scanned agree:", agree)
-        found = statement(ALL, at(day))
-        plan = "\n".join(row[0] for row in connection.execute(b"EXPLAIN " + found.sql.encode(), found.params))
-        print("reads a large table whole:", "Seq Scan on parcel" in plan)
+        for selected in (Selection(), at(day), at(day, dt.datetime.combine(day, dt.time(12), dt.UTC))):
+            found = statement(ALL, selected)
+            plan = "\n".join(row[0] for row in connection.execute(b"EXPLAIN " + found.sql.encode(), found.params))
+            print("reads a large table whole:", "Seq Scan on parcel" in plan)
 
 
 def at(day: dt.date, known: dt.datetime | None = None) -> Selection:
@@ -214,7 +235,7 @@ def main() -> None:
     given = parser.parse_args()
     clock.fix_today(TODAY)
     urls = addresses(DATABASE) if given.keep else fill(given.parcels)
-    counts(urls, given.rounds)
+    counts(urls, given.rounds, given.seconds)
     page(urls, given.rounds, given.seconds)
     writes(urls)
 

@@ -1,33 +1,18 @@
 """Legal rules as they stand for a case, and a calendar that knows weekends only."""
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable
 
 from service.rules.book import Law, rulebook
+from service.rules.calendar import Calendar
 from service.rules.finding import Finding
 from service.rules.rule import Rule
+from service.workdays.calendar import Calendar as WorkingDays
 
 TODAY = dt.date(2022, 11, 15)
 HAN = re.compile("[一-鿿]")
-
-
-class Weekdays:
-    """Monday to Friday are working days."""
-
-    def add_workdays(self, day: dt.date, n: int) -> dt.date:
-        while n > 0:
-            day += dt.timedelta(days=1)
-            n -= day.weekday() < 5
-        return day
-
-    def add_months(self, day: dt.date, n: int) -> dt.date:
-        year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
-        return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-WEEKDAYS = Weekdays()
+WEEKDAYS: Calendar = WorkingDays({}, range(1990, 2061))
 
 
 def law(method: str = "listing", use: str = "residential", day: dt.date = TODAY, jurisdiction: str = "ZDXQ") -> Law:

@@ -114,7 +114,7 @@ def test_r15_the_result_is_out_within_ten_working_days(day: str, *, breaks: bool
     done = legal.publication(rule("R15"), ENDED, on, today=on, calendar=WEEKDAYS)
     waiting = legal.publication(rule("R15"), ENDED, None, today=on, calendar=WEEKDAYS)
     assert (done is not None) == (waiting is not None) == breaks
-    assert legal.publication_due(rule("R15"), ENDED, WEEKDAYS) == dt.date(2022, 11, 15)
+    assert legal.publication_due(rule("R15"), ENDED, WEEKDAYS).day == dt.date(2022, 11, 15)
 
 
 @pytest.mark.parametrize(("day", "breaks"), [("2022-11-08", False), ("2022-11-09", True)])

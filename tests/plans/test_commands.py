@@ -270,6 +270,17 @@ def test_totals_are_the_sums_of_rows_whatever_was_edited(
         undone.rollback()
 
 
+def test_a_plan_that_is_not_out_by_spring_is_told_so(session: Session) -> None:
+    """R34; an amendment in autumn is not late if the plan itself was out in time."""
+    make_regions(session)
+    plan = make_plan(session, year=2022)
+    told = [each for each in reading.totals(session, plan).findings if each.rule == "R34"]
+    assert [(each.severity, each.figures["due_on"].value) for each in told] == [("warn", "2022-03-31")]
+    plan.status, plan.published_on = PlanStatus.published, dt.date(2022, 3, 31)
+    session.flush()
+    assert not [each for each in reading.totals(session, plan).findings if each.rule == "R34"]
+
+
 def test_the_seven_class_table_of_zhengzhou_2014_reproduces_its_totals(session: Session) -> None:
     """2005.47 公顷: 住宅 903.03 (商品 705.38, 保障 197.65), 商服 223.80, 工矿仓储 231.58, 其他 647.06."""
     make_regions(session)

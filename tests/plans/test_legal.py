@@ -69,14 +69,6 @@ def test_r32_begins_with_the_notice_of_2024() -> None:
     assert law(day=dt.date(2024, 4, 29)).find("R32") is not None
 
 
-def test_r33_a_plan_is_published_with_five_attributes() -> None:
-    five = ["total", "structure", "timing", "plots", "uses"]
-    assert legal.published_attributes(rule("R33"), five) is None
-    for missing in five:
-        found = only(legal.published_attributes(rule("R33"), [each for each in five if each != missing]))
-        assert (found.figures["missing"], found.severity) == (missing, Severity.block)
-
-
 @pytest.mark.parametrize(("day", "breaks"), [("2022-03-31", False), ("2022-04-01", True)])
 def test_r34_a_plan_is_out_by_the_end_of_march(day: str, *, breaks: bool) -> None:
     on = dt.date.fromisoformat(day)

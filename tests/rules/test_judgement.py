@@ -1,5 +1,6 @@
 """Findings pass, refuse, or pass because an approver answers for them; hard stops never pass."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,8 @@ from service.rules.finding import Finding
 from service.rules.judgement import LegalRefusal, judge, record_override, refuse
 from service.rules.schemas import LegalFinding, Override
 from service.schemes import land_law
+from service.workdays.calendar import Calendar
+from service.workdays.queries import calendar_of
 from tests.factories.law import TODAY, days_after, only, rule
 
 BLOCK = only(legal.notice_period(rule("R01"), TODAY, days_after(TODAY, 19)))
@@ -72,6 +75,7 @@ def test_a_refusal_tells_everything_that_was_found() -> None:
         "severity": "block",
         "hard": False,
         "verified": True,
+        "provisional": False,
         "title": "公告期",
         "title_en": "Notice before the sale",
         "message": "公告至开始:2022-11-15 至 2022-12-04(相隔 19 日),不足 20 日",
@@ -98,6 +102,24 @@ def test_a_hard_stop_names_no_way_round() -> None:
         refuse([HARD], REASON, actor=actor(Role.APPROVER))
     assert raised.value.facts["overridable"] is False
     assert "不能例外" in raised.value.zh
+
+
+@pytest.mark.parametrize(("ended", "provisional"), [("2022-12-20", False), ("2022-12-28", True)])
+def test_a_day_that_leans_on_a_year_without_a_calendar_says_so(ended: str, *, provisional: bool) -> None:
+    on, known = dt.date.fromisoformat(ended), Calendar({}, {2022})
+    late = only(legal.refund(rule("R15"), on, None, today=dt.date(2023, 3, 1), calendar=known))
+    assert (late.provisional, LegalFinding.of(late).provisional) == (provisional, provisional)
+    earliest = land_law.pre_notice(rule("R50"), on, dt.date(2022, 12, 29), known)
+    assert only(earliest).provisional
+
+
+def test_a_calendar_day_leans_on_no_calendar() -> None:
+    assert not BLOCK.provisional
+
+
+def test_checks_take_the_calendar_that_the_database_keeps(session: Session) -> None:
+    kept = calendar_of(session)
+    assert legal.refund_due(rule("R15"), dt.date(2022, 9, 29), kept) == kept.add_workdays(dt.date(2022, 9, 29), 5)
 
 
 def test_money_is_told_exactly() -> None:

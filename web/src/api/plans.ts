@@ -51,6 +51,11 @@ export const readPlan = (id: number, signal?: AbortSignal): Promise<PlanDetail> 
 export const readTotals = (id: number, signal?: AbortSignal): Promise<PlanTotals> =>
   answer(service.GET('/api/v1/plans/{plan_id}/totals', { params: { path: of(id) }, ...when(signal) }))
 
+export type TotalLine = Shapes['TotalLine']
+
+export const declareTotals = (plan: Plan, items: Shapes['TotalsDeclared']['items']): Promise<PlanTotals> =>
+  answer(service.PUT('/api/v1/plans/{plan_id}/totals', { params: { path: of(plan.id) }, headers: { 'If-Match': etag(plan.version) }, body: { items } }))
+
 export const readProgress = (id: number, by: Dimension, asOf: string | null, signal?: AbortSignal): Promise<PlanProgress> =>
   answer(service.GET('/api/v1/plans/{plan_id}/progress', { params: { path: of(id), query: { by, as_of: asOf } }, ...when(signal) }))
 

@@ -1,8 +1,16 @@
-import { expect, it } from 'vitest'
-import { money } from './money'
+import { describe, expect, it } from 'vitest'
+import { exactMoney, money, tenThousandsOf, yuanOf } from './money'
 
-it('writes money by its size', () => {
-  expect([0, 9999.5, 12_340_000, 250_000_000, null].map((yuan) => money(yuan, false).short)).toEqual(['0 元', '9,999.5 元', '1,234 万元', '2.5 亿元', '—'])
-  expect([9999, 12_340_000].map((yuan) => money(yuan, true).short)).toEqual(['9,999 yuan', '12.34 m yuan'])
-  expect(money(250_000_000, false).full).toBe('250,000,000 元')
+describe('money', () => {
+  it('is told in 万元 and 亿元, or million and billion', () => {
+    expect([money('160450000.00', false), money('33663648.50', false)]).toEqual(['1.6045 亿元', '3,366.36 万元'])
+    expect([money('1604500000', true), money('33663648.50', true)]).toEqual(['1.605 bn yuan', '33.66 m yuan'])
+    expect([money(null, false), money('x', false)]).toEqual(['—', '—'])
+    expect([exactMoney('33663648.5'), exactMoney(null)]).toEqual(['33,663,648.50', '—'])
+  })
+
+  it('is typed in 万元 and kept to the cent', () => {
+    expect(['3366.36485', '16,045', '0.000001', '0', '1.0000001', 'x', '-1', ''].map(yuanOf)).toEqual(['33663648.50', '160450000.00', '0.01', '0.00', null, null, null, null])
+    expect(['33663648.50', '160450000.00', '0.01', '100000.00', null].map(tenThousandsOf)).toEqual(['3366.36485', '16045', '0.000001', '10', ''])
+  })
 })

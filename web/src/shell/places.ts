@@ -2,11 +2,11 @@ import { Calendar, DataAnalysis, Files, MapLocation, Setting } from '@element-pl
 import type { Component } from 'vue'
 import type { Permission } from '@/api/types'
 
-/** A page that the rail and the `g` keys lead to. */
-export interface Place { route: string, title: string, key: string, needs?: Permission }
+/** A page that the rail and the `g` keys lead to; `inside`: the routes of the pages that it opens. */
+export interface Place { route: string, title: string, key: string, needs?: Permission, inside?: readonly string[] }
 
 /** An entry of the rail: it opens its first place that the person may use. */
-export interface Section { name: 'map' | 'overview' | 'plans' | 'data' | 'admin', icon: Component, places: Place[] }
+export interface Section { name: 'map' | 'overview' | 'supply' | 'data' | 'admin', icon: Component, places: Place[] }
 
 export const SECTIONS: readonly Section[] = [
   { name: 'map', icon: MapLocation, places: [{ route: 'map', title: 'map', key: 'm', needs: 'parcel:read' }] },
@@ -18,12 +18,18 @@ export const SECTIONS: readonly Section[] = [
       { route: 'deadlines', title: 'deadlines', key: 't', needs: 'parcel:read' },
     ],
   },
-  { name: 'plans', icon: Calendar, places: [{ route: 'plans', title: 'plans', key: 'p', needs: 'plan:read' }] },
+  {
+    name: 'supply',
+    icon: Calendar,
+    places: [
+      { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+    ],
+  },
   {
     name: 'data',
     icon: Files,
     places: [
-      { route: 'imports', title: 'imports', key: 'd', needs: 'import:read' },
+      { route: 'imports', title: 'imports', key: 'd', needs: 'import:read', inside: ['import'] },
       { route: 'controlLayers', title: 'controlLayers', key: 'c', needs: 'layer:read' },
       { route: 'constraints', title: 'constraints', key: 'r', needs: 'parcel:read' },
       { route: 'rules', title: 'rules', key: 'b', needs: 'code:read' },

@@ -7,6 +7,7 @@ import { constraints } from './constraints'
 import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
+import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
 import { overview } from './overview'
@@ -25,6 +26,7 @@ export const en: Text = {
   deadlines,
   exports,
   imports,
+  legal,
   lineage,
   map,
   overview,

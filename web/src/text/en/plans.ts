@@ -12,7 +12,7 @@ export const plans: Text['plans'] = {
   step: {
     submit: 'Submit', return: 'Return', approve: 'Approve', publish: 'Publish', amend: 'Amend (next edition)', export: 'Export XLSX', import: 'Import XLSX',
     will: { submit: 'Once submitted, plots can’t be changed until the plan is returned.', return: 'Give the plan back for more work, and say why.', approve: 'Approve this edition. Not by who submitted it.', publish: 'It comes into force and replaces the present edition; the baselines of its targets are fixed.', amend: 'Begin the next edition with the same plots; the present one stays in force until that is published.' },
-    date: 'Effective on', note: 'Note', needNote: 'Say why it is returned', done: 'Done: {step}', findings: 'To be settled first', warnings: 'Worth a look', source: 'Source: {source}', satisfied: 'What would satisfy it: {text}', confirm: '{step}', rows: 'Show plots',
+    date: 'Effective on', note: 'Note', needNote: 'Say why it is returned', done: 'Done: {step}', findings: 'To be settled first', warnings: 'Worth a look', confirm: '{step}', rows: 'Show plots',
     stale: 'Somebody has changed the plan. Read it again and try once more.', reread: 'Read again',
   },
   unit: { ha: 'ha', of: 'ha a month' },
@@ -34,7 +34,7 @@ export const plans: Text['plans'] = {
   },
   carry: { title: 'Carry over what {year} did not supply', none: 'Nothing of {year} can be carried over', noneHint: 'No plan is in force, or its unsupplied plots are in this plan already.', planned: 'Was planned', choose: 'Choose {plot}', all: 'Choose all', confirm: 'Carry over {n}', done: '{n} carried over; now say when' },
   totals: {
-    title: 'Table of totals', hint: '“Printed” is the area in the plan’s document, “summed” what its plots add up to. A difference is told, never evened out.', dimension: 'By', member: 'Part', declared: 'Printed (ha)', summed: 'Summed (ha)', difference: 'Difference (ha)', items: 'Plots', list: 'Totals line by line', findings: 'Findings', none: 'No findings', fine: 'All five things to be published are there, and the totals agree.', count: '{n} findings', block: 'To be settled', warn: 'Worth a look', info: 'Note',
+    enter: 'Enter printed totals', enterHint: 'As the plan’s document prints them, in hectares; leave empty what it does not print.', noArea: 'Not an area', title: 'Table of totals', hint: '“Printed” is the area in the plan’s document, “summed” what its plots add up to. A difference is told, never evened out.', dimension: 'By', member: 'Part', declared: 'Printed (ha)', summed: 'Summed (ha)', difference: 'Difference (ha)', items: 'Plots', list: 'Totals line by line', findings: 'Findings', none: 'No findings', fine: 'All five things to be published are there, and the totals agree.', count: '{n} findings',
   },
   sheet: { title: 'Import XLSX', hint: 'In the layout of the export: its second sheet lists the plots, its first holds the printed totals. Plots that the workbook lacks are removed.', file: 'Workbook', check: 'Check', apply: 'Import', needFile: 'Choose an XLSX file', would: '{added} would be added, {changed} changed, {removed} removed, {same} stay; {totals} printed totals.', done: 'Imported: {added} added, {changed} changed, {removed} removed, {same} the same' },
   targets: {

@@ -22,8 +22,9 @@ export const shell = {
     missing: 'Page not found',
   },
   skip: 'Skip to content',
-  rail: { label: 'Main navigation', map: 'Map', overview: 'Overview', plans: 'Plans', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
+  rail: { label: 'Main navigation', map: 'Map', overview: 'Overview', supply: 'Supply', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
   adminTabs: 'Admin pages',
+  supplyTabs: 'Supply pages',
   asOf: {
     label: 'As of',
     today: 'Today',

@@ -6,6 +6,7 @@ import { constraints } from './constraints'
 import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
+import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
 import { overview } from './overview'
@@ -24,6 +25,7 @@ export const zh = {
   deadlines,
   exports,
   imports,
+  legal,
   lineage,
   map,
   overview,

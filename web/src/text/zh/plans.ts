@@ -10,7 +10,7 @@ export const plans = {
   step: {
     submit: '报审', return: '退回', approve: '批准', publish: '公布', amend: '调整（编制新版次）', export: '导出 XLSX', import: '导入 XLSX',
     will: { submit: '报审后，地块不能再修改，直到退回。', return: '退回编制，请说明原因。', approve: '批准本版次。报审人不能批准。', publish: '公布后即生效，替换现行版次；月度目标的基线从此不可更改。', amend: '以本版次为基础编制下一版次；公布之前，现行版次继续有效。' },
-    date: '生效日期', note: '说明', needNote: '请说明退回原因', done: '已完成：{step}', findings: '须先解决', warnings: '请留意', source: '依据：{source}', satisfied: '如何满足：{text}', confirm: '确认{step}', rows: '查看地块',
+    date: '生效日期', note: '说明', needNote: '请说明退回原因', done: '已完成：{step}', findings: '须先解决', warnings: '请留意', confirm: '确认{step}', rows: '查看地块',
     stale: '计划已被他人修改。请重新读取后再试。', reread: '重新读取',
   },
   unit: { ha: '公顷', of: '公顷/月' },
@@ -32,7 +32,7 @@ export const plans = {
   },
   carry: { title: '结转 {year} 年度未供应的地块', none: '{year} 年度没有可结转的地块', noneHint: '没有现行计划，或未供应的地块都已在本计划中。', planned: '原计划', choose: '选择 {plot}', all: '全选', confirm: '结转 {n} 宗', done: '已结转 {n} 宗，请补填时序' },
   totals: {
-    title: '合计表', hint: '“文件所载”为计划文件印出的面积，“明细合计”为地块相加；不符即提示，不作调整。', dimension: '项目', member: '类别', declared: '文件所载（公顷）', summed: '明细合计（公顷）', difference: '差额（公顷）', items: '宗数', list: '合计明细', findings: '检查结果', none: '没有问题', fine: '五项公布内容齐全，合计相符。', count: '{n} 项', block: '须解决', warn: '请留意', info: '提示',
+    enter: '录入文件合计', enterHint: '照计划文件所印录入，单位公顷；未印出的留空。', noArea: '不是面积', title: '合计表', hint: '“文件所载”为计划文件印出的面积，“明细合计”为地块相加；不符即提示，不作调整。', dimension: '项目', member: '类别', declared: '文件所载（公顷）', summed: '明细合计（公顷）', difference: '差额（公顷）', items: '宗数', list: '合计明细', findings: '检查结果', none: '没有问题', fine: '五项公布内容齐全，合计相符。', count: '{n} 项',
   },
   sheet: { title: '导入 XLSX', hint: '采用导出的版式：“供应计划明细”逐宗列出，“供应计划表”的“文件所载面积”为印出的合计。工作簿中没有的地块将移出计划。', file: '工作簿', check: '检查', apply: '导入', needFile: '请选择 XLSX 文件', would: '将新增 {added} 宗、修改 {changed} 宗、移出 {removed} 宗，{same} 宗不变；文件合计 {totals} 项。', done: '已导入：新增 {added}、修改 {changed}、移出 {removed}、不变 {same}' },
   targets: {

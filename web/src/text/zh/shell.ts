@@ -22,8 +22,9 @@ export const shell = {
     missing: '页面不存在',
   },
   skip: '跳到正文',
-  rail: { label: '主导航', map: '地图', overview: '总览', plans: '计划', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
+  rail: { label: '主导航', map: '地图', overview: '总览', supply: '供应', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
   adminTabs: '管理页面',
+  supplyTabs: '供应页面',
   asOf: {
     label: '查看日期',
     today: '今天',
