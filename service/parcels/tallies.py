@@ -1,7 +1,7 @@
 """How many parcels stand in each state and township, and how much land: from counts kept beforehand, on any day.
 
 Now is one small table. A past day is a sum over spans of days (`tally_models.py`). What was known at some time is that
-day's count put right for the parcels of which something was recorded since: its cost grows with what was recorded since.
+day's count put right for the parcels of which something was recorded since: the cost grows with their number.
 """
 
 import datetime as dt
@@ -34,7 +34,8 @@ _SUMMED = """SELECT j.code, r.code, t.stage, t.hold, t.idle, t.n::int, t.area_m2
 JOIN jurisdiction AS j ON j.id = t.jurisdiction_id LEFT JOIN region AS r ON r.id = t.region_id"""
 
 # The spans before a day, from the longest: decades, then years of its decade, months of its year, days of its month.
-_UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s OR p.span = 1 AND p.begins_on >= %(decade)s AND p.begins_on < %(year)s
+_UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s
+    OR p.span = 1 AND p.begins_on >= %(decade)s AND p.begins_on < %(year)s
     OR p.span = 2 AND p.begins_on >= %(year)s AND p.begins_on < %(month)s
     OR p.span = 3 AND p.begins_on >= %(month)s AND p.begins_on <= %(as_of)s)"""
 
