@@ -81,7 +81,7 @@ def _signing(session: Session, actor: Actor, calendar: Calendar) -> Iterator[Dea
     if actor.jurisdictions is not None:
         own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
         wanted = wanted.where(SupplyScheme.jurisdiction_id.in_(own))
-    for lot, method, code, use in session.execute(wanted).tuples():
+    for lot, method, code, use in session.execute(wanted):
         sold_on = lot.sold_on or dt.date.max
         rule = rulebook().at(sold_on, code, method=method, use=use).find("R10")
         if rule is not None:
