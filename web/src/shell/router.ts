@@ -29,6 +29,8 @@ export const routes: RouteRecordRaw[] = [
     redirect: { name: 'map' },
     children: [
       { path: 'map', name: 'map', component: () => import('@/features/map/MapPage.vue'), meta: { title: 'map', needs: 'parcel:read', bleed: true, dated: true } },
+      { path: 'overview', name: 'overview', component: () => import('@/features/overview/OverviewPage.vue'), meta: { title: 'overview', needs: 'parcel:read', dated: true } },
+      { path: 'deadlines', name: 'deadlines', component: () => import('@/features/deadlines/DeadlinesPage.vue'), meta: { title: 'deadlines', needs: 'parcel:read' } },
       { path: 'plans', name: 'plans', component: () => import('@/features/plans/PlansPage.vue'), meta: { title: 'plans', needs: 'plan:read' } },
       { path: 'plans/:id(\\d+)/:tab(progress|items|totals|targets|map|editions)?', name: 'plan', component: () => import('@/features/plans/PlanPage.vue'), props: true, meta: { title: 'plan', needs: 'plan:read', dated: true } },
       { path: 'schemes', name: 'schemes', component: () => import('@/features/schemes/SchemesPage.vue'), meta: { title: 'schemes', needs: 'scheme:read' } },

@@ -5,11 +5,13 @@ import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { contracts } from './contracts'
+import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
+import { overview } from './overview'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
@@ -24,11 +26,13 @@ export const en: Text = {
   common,
   constraints,
   contracts,
+  deadlines,
   exports,
   imports,
   legal,
   lineage,
   map,
+  overview,
   plan,
   plans,
   review,

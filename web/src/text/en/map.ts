@@ -19,6 +19,10 @@ export const map = {
     points: 'Filtered: each dot is one parcel that matches.',
   },
   tools: { layers: 'Layers', list: 'List', parcel: 'Parcel', zoomIn: 'Zoom in', zoomOut: 'Zoom out', whole: 'Whole area', label: 'Map tools', position: 'Longitude, latitude (CGCS2000)', resize: 'Resize {panel}' },
+  time: {
+    tool: 'Time', hint: 'See parcels month by month', label: 'Month by month', month: 'Month', play: 'Play', pause: 'Pause', back: 'Month before', next: 'Next month', today: 'Today', close: 'Put the slider away',
+    at: 'State of {date}', now: 'State of today',
+  },
   notes: {
     tooMany: 'More than {n} parcels match; the map shows some of them. Zoom in.',
     failed: 'Map data could not be read.', noWebGL: 'This browser lacks WebGL 2, so there is no map',

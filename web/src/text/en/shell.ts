@@ -4,6 +4,8 @@ export const shell = {
     login: 'Sign in',
     desk: 'Desk',
     map: 'Map',
+    overview: 'Supply at a glance',
+    deadlines: 'Deadlines',
     plans: 'Supply plans',
     plan: 'Supply plan',
     schemes: 'Supply schemes',
@@ -24,7 +26,7 @@ export const shell = {
     missing: 'Page not found',
   },
   skip: 'Skip to content',
-  rail: { label: 'Main navigation', map: 'Map', supply: 'Supply', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
+  rail: { label: 'Main navigation', map: 'Map', overview: 'Overview', supply: 'Supply', data: 'Data', admin: 'Admin', fold: 'Fold navigation', unfold: 'Unfold navigation' },
   adminTabs: 'Admin pages',
   supplyTabs: 'Supply pages',
   asOf: {

@@ -4,11 +4,13 @@ import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
 import { contracts } from './contracts'
+import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
 import { map } from './map'
+import { overview } from './overview'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
@@ -23,11 +25,13 @@ export const zh = {
   common,
   constraints,
   contracts,
+  deadlines,
   exports,
   imports,
   legal,
   lineage,
   map,
+  overview,
   plan,
   plans,
   review,

@@ -19,6 +19,10 @@ export const map = {
     points: '已筛选：每个点是一宗符合条件的地块。',
   },
   tools: { layers: '图层', list: '列表', parcel: '地块', zoomIn: '放大', zoomOut: '缩小', whole: '全部范围', label: '地图工具', position: '经纬度（CGCS2000）', resize: '调整{panel}的大小' },
+  time: {
+    tool: '时间', hint: '按月回看地块状态', label: '按月回看', month: '月份', play: '播放', pause: '暂停', back: '上一月', next: '下一月', today: '今天', close: '收起时间轴',
+    at: '{date} 的状态', now: '今天的状态',
+  },
   notes: {
     tooMany: '符合条件的地块超过 {n} 宗，地图只显示其中一部分，请放大。',
     failed: '地图数据读取失败。', noWebGL: '浏览器不支持 WebGL 2，无法显示地图',

@@ -4,6 +4,8 @@ export const shell = {
     login: '登录',
     desk: '工作台',
     map: '地图',
+    overview: '供应总览',
+    deadlines: '期限',
     plans: '供应计划',
     plan: '供应计划',
     schemes: '供地方案',
@@ -24,7 +26,7 @@ export const shell = {
     missing: '页面不存在',
   },
   skip: '跳到正文',
-  rail: { label: '主导航', map: '地图', supply: '供应', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
+  rail: { label: '主导航', map: '地图', overview: '总览', supply: '供应', data: '数据', admin: '管理', fold: '收起导航', unfold: '展开导航' },
   adminTabs: '管理页面',
   supplyTabs: '供应页面',
   asOf: {
