@@ -63,7 +63,7 @@ def check_file(
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
     pa.default_memory_pool().release_unused()  # what mapping a million rows took and gave back
-    wkb = read["geom_wkb"].combine_chunks()
+    wkb = read["geom_wkb"]
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(
             lambda: sorted(neighbours.within(wkb, places.bounds), key=lambda it: (it.second, it.first))

@@ -22,7 +22,7 @@ from service.core.spelling import folded
 from service.geo import crs as geo_crs
 from service.parcels import lifecycle, planning, selection
 from service.parcels.lifecycle import Hold, Idle, Stage, State
-from service.parcels.selection import CODE_KEY, CODE_KEY_OF, NOW, Moment, Selection
+from service.parcels.selection import CODE_KEY, CODE_KEY_OF, NOW, SUCCESSORS, Moment, Selection
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -56,7 +56,7 @@ _SUMMARY_WIDTH = 28
 _VERSION, _UPDATED_AT = 26, 27
 _PLACES = "JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region AS r ON r.id = p.region_id"
 
-_DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
+_DETAIL = f"""p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
     p.land_use_given, (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
                                        'max_term_years', u.max_term_years) ORDER BY u.ordinal)::text
      FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
@@ -66,7 +66,7 @@ _DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.densit
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1),
-     o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
+     o.effective_on, {SUCCESSORS}"""  # noqa: S608 - our own fragments
 # A list sorts short rows; only those on the page get all their columns.
 SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
@@ -223,8 +223,8 @@ class Statuses(NamedTuple):
     unknown: list[str]
 
 
-_STATUS = """a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version,
-    o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
+_STATUS = f"""a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version,
+    o.effective_on, {SUCCESSORS}"""
 _STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "version", "retired_on", "successors")
 
 

@@ -11,7 +11,7 @@ from service.imports import neighbours, overlaps, workshop
 
 
 def pairs(shapes: list[shapely.Geometry]) -> set[tuple[int, int]]:
-    column = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())
+    column = pa.chunked_array([pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())])
     return {
         (each.first, each.second)
         for each in neighbours.within(column, shapely.bounds(np.array(shapes, dtype=object)))
@@ -72,4 +72,4 @@ def test_a_heap_of_shapes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_row_without_shape_is_no_neighbour() -> None:
     shapes = np.array([None, shapely.box(0, 0, 1, 1)], dtype=object)
-    assert list(neighbours.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))) == []
+    assert list(neighbours.within(pa.chunked_array([shapely.to_wkb(shapes)]), shapely.bounds(shapes))) == []
