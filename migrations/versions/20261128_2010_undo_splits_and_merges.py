@@ -1,4 +1,7 @@
-"""Undo splits and merges: the parcels that one had ended stand again, and what it made is ended."""
+"""Undo splits and merges: the parcels that one had ended stand again, and what it made is ended.
+
+And keep why an approver let a boundary change that others are concerned by.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +44,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lineage_revival_parcel_id"), "lineage_revival", ["parcel_id"])
     run_script(script("0017_undo_lineage"))
+    op.add_column(
+        "parcel_survey",
+        sa.Column(
+            "override_reason",
+            sa.Text(),
+            nullable=True,
+            comment="why an approver let the boundary change though others are concerned",
+        ),
+    )
 
 
 def downgrade() -> None:
@@ -57,6 +69,7 @@ def downgrade() -> None:
         text for text in script("0005_lineage").split("\nCREATE ") if "FUNCTION refuse_new_lineage()" in text[:40]
     )
     run_script(f"CREATE OR REPLACE {before}")
+    op.drop_column("parcel_survey", "override_reason")
     op.drop_table("lineage_revival")
     op.drop_column("lineage_operation", "undoes")
     _allow_kinds("'split', 'merge'")

@@ -37,7 +37,8 @@ def shapes_at(wkb: pa.ChunkedArray, at: Ints) -> Geometries:
         for chunk, start, (low, high) in zip(wkb.chunks, starts, pairwise(np.searchsorted(at, starts)), strict=False)
         if low < high
     ]
-    return shapely.from_wkb(np.concatenate([np.empty(0, dtype=object), *found]))
+    shapes: Geometries = shapely.from_wkb(np.concatenate([np.empty(0, dtype=object), *found]))
+    return shapes
 
 
 def within(wkb: pa.ChunkedArray, bounds: Floats) -> Iterator[Overlap | Gap]:

@@ -70,7 +70,7 @@ class MergeOrder(_Order):
 class UndoOrder(Input):
     """Why a split or merge is taken back."""
 
-    note: Note = Field(min_length=1, description="撤销原因 why")
+    note: Note | None = Field(None, min_length=1, description="撤销原因 why; may be left out of a dry run")
     document_id: int | None = Field(None, ge=1, lt=2**31)
     override_reason: Note | None = Field(
         None, min_length=1, description="为何仍要办理 where others are concerned: an approver's, with a document"

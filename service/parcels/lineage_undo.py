@@ -13,7 +13,7 @@ from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
-from service.core.errors import Conflict
+from service.core.errors import Conflict, FieldError, Invalid
 from service.parcels import built_on, lineage, lineage_queries, queries
 from service.parcels.commands import touch
 from service.parcels.governing import refuse_held
@@ -85,9 +85,12 @@ def undo_operation(
 
     Raises:
         LineageRefused: others are concerned, and no approver gives reason and document.
-        Invalid: no such document. And what `plan_undo` raises.
+        Invalid: no reason, or no such document. And what `plan_undo` raises.
 
     """
+    if order.note is None:
+        zh, en = "请填写撤销原因", "Say why it is undone"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/note", "required", zh, en)])
     undoing = plan_undo(session, actor, operation_id)
     if order.document_id is not None:
         queries.check_document(session, actor, undoing.ended[0], order.document_id)

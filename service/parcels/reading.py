@@ -279,10 +279,20 @@ def _event(row: Row) -> Json:
 
 _SURVEYS = """SELECT v.id, v.surveyed_on, v.recorded_at, v.source_crs,
     coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))), v.surveyor, v.reason, v.actor,
-    d.id, d.title
+    v.override_reason, d.id, d.title
 FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
 WHERE v.parcel_id IN (SELECT p.id FROM"""
-_SURVEY_NAMES = ("id", "surveyed_on", "recorded_at", "source_crs", "point_count", "surveyor", "reason", "actor")
+_SURVEY_NAMES = (
+    "id",
+    "surveyed_on",
+    "recorded_at",
+    "source_crs",
+    "point_count",
+    "surveyor",
+    "reason",
+    "actor",
+    "override_reason",
+)
 
 
 def past(connection: Connection, actor: Actor, number: str) -> Json:
@@ -294,7 +304,7 @@ def _surveys(connection: Connection, actor: Actor, number: str) -> list[Json]:
     asked = selection.asked([number], actor)
     rows = run(connection, asked.params, _SURVEYS, asked.sql, ") ORDER BY v.recorded_at DESC, v.id DESC LIMIT 200")
     return [
-        dict(zip(_SURVEY_NAMES, row[:8], strict=True)) | {"document": row[8] and {"id": row[8], "title": row[9]}}
+        dict(zip(_SURVEY_NAMES, row[:9], strict=True)) | {"document": row[9] and {"id": row[9], "title": row[10]}}
         for row in rows
     ]
 

@@ -176,6 +176,7 @@ class SurveyKept(BaseModel):
     surveyor: str | None
     reason: str | None
     actor: str | None
+    override_reason: str | None
     document: EventDocument | None
 
 

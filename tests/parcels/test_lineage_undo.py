@@ -211,6 +211,7 @@ def test_only_ones_own_are_undone(registrar: Caller, division: int, as_role: Cal
     assert undo(as_role("viewer"), division).status_code == 403
     assert undo(registrar, 4711).status_code == 404
     assert undo(registrar, division, note=" ").status_code == 422
+    assert undo(registrar, division, note=None).json()["errors"][0]["pointer"] == "/note"
 
 
 def test_everything_is_written_down(registrar: Caller, division: int, owner: psycopg.Connection[Any]) -> None:
