@@ -63,6 +63,8 @@ _DETAIL = f"""p.registered_on, p.region_overridden, p.created_at, p.far, p.densi
     (SELECT json_build_object(
         'source_crs', v.source_crs, 'zone_prefixed', v.zone_prefixed, 'document_id', v.document_id,
         'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
+        'replaced_on', CASE WHEN EXISTS (SELECT FROM parcel_survey AS w WHERE w.parcel_id = p.id AND w.id <> v.id)
+            THEN coalesce(v.surveyed_on, (v.recorded_at AT TIME ZONE 'Asia/Shanghai')::date) END,
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1),

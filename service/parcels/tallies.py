@@ -41,6 +41,8 @@ _UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s OR p.span = 1 AND p.begins_
 # Of whom something was recorded later that was true by that day: counted out as known now, and in as known then.
 _LATE = """SELECT parcel_id FROM parcel_event WHERE recorded_at > %(known_at)s AND effective_on <= %(as_of)s
     UNION SELECT p.id FROM lineage_operation AS o JOIN parcel AS p ON p.retired_by = o.id
+    WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s
+    UNION SELECT v.parcel_id FROM lineage_operation AS o JOIN lineage_revival AS v ON v.operation_id = o.id
     WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s"""
 _CORRECTED = """SELECT {key}, {sign}, {sign} * p.area_m2 FROM late JOIN parcel AS p ON p.id = late.parcel_id {state} {ended}
     WHERE {placed} AND s.stage IS NOT NULL AND o.id IS NULL"""

@@ -110,6 +110,15 @@ def test_the_history_keeps_every_survey(registrar: Caller, owner: psycopg.Connec
     assert before["area_plane_m2"] > after["area_plane_m2"]
 
 
+def test_a_day_before_is_told_that_the_boundary_is_a_later_one(registrar: Caller) -> None:
+    assert survey(registrar).status_code == 201
+    assert registrar.get(f"{URL}/ZD-1").json()["survey"]["replaced_on"] is None, "none was known before it"
+    again = survey(registrar, version=2, survey=FACTS | {"surveyed_on": "2022-11-14"})
+    assert again.status_code == 201, again.text
+    then = registrar.get(f"{URL}/ZD-1?as_of=2022-11-12").json()
+    assert then["survey"]["replaced_on"] == "2022-11-14"
+
+
 def test_a_dry_run_tells_the_same_and_writes_nothing(registrar: Caller, owner: psycopg.Connection[Any]) -> None:
     before = everything(owner)
     told = survey(registrar, dry_run=True)

@@ -5359,6 +5359,11 @@ export interface components {
             point_count: number;
             /** Surveyed On */
             surveyed_on: string | null;
+            /**
+             * Replaced On
+             * @description the day since which it is the boundary, where there was another before; `as_of` an earlier day gives this one all the same: past states are told, past shapes are not
+             */
+            replaced_on: string | null;
         };
         /**
          * TargetChangeAsk
@@ -6106,7 +6111,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -6174,7 +6179,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -6279,7 +6284,7 @@ export interface operations {
             query?: {
                 /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
                 crs?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -8286,7 +8291,7 @@ export interface operations {
             query?: {
                 /** @description 按什么分列 what the lines are */
                 by?: components["schemas"]["Dimension"];
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -8433,7 +8438,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -8634,7 +8639,7 @@ export interface operations {
             query: {
                 /** @description west,south,east,north in degrees */
                 bbox: string;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -8695,7 +8700,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -8808,7 +8813,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -9874,7 +9879,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -9923,7 +9928,7 @@ export interface operations {
                 encoding?: ("utf-8" | "gbk") | null;
                 /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
                 fields?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10025,7 +10030,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
