@@ -1,16 +1,19 @@
 """Taking a split or merge back: what stands again, what is told of it, and what stands in the way."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from service.accounts.access import Actor
+from service.accounts.access import Actor, system
 from service.core.db import Database
 from service.parcels import governing, queries
 from service.parcels.governing import Hold
 from service.parcels.lifecycle import EventKind, Stage
+from service.parcels.selection import Moment, Selection
+from service.parcels.tallies import tallies
 from tests.factories.parcels import make_parcel, make_regions, square
 from tests.parcels.test_lineage_doors import DAY, EAST, LON, NORTH, URL, codes, cut, merge, split, state
 
@@ -95,6 +98,20 @@ def test_each_day_and_each_knowledge_has_its_parcels(
     assert standing(as_of="2022-10-01", known_at=split_at) == ["ZD-1", "ZD-2"]
     then = registrar.get(f"{URL}/ZD-1", params={"as_of": "2022-11-10", "known_at": split_at}).json()
     assert (then["retired_on"], then["successors"]) == (DAY, ["ZD-1-1", "ZD-1-2"])
+
+
+def test_the_counts_of_each_day_and_knowledge_follow(
+    registrar: Caller, division: int, owner: psycopg.Connection[Any], database: Database
+) -> None:
+    undo(registrar, division)
+    split_at, undone_at = (at for (at,) in owner.execute("SELECT recorded_at FROM lineage_operation ORDER BY id"))
+
+    def counted(**moment: Any) -> int:  # noqa: ANN401 - a day, an instant
+        selected = Selection(moment=Moment(as_of=dt.date(2022, 11, 10), **moment))
+        with database.pool.connection() as connection:
+            return sum(each.n for each in tallies(connection, system("test"), selected))
+
+    assert (counted(), counted(known_at=undone_at), counted(known_at=split_at)) == (2, 2, 3)
 
 
 def test_the_lineage_tells_both_and_stays_without_a_circle(registrar: Caller, division: int) -> None:

@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 某日状态 States on a day
+         * @description Give the ids of the parcels in a box by their state on a day, compactly: for a map that plays through time.
+         */
+        get: operations["read_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/locate": {
         parameters: {
             query?: never;
@@ -1216,6 +1236,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供应总览 The supply dashboard
+         * @description Give counts and areas by stage and township, the months' notices and sales, premiums, plans, money, idle land.
+         */
+        get: operations["read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的宗地明细 Lots behind a figure
+         * @description List the lots to which something happened in the span, in the order of entry.
+         */
+        get: operations["list_overview_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 总览的合同明细 Contracts behind a figure
+         * @description List the contracts signed in the span that stand so on the day.
+         */
+        get: operations["list_overview_contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期限 What is due
+         * @description List what is overdue or falls due soon and concerns a role, the oldest first; count it by kind.
+         */
+        get: operations["list_deadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans/{plan_id}/items": {
         parameters: {
             query?: never;
@@ -1410,6 +1510,934 @@ export interface paths {
          * @description Approve or refuse the change that waits; not by who asked for it.
          */
         post: operations["decide_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公告列表 Notices
+         * @description List notices, the newest first; values of one filter are choices.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        /**
+         * 起草公告 Draft a notice
+         * @description Draft a notice, or a supplementary one.
+         */
+        post: operations["create_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公告 One notice
+         * @description Give one notice with its lots.
+         */
+        get: operations["read_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改公告 Change a draft
+         * @description Change a draft.
+         */
+        patch: operations["change_notice"];
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 加入宗地 Add a lot
+         * @description Add an approved scheme's land to a draft; the ETag is the lot's.
+         */
+        post: operations["draft_lot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发布公告 Publish
+         * @description Publish a draft with all its lots, or tell (`trial`) what the law says of that.
+         */
+        post: operations["publish_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地列表 Lots
+         * @description List lots, the newest first, as they are or as they were on a day; then drafts are left out.
+         */
+        get: operations["list_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 各阶段宗数 Lots by stage
+         * @description Count lots by stage.
+         */
+        get: operations["count_lots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交易日历 Days of lots
+         * @description Say what was and is due on the days of a span: notices, starts, ends, results, refunds.
+         */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地 One lot
+         * @description Give one lot, as it is or as it was on a day.
+         */
+        get: operations["read_lot"];
+        put?: never;
+        post?: never;
+        /**
+         * 撤出公告 Take out of a draft
+         * @description Take a draft lot out of its notice.
+         */
+        delete: operations["drop_lot"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改宗地 Change a draft
+         * @description Change number or terms of a draft.
+         */
+        patch: operations["change_lot"];
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 宗地历史 What happened
+         * @description Give what happened to a lot, in order of effect.
+         */
+        get: operations["read_events"];
+        put?: never;
+        /**
+         * 办理 Record an event
+         * @description Record what happened to a lot, or tell (`trial`) what the law says of that.
+         */
+        post: operations["take_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bidders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 竞买人 Bidders
+         * @description Give who takes part in a lot; names only with `party:read`.
+         */
+        get: operations["read_bidders"];
+        put?: never;
+        /**
+         * 登记竞买人 Add a bidder
+         * @description Let somebody take part.
+         */
+        post: operations["add_bidder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bidders/{bidder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 审查竞买人、处理保证金 Change a bidder
+         * @description Note an examination, a payment, or what became of the deposit.
+         */
+        patch: operations["change_bidder"];
+        trace?: never;
+    };
+    "/api/v1/lots/{lot_id}/bids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报价 Offers
+         * @description Give the offers for a lot, the highest first; those of a running tender are sealed.
+         */
+        get: operations["read_bids"];
+        put?: never;
+        /**
+         * 录入报价 Take an offer
+         * @description Take an offer.
+         */
+        post: operations["make_bid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trading-centres": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交易中心 Trading centres
+         * @description List the trading centres with their settings: each with its source, and whether somebody read it there.
+         */
+        get: operations["list_centres"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同列表 Contracts
+         * @description List contracts, the last signed first; values of one filter are choices.
+         */
+        get: operations["list_contracts"];
+        put?: never;
+        /**
+         * 签订合同 Sign
+         * @description Sign a contract or allocation decision for a lot; with `trial`, only say what stands against it.
+         */
+        post: operations["sign_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同 One contract
+         * @description Give a contract; with `as_of` or `known_at`, as it was, as far as was known.
+         */
+        get: operations["read_contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同历程 History
+         * @description List what happened to a contract in order of effect.
+         */
+        get: operations["list_contract_events"];
+        put?: never;
+        /**
+         * 办理合同事项 Record an event
+         * @description Record what happened to a contract, and to its parcels with it.
+         */
+        post: operations["record_contract_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 合同检查 Findings
+         * @description Say everything that the law holds against a contract today.
+         */
+        get: operations["list_contract_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 闲置时钟 Idle clock
+         * @description Say where the idle clock stands on a day, by what is known now.
+         */
+        get: operations["read_idle_clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 价款 Payments
+         * @description List instalments and payments, with what is late.
+         */
+        get: operations["list_payments"];
+        put?: never;
+        /**
+         * 登记缴款 Enter a payment
+         * @description Enter a payment; one that reaches the price pays it in full.
+         */
+        post: operations["record_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/payments/{payment_id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲销缴款 Reverse
+         * @description Take a payment back as entered wrongly, and enter the right one with it; nothing is erased.
+         */
+        post: operations["reverse_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 许可证 Permits
+         * @description List the permits with their last days.
+         */
+        get: operations["list_permits"];
+        put?: never;
+        /**
+         * 登记许可证 Note a permit
+         * @description Note a permit; construction may be permitted in stages.
+         */
+        post: operations["add_permit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/permits/{permit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 许可证延续 What became of a permit
+         * @description Note that a permit was extended, or the next step applied for.
+         */
+        patch: operations["change_permit"];
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/works-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 施工进度 Works
+         * @description List the reports on works.
+         */
+        get: operations["list_works_reports"];
+        put?: never;
+        /**
+         * 登记施工进度 Report works
+         * @description Note how far works are, as inspected.
+         */
+        post: operations["report_works"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 延期 Extensions
+         * @description List how start and completion were put off; the event `extend` does it.
+         */
+        get: operations["list_extensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 不计入时间 Time left out
+         * @description List the time that does not count on the idle clock.
+         */
+        get: operations["list_exclusions"];
+        put?: never;
+        /**
+         * 登记不计入时间 Leave time out
+         * @description Leave time out of the idle clock, by a reason of law (R66).
+         */
+        post: operations["prove_exclusion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/exclusions/{exclusion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 结束不计入时间 End time left out
+         * @description Say when time that does not count was over.
+         */
+        patch: operations["end_exclusion"];
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 标准地 Standard land
+         * @description Give editions, years and steps of standard land.
+         */
+        get: operations["read_standard_land"];
+        put?: never;
+        /**
+         * 签订标准地指标 Sign another edition
+         * @description Sign all indices anew; earlier editions stay.
+         */
+        post: operations["sign_standard_land"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land/actuals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记年度实绩 Enter a year's figure
+         * @description Enter what a year brought for one index; a correction is entered the same way.
+         */
+        post: operations["measure_actual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/standard-land/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标准地处理 What follows
+         * @description Say what follows from a year.
+         */
+        post: operations["take_consequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/idle-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 闲置调查 Inquiries
+         * @description List the inquiries into idleness.
+         */
+        get: operations["list_idle_cases"];
+        put?: never;
+        /**
+         * 疑似闲置 Begin an inquiry
+         * @description Suspect that land lies idle.
+         */
+        post: operations["suspect_idle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}/idle-cases/{case_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 闲置调查步骤 Carry it on
+         * @description Carry an inquiry on: notice, answer, decision, publication, disposal, fee, end.
+         */
+        post: operations["take_idle_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供地方案列表 Schemes
+         * @description List schemes, the newest first; values of one filter are choices.
+         */
+        get: operations["list_schemes"];
+        put?: never;
+        /**
+         * 编制供地方案 Begin a scheme
+         * @description Begin a scheme for parcels as a draft; the land says its uses.
+         */
+        post: operations["create_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 供地方案 One scheme
+         * @description Give a scheme with its land, uses, terms, evidence and steps; prices only to who may know them.
+         */
+        get: operations["read_scheme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改供地方案 Change a draft
+         * @description Change conditions, price or other data of a draft.
+         */
+        patch: operations["change_scheme"];
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 法定规则检查 Findings
+         * @description Say what a scheme lacks and what the law says against it, before any step is taken.
+         */
+        get: operations["read_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 方案地块 Land of a draft
+         * @description Say which land a draft is about, and what it was before.
+         */
+        put: operations["set_parcels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 方案用途年限 Uses of a draft
+         * @description Say which uses the land is supplied for, for how long, and their shares.
+         */
+        put: operations["set_uses"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 附证明 Show evidence
+         * @description Show one of the things the law asks for by a document.
+         */
+        put: operations["put_evidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 移除证明 Take evidence out
+         * @description Take evidence out of a draft; the audit log keeps it.
+         */
+        delete: operations["remove_evidence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 报审 Submit
+         * @description Hand a complete draft in; it stays as it is from now on.
+         */
+        post: operations["submit_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回 Return
+         * @description Give a scheme back for more work, with the reason.
+         */
+        post: operations["return_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/endorse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 区级意见 Endorse
+         * @description Give the district's opinion on a scheme that the city approves.
+         */
+        post: operations["endorse_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准 Approve
+         * @description Approve a scheme, if the law allows it or may be set aside; its cleared land is then ready to be offered.
+         */
+        post: operations["approve_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes/{scheme_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回 Withdraw
+         * @description Give a scheme up before it is approved, with the reason; its land is free again.
+         */
+        post: operations["withdraw_scheme"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1925,6 +2953,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActualMeasured
+         * @description What a year brought for one index; a correction is entered the same way.
+         */
+        ActualMeasured: {
+            /** Year */
+            year: number;
+            /** Name */
+            name: string;
+            /** Actual */
+            actual: number | string;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
          * Applies
          * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
          * @enum {string}
@@ -2010,6 +3052,158 @@ export interface components {
             head_hash: string;
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
+        };
+        /**
+         * BidCreate
+         * @description An offer.
+         */
+        BidCreate: {
+            /** Bidder Id */
+            bidder_id: number;
+            /** Yuan */
+            yuan: number | string;
+            /**
+             * Offered At
+             * @description now if left out; not after now
+             */
+            offered_at?: string | null;
+        };
+        /**
+         * BidRead
+         * @description An offer; `label` and `name` are its bidder's.
+         */
+        BidRead: {
+            /** Id */
+            id: number;
+            /** Bidder Id */
+            bidder_id: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string | null;
+            /** Yuan */
+            yuan: number;
+            /**
+             * Offered At
+             * Format: date-time
+             */
+            offered_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * BidderChange
+         * @description What is new of a bidder: examined, paid, or how the deposit ended (one of three).
+         */
+        BidderChange: {
+            /** Shares */
+            shares?: (number | string)[];
+            /** Own Funds */
+            own_funds?: boolean | null;
+            /** Qualified */
+            qualified?: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /** Paid On */
+            paid_on?: string | null;
+            /** Refunded On */
+            refunded_on?: string | null;
+            /** Forfeited On */
+            forfeited_on?: string | null;
+            /** Credited On */
+            credited_on?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * BidderCreate
+         * @description Who takes part; `shares` of a joint bid add up to 1.
+         */
+        BidderCreate: {
+            /** Name */
+            name: string;
+            /** Shares */
+            shares?: (number | string)[];
+            /**
+             * Own Funds
+             * @default true
+             */
+            own_funds?: boolean;
+            /** Qualified */
+            qualified?: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /** Paid On */
+            paid_on?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * BidderRead
+         * @description Who takes part in a lot. `label` numbers bidders in order, for those who don't see names.
+         */
+        BidderRead: {
+            /** Id */
+            id: number;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string | null;
+            /** Name Hidden */
+            name_hidden: boolean;
+            /** Shares */
+            shares: number[];
+            /** Own Funds */
+            own_funds: boolean;
+            /** Qualified */
+            qualified: boolean | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Refunded On */
+            refunded_on: string | null;
+            /** Forfeited On */
+            forfeited_on: string | null;
+            /** Credited On */
+            credited_on: string | null;
+            /** Winner */
+            winner: boolean;
+            /**
+             * Ends
+             * @description how the deposit may end now
+             */
+            ends: components["schemas"]["DepositEnd"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * BidderTaken
+         * @description A bidder after a change, with what the law says.
+         */
+        BidderTaken: {
+            bidder: components["schemas"]["BidderRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * Bidders
+         * @description Who takes part in a lot, the first one first.
+         */
+        Bidders: {
+            /** Items */
+            items: components["schemas"]["BidderRead"][];
+        };
+        /**
+         * Bids
+         * @description The offers for a lot, the highest first; `sealed`: kept from you while the tender runs.
+         */
+        Bids: {
+            /** Items */
+            items: components["schemas"]["BidRead"][];
+            /** Sealed */
+            sealed: boolean;
         };
         /**
          * BlockedPeriodRead
@@ -2240,6 +3434,30 @@ export interface components {
             neighbours: components["schemas"]["NeighbourRead"][];
         };
         /**
+         * CalendarEntry
+         * @description Something on a day: what was, and what is due.
+         */
+        CalendarEntry: {
+            /** Kind */
+            kind: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            stage: components["schemas"]["LotStage"];
+            /** Done */
+            done: boolean;
+            /** Provisional */
+            provisional: boolean;
+        };
+        /**
          * Carried
          * @description How many plots came into the plan.
          */
@@ -2255,6 +3473,51 @@ export interface components {
             /** Keys */
             keys?: string[] | null;
         };
+        /**
+         * ClockDate
+         * @description A date on the idle clock and its rule.
+         */
+        ClockDate: {
+            milestone: components["schemas"]["Milestone"];
+            /** Rule */
+            rule: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Months */
+            months: number | null;
+        };
+        /**
+         * ClockRead
+         * @description What the idle clock says on a day.
+         */
+        ClockRead: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            state: components["schemas"]["ClockState"];
+            /** Dates */
+            dates: components["schemas"]["ClockDate"][];
+            /** Excluded Days */
+            excluded_days: number;
+            /**
+             * Fee Yuan
+             * @description 闲置费 if found idle by then
+             */
+            fee_yuan: number | null;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ClockState
+         * @description Where the clock stands.
+         * @enum {string}
+         */
+        ClockState: "unknown" | "running" | "paused" | "overdue" | "idle" | "recoverable" | "building" | "completed";
         /**
          * CodeListSummary
          * @description One list, without its entries but their number.
@@ -2298,6 +3561,10 @@ export interface components {
             max_term_years: number | null;
             /** Plan Class */
             plan_class: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Unit En */
+            unit_en: string | null;
             /** Verified */
             verified: boolean;
         };
@@ -2349,6 +3616,59 @@ export interface components {
             proposed: components["schemas"]["ProposalRead"];
         };
         /**
+         * Consequence
+         * @description What came of a year, the last step counts.
+         * @enum {string}
+         */
+        Consequence: "met" | "short" | "rectifying" | "rectified" | "penalised" | "released";
+        /**
+         * ConsequenceRead
+         * @description What followed from a year.
+         */
+        ConsequenceRead: {
+            /** Year */
+            year: number;
+            state: components["schemas"]["Consequence"];
+            /** Due On */
+            due_on: string | null;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ConsequenceTaken
+         * @description What follows from a year.
+         */
+        ConsequenceTaken: {
+            /** Year */
+            year: number;
+            state: components["schemas"]["Consequence"];
+            /** Effective On */
+            effective_on?: string | null;
+            /**
+             * Due On
+             * @description 整改期限, with rectifying
+             */
+            due_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
          * ConstraintRead
          * @description What one version of a layer means for one parcel: `rule` on `area_m2` of its land, `share` of the whole (0–1).
          *
@@ -2395,6 +3715,383 @@ export interface components {
             stale: boolean;
             /** Withdrawn */
             withdrawn: boolean;
+        };
+        /**
+         * ContractDetail
+         * @description A contract with what may be done with it and what its conditions state; `version` is its ETag.
+         */
+        ContractDetail: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotNamed"];
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Kind
+             * @description grant 出让合同, allocation 划拨决定书
+             */
+            kind: string;
+            method: components["schemas"]["Method"];
+            /** Use Class */
+            use_class: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Suspended */
+            suspended: boolean;
+            idle: components["schemas"]["Idle"];
+            /** Version */
+            version: number;
+            /**
+             * Conditions Items
+             * @description 合同载明的规划条件
+             */
+            conditions_items: string[];
+            /** Actions */
+            actions: components["schemas"]["ContractEventKind"][];
+        };
+        /**
+         * ContractEventKind
+         * @description What can happen to a contract.
+         * @enum {string}
+         */
+        ContractEventKind: "sign" | "amend" | "pay" | "deliver" | "register" | "start" | "complete" | "extend" | "suspend" | "resume" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "rescind" | "reclaim";
+        /**
+         * ContractEventRead
+         * @description What happened to a contract; `facts` are what it set.
+         */
+        ContractEventRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ContractEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ContractEvents
+         * @description The history of a contract in order of effect.
+         */
+        ContractEvents: {
+            /** Items */
+            items: components["schemas"]["ContractEventRead"][];
+        };
+        /**
+         * ContractFindings
+         * @description Everything the law holds against a contract on a day, the gravest first.
+         */
+        ContractFindings: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ContractRead
+         * @description A contract as lists show it.
+         */
+        ContractRead: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotNamed"];
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Kind
+             * @description grant 出让合同, allocation 划拨决定书
+             */
+            kind: string;
+            method: components["schemas"]["Method"];
+            /** Use Class */
+            use_class: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Suspended */
+            suspended: boolean;
+            idle: components["schemas"]["Idle"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ContractRow
+         * @description A contract behind a figure.
+         */
+        ContractRow: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /** Due Yuan */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Owed Yuan */
+            owed_yuan: number;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
+        /**
+         * ContractStage
+         * @description In force until it ends; how far payment and works are, its dates and its parcels' stages say.
+         * @enum {string}
+         */
+        ContractStage: "in_force" | "completed" | "rescinded" | "reclaimed";
+        /**
+         * ContractTaken
+         * @description A contract after an act, with what was found; null: the act was only tried.
+         */
+        ContractTaken: {
+            contract: components["schemas"]["ContractDetail"] | null;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * ContractThen
+         * @description A contract on a day, as far as was known then.
+         */
+        ContractThen: {
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Supervision Number
+             * @description 电子监管号
+             */
+            supervision_number: string | null;
+            /**
+             * Holder
+             * @description 受让人; null without the right to read it
+             */
+            holder: string | null;
+            /** Holder Hidden */
+            holder_hidden: boolean;
+            stage: components["schemas"]["ContractStage"];
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Price Yuan
+             * @description 价款; null: allocated without a price
+             */
+            price_yuan: number | null;
+            /** Late Rate Permille */
+            late_rate_permille: number | null;
+            /** Delivery Due On */
+            delivery_due_on: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+            /** Complete Due On */
+            complete_due_on: string | null;
+            /** Planned Investment Yuan */
+            planned_investment_yuan: number | null;
+            /** Built Due M2 */
+            built_due_m2: number | null;
+            /** Paid On */
+            paid_on: string | null;
+            /** Delivered On */
+            delivered_on: string | null;
+            /** Registered On */
+            registered_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Completed On */
+            completed_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Id */
+            id: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Known At */
+            known_at: string | null;
+            /** Paid Yuan */
+            paid_yuan: number;
+        };
+        /**
+         * ContractsRead
+         * @description Contracts signed in the span and not ended since, as they stand on the day.
+         */
+        ContractsRead: {
+            /** Standings */
+            standings: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Due Yuan
+             * @description 已到期 instalments due
+             */
+            due_yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /**
+             * Owed Yuan
+             * @description 逾期未缴 due and not paid, contract by contract
+             */
+            owed_yuan: number;
+            /**
+             * Paid Rate
+             * @description paid by what is due
+             */
+            paid_rate: number | null;
         };
         /**
          * ControlLayerDetail
@@ -2531,6 +4228,21 @@ export interface components {
             area_m2: number;
         };
         /**
+         * Counted
+         * @description Parcels, lots or contracts, and their land.
+         */
+        Counted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+        };
+        /**
          * CutAnswer
          * @description The pieces, the largest first; points that were not cut are what they were.
          */
@@ -2590,11 +4302,77 @@ export interface components {
          */
         DayKind: "workday" | "weekend" | "holiday" | "makeup";
         /**
+         * DeadlineList
+         * @description What is due, the oldest first; counts are of everything but the filter on kinds.
+         */
+        DeadlineList: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindRead"][];
+            /** Items */
+            items: components["schemas"]["DeadlineRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeadlineRead
+         * @description Something that is due.
+         */
+        DeadlineRead: {
+            /** Kind */
+            kind: string;
+            /**
+             * Subject
+             * @description what kind of thing: plan, scheme, lot, contract …
+             */
+            subject: string;
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Days Left
+             * @description below zero: overdue
+             */
+            days_left: number;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
+        /**
+         * DepositEnd
+         * @description What became of a deposit; names are those of the columns.
+         * @enum {string}
+         */
+        DepositEnd: "refunded_on" | "forfeited_on" | "credited_on";
+        /**
          * Dimension
          * @description What areas of a plan are summed by.
          * @enum {string}
          */
         Dimension: "total" | "class" | "housing_class" | "district" | "quarter" | "month" | "source" | "method";
+        /**
+         * DocumentNamed
+         * @description A document by its title.
+         */
+        DocumentNamed: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+        };
         /**
          * DocumentRead
          * @description A file that is attached to something.
@@ -2625,6 +4403,26 @@ export interface components {
             uploaded_at: string;
         };
         /**
+         * DutyRead
+         * @description Something due with a lot, by the trading rules or the law.
+         */
+        DutyRead: {
+            /** Kind */
+            kind: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Done */
+            done: boolean;
+            /**
+             * Provisional
+             * @description the day leans on a calendar of working days that is not issued yet
+             */
+            provisional: boolean;
+        };
+        /**
          * Edition
          * @description Another edition of the same year.
          */
@@ -2636,6 +4434,21 @@ export interface components {
             status: components["schemas"]["PlanStatus"];
             /** Published On */
             published_on: string | null;
+        };
+        /**
+         * EditionSigned
+         * @description Another edition of the indices: all of them anew.
+         */
+        EditionSigned: {
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorSigned"][];
         };
         /**
          * EventCreate
@@ -2671,6 +4484,44 @@ export interface components {
          */
         EventKind: "propose" | "adopt" | "derive" | "acquire" | "reserve" | "clear" | "approve_scheme" | "publicise" | "announce" | "open_listing" | "suspend" | "resume" | "sell" | "fail" | "terminate" | "void_award" | "contract" | "rescind" | "pay" | "deliver" | "start" | "complete" | "suspect_idle" | "dismiss_idle" | "confirm_idle" | "dispose_idle" | "end_idle" | "reclaim";
         /**
+         * EventOrder
+         * @description An event of a contract. `extend` says milestone and day, `amend` the change, `reclaim` the ground.
+         */
+        EventOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "amend" | "deliver" | "register" | "start" | "complete" | "extend" | "suspend" | "resume" | "rescind" | "reclaim";
+            /** Milestone */
+            milestone?: ("start" | "completion") | null;
+            /** To On */
+            to_on?: string | null;
+            change?: components["schemas"]["service__contracts__orders__Amendment"] | null;
+            /**
+             * Ground
+             * @description 收回依据
+             */
+            ground?: ("idle" | "public_interest") | null;
+        };
+        /**
          * EventRead
          * @description One change of state; null where the event left the value alone.
          */
@@ -2698,6 +4549,115 @@ export interface components {
             note: string | null;
             /** Override Reason */
             override_reason: string | null;
+        };
+        /**
+         * EventTaken
+         * @description A lot after an event, or in a trial as it is; with what the law says. `blocked`: it would be refused.
+         */
+        EventTaken: {
+            lot: components["schemas"]["LotRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+            /** Trial */
+            trial: boolean;
+            /** Blocked */
+            blocked: boolean;
+        };
+        /**
+         * EvidenceKind
+         * @description The five conditions of clean land (R40), and what R42–R44 ask for.
+         * @enum {string}
+         */
+        EvidenceKind: "title" | "compensation" | "disputes" | "planning" | "site" | "archaeology" | "soil_survey" | "soil_review" | "conversion" | "expropriation";
+        /**
+         * EvidenceSet
+         * @description A document that shows one of the things the law asks for; it replaces the one of the same kind and parcel.
+         */
+        EvidenceSet: {
+            kind: components["schemas"]["EvidenceKind"];
+            /**
+             * Parcel
+             * @description 地块编号; null: of all parcels
+             */
+            parcel?: string | null;
+            /**
+             * Issued On
+             * Format: date
+             * @description 出具日期
+             */
+            issued_on: string;
+            /**
+             * Document Id
+             * @description null: to follow; it shows nothing till then
+             */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ExclusionEnded
+         * @description The last day of time that does not count.
+         */
+        ExclusionEnded: {
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /**
+         * ExclusionProved
+         * @description Time that does not count on the idle clock; no end: it goes on.
+         */
+        ExclusionProved: {
+            /**
+             * Reason
+             * @description 原因, one of rule R66
+             */
+            reason: string;
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * ExclusionRead
+         * @description Time that does not count.
+         */
+        ExclusionRead: {
+            /** Id */
+            id: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Begins On
+             * Format: date
+             */
+            begins_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * Exclusions
+         * @description All time that does not count.
+         */
+        Exclusions: {
+            /** Items */
+            items: components["schemas"]["ExclusionRead"][];
         };
         /**
          * ExportRead
@@ -2735,6 +4695,48 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * ExtensionRead
+         * @description Start or completion put off.
+         */
+        ExtensionRead: {
+            /** Id */
+            id: number;
+            /** Milestone */
+            milestone: string;
+            /**
+             * From On
+             * Format: date
+             */
+            from_on: string;
+            /**
+             * To On
+             * Format: date
+             */
+            to_on: string;
+            /**
+             * Agreed On
+             * Format: date
+             */
+            agreed_on: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * Extensions
+         * @description All extensions.
+         */
+        Extensions: {
+            /** Items */
+            items: components["schemas"]["ExtensionRead"][];
         };
         /**
          * FacetsRead
@@ -2826,6 +4828,60 @@ export interface components {
             /** After */
             after: unknown;
         };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=0), Le(le=1440)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=0), Le(le=365)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_365_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[Annotated[int, FieldInfo(annotation=NoneType, required=True, metadata=[Ge(ge=1), Le(le=100)])]] */
+        Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____: {
+            /** Value */
+            value?: number | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[TimedBidding] */
+        Figure_TimedBidding_: {
+            value?: components["schemas"]["TimedBidding"] | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
+        /** Figure[bool] */
+        Figure_bool_: {
+            /** Value */
+            value?: boolean | null;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Verified */
+            verified: boolean;
+        };
         /**
          * FileShapeRead
          * @description A row of a file: its shape in the CRS that the answer names, and what the file calls it.
@@ -2862,6 +4918,22 @@ export interface components {
             shapes: components["schemas"]["FileShapeRead"][];
             /** Findings */
             findings: components["schemas"]["ShapeFinding"][];
+        };
+        /**
+         * FindingFigure
+         * @description A figure that a finding rests on; money and areas as exact text, dates as YYYY-MM-DD.
+         */
+        FindingFigure: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * FindingRead
@@ -2905,6 +4977,18 @@ export interface components {
             readonly repairable: boolean;
         };
         /**
+         * Gap
+         * @description A field that a scheme has to say before it is handed in.
+         */
+        Gap: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+        };
+        /**
          * GivenUseRead
          * @description The land-use code as delivered, in its own list; `matches` of an older list only.
          */
@@ -2940,11 +5024,162 @@ export interface components {
          */
         Hold: "none" | "suspended";
         /**
+         * HoldCounted
+         * @description Parcels running or suspended.
+         */
+        HoldCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            hold: components["schemas"]["Hold"];
+        };
+        /**
          * Idle
          * @description 闲置: suspicion, confirmation, disposal.
          * @enum {string}
          */
         Idle: "none" | "suspected" | "confirmed" | "disposing";
+        /**
+         * IdleCaseRead
+         * @description An inquiry into idleness.
+         */
+        IdleCaseRead: {
+            /** Id */
+            id: number;
+            /**
+             * Suspected On
+             * Format: date
+             */
+            suspected_on: string;
+            /** Notice On */
+            notice_on: string | null;
+            /** Answered On */
+            answered_on: string | null;
+            /** Decided On */
+            decided_on: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /** Fee Yuan */
+            fee_yuan: number | null;
+            /** Fee Paid On */
+            fee_paid_on: string | null;
+            /** Disposal */
+            disposal: string | null;
+            /** Public */
+            public: boolean;
+            /** Closed On */
+            closed_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /**
+             * Steps
+             * @description what may follow
+             */
+            steps: string[];
+        };
+        /**
+         * IdleCases
+         * @description All inquiries.
+         */
+        IdleCases: {
+            /** Items */
+            items: components["schemas"]["IdleCaseRead"][];
+        };
+        /**
+         * IdleCounted
+         * @description Parcels of one state of idleness.
+         */
+        IdleCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            idle: components["schemas"]["Idle"];
+        };
+        /**
+         * IdleRead
+         * @description A parcel that lies idle.
+         */
+        IdleRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Region */
+            region: string | null;
+            stage: components["schemas"]["Stage"];
+            idle: components["schemas"]["Idle"];
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Stage Since
+             * Format: date
+             */
+            stage_since: string;
+            /** Suspected On */
+            suspected_on: string | null;
+            /** Contract Id */
+            contract_id: number | null;
+            /** Contract Number */
+            contract_number: string | null;
+            /** Start Due On */
+            start_due_on: string | null;
+        };
+        /**
+         * IdleStepOrder
+         * @description A step of an inquiry. `decide` says outcome and whose cause it is, `dispose` the way.
+         */
+        IdleStepOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "notice" | "answer" | "decide" | "publish" | "dispose" | "pay_fee" | "close";
+            /** Outcome */
+            outcome?: ("dismissed" | "fee" | "disposal" | "recovery") | null;
+            /** Cause */
+            cause?: ("holder" | "government") | null;
+            /**
+             * Fee Yuan
+             * @description 闲置费; left out: as the law has it
+             */
+            fee_yuan?: number | string | null;
+            /**
+             * Disposal
+             * @description 处置方式, code list idle_disposal
+             */
+            disposal?: string | null;
+        };
         /**
          * ImportRead
          * @description One import: `done` of `total` rows of the present `stage`; `published` parcels made or changed, or areas.
@@ -3013,6 +5248,98 @@ export interface components {
             document_id: number;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * IndicatorRead
+         * @description An index as signed.
+         */
+        IndicatorRead: {
+            /** Edition */
+            edition: number;
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: number;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /** From Year */
+            from_year: number | null;
+            /** Document Id */
+            document_id: number | null;
+        };
+        /**
+         * IndicatorSigned
+         * @description An index of standard land (标准地).
+         */
+        IndicatorSigned: {
+            /**
+             * Name
+             * @description code list standard_land
+             */
+            name: string;
+            /**
+             * Sense
+             * @default at_least
+             * @enum {string}
+             */
+            sense?: "at_least" | "at_most";
+            /**
+             * Target
+             * @description in the unit of the code list
+             */
+            target: number | string;
+            /**
+             * From Year
+             * @description 达产年度; null: from the start
+             */
+            from_year?: number | null;
+        };
+        /**
+         * InstalmentAgreed
+         * @description A part of the price and the day it is due.
+         */
+        InstalmentAgreed: {
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Yuan */
+            yuan: number | string;
+        };
+        /**
+         * InstalmentRead
+         * @description A part of the price: agreed, paid, late.
+         */
+        InstalmentRead: {
+            /** Ordinal */
+            ordinal: number;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Yuan */
+            yuan: number;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Settled On */
+            settled_on: string | null;
+            /** Late Days */
+            late_days: number;
+            /**
+             * Late Fee Yuan
+             * @description 违约金 by the agreed rate, until paid or until the day
+             */
+            late_fee_yuan: number;
         };
         /**
          * ItemChange
@@ -3335,6 +5662,24 @@ export interface components {
          */
         Kind: "altered" | "removed" | "inserted" | "head" | "rewritten";
         /**
+         * KindRead
+         * @description A kind of deadline, and how many there are.
+         */
+        KindRead: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+        };
+        /**
          * LandUse
          * @description One land-use component.
          */
@@ -3418,6 +5763,41 @@ export interface components {
             default_visible: boolean;
         };
         /**
+         * LegalFinding
+         * @description A broken rule: how grave, by which source and figures, and what would satisfy it.
+         *
+         *     `provisional`: a day in it leans on a year whose calendar of working days has not been issued yet.
+         */
+        LegalFinding: {
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Hard */
+            hard: boolean;
+            /** Verified */
+            verified: boolean;
+            /** Provisional */
+            provisional: boolean;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+            /** Source */
+            source: string;
+            /** Source En */
+            source_en: string;
+            /** Figures */
+            figures: components["schemas"]["FindingFigure"][];
+            /** Satisfied By */
+            satisfied_by: string;
+            /** Satisfied By En */
+            satisfied_by_en: string;
+        };
+        /**
          * LegalRule
          * @description One rule within one scope and one period. An empty scope means all; `valid_to` null: until further notice.
          *
@@ -3486,6 +5866,12 @@ export interface components {
             /** Verified */
             verified: boolean;
         };
+        /**
+         * Level
+         * @description Who approves: the district, or the city after the district's opinion.
+         * @enum {string}
+         */
+        Level: "district" | "city";
         /**
          * LineageAnswer
          * @description What an operation did or, of a dry run, would do: then there is no operation, and there are no parcels yet.
@@ -3592,6 +5978,411 @@ export interface components {
             operations: components["schemas"]["OperationRead"][];
         };
         /**
+         * LotCalendar
+         * @description The days of a span that have something, in order.
+         */
+        LotCalendar: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Items */
+            items: components["schemas"]["CalendarEntry"][];
+        };
+        /**
+         * LotChange
+         * @description What to change of a draft lot.
+         */
+        LotChange: {
+            /** Number */
+            number?: string | null;
+            /** @default {} */
+            terms?: components["schemas"]["Terms"];
+        };
+        /**
+         * LotCreate
+         * @description A lot of a draft notice: an approved scheme's land, offered again or for the first time.
+         */
+        LotCreate: {
+            /** Scheme Id */
+            scheme_id: number;
+            /**
+             * Number
+             * @example 郑政东出〔2022〕5号(网)
+             */
+            number: string;
+            /** @default {} */
+            terms?: components["schemas"]["Terms"];
+        };
+        /**
+         * LotDetail
+         * @description One lot with its land, its rounds, what is due, and what may be recorded now.
+         */
+        LotDetail: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /**
+             * Round
+             * @description 轮次
+             */
+            round: number;
+            notice: components["schemas"]["NoticeRef"];
+            scheme: components["schemas"]["SchemeRef"];
+            jurisdiction: components["schemas"]["Named"];
+            method: components["schemas"]["Method"];
+            /** Centre */
+            centre: string | null;
+            stage: components["schemas"]["LotStage"];
+            hold: components["schemas"]["LotHold"];
+            /** Held Since */
+            held_since: string | null;
+            /**
+             * Awaiting
+             * @description 截止已过，待办理 its end has come, and an officer has to see to it
+             */
+            awaiting: boolean;
+            /** Notice On */
+            notice_on: string | null;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Floor Yuan */
+            floor_yuan: number | null;
+            /** Reserve Yuan */
+            reserve_yuan: number | null;
+            /**
+             * Floor Hidden
+             * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
+             */
+            floor_hidden: boolean;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Increment Yuan */
+            increment_yuan: number | null;
+            /** Ceiling Yuan */
+            ceiling_yuan: number | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /**
+             * Premium Rate
+             * @description 溢价率 above the start price, as a share of it
+             */
+            premium_rate: number | null;
+            /** Winner */
+            winner: string | null;
+            /**
+             * Winner Hidden
+             * @description there is a winner or taker, whose name is kept from you
+             */
+            winner_hidden: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /** Sold On */
+            sold_on: string | null;
+            /** Confirmed On */
+            confirmed_on: string | null;
+            /** Result On */
+            result_on: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Bidders */
+            bidders: number | null;
+            /** Bids */
+            bids: number | null;
+            /**
+             * Top Yuan
+             * @description 当前最高报价; null for a sealed tender
+             */
+            top_yuan: number | null;
+            /** Version */
+            version: number;
+            /** Land */
+            land: components["schemas"]["LotParcelRead"][];
+            /** Rounds */
+            rounds: components["schemas"]["RoundRead"][];
+            /** Duties */
+            duties: components["schemas"]["DutyRead"][];
+            /** Actions */
+            actions: components["schemas"]["LotEventKind"][];
+        };
+        /**
+         * LotEventKind
+         * @description What can happen to a lot; the last three change no stage. `conclude` happens by itself, with the contract.
+         * @enum {string}
+         */
+        LotEventKind: "announce" | "publicise" | "open" | "suspend" | "resume" | "sell" | "award" | "fail" | "terminate" | "void_award" | "conclude" | "amend" | "confirm" | "publish_result";
+        /**
+         * LotEventOrder
+         * @description Something that happened to a lot, to be recorded.
+         */
+        LotEventOrder: {
+            /**
+             * Effective On
+             * @description 法律上生效之日 not after today; today if left out
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 只检查不办理 only tell the findings
+             * @default false
+             */
+            trial?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "suspend" | "resume" | "sell" | "award" | "fail" | "terminate" | "void_award" | "confirm" | "publish_result";
+            /**
+             * Happened At
+             * @description 具体时刻 to the minute, if known
+             */
+            happened_at?: string | null;
+            /**
+             * Bidder Id
+             * @description 竞得人 of a sale; the highest valid offer's if left out
+             */
+            bidder_id?: number | null;
+            /**
+             * Notice On
+             * @description 恢复公告日 of a resumption
+             */
+            notice_on?: string | null;
+            /**
+             * Opens At
+             * @description of a resumption; moved by the pause if left out
+             */
+            opens_at?: string | null;
+            /**
+             * Closes At
+             * @description of a resumption; moved by the pause if left out
+             */
+            closes_at?: string | null;
+        };
+        /**
+         * LotEventRead
+         * @description What happened to a lot. `facts`: what it set, names and floors only for those who may see them.
+         */
+        LotEventRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["LotEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Happened At */
+            happened_at: string | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * LotEvents
+         * @description What happened to a lot, in order of effect.
+         */
+        LotEvents: {
+            /** Items */
+            items: components["schemas"]["LotEventRead"][];
+        };
+        /**
+         * LotFindings
+         * @description What the law says of publishing one lot.
+         */
+        LotFindings: {
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * LotHold
+         * @description Whether the round is suspended (中止); the stage it interrupts stays.
+         * @enum {string}
+         */
+        LotHold: "none" | "suspended";
+        /**
+         * LotNamed
+         * @description The lot that a contract was signed for.
+         */
+        LotNamed: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+        };
+        /**
+         * LotParcelRead
+         * @description A parcel of a lot.
+         */
+        LotParcelRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+        };
+        /**
+         * LotRead
+         * @description A lot as lists show it, now or on a day. Bidders and offers are counted now only.
+         */
+        LotRead: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /**
+             * Round
+             * @description 轮次
+             */
+            round: number;
+            notice: components["schemas"]["NoticeRef"];
+            scheme: components["schemas"]["SchemeRef"];
+            jurisdiction: components["schemas"]["Named"];
+            method: components["schemas"]["Method"];
+            /** Centre */
+            centre: string | null;
+            stage: components["schemas"]["LotStage"];
+            hold: components["schemas"]["LotHold"];
+            /** Held Since */
+            held_since: string | null;
+            /**
+             * Awaiting
+             * @description 截止已过，待办理 its end has come, and an officer has to see to it
+             */
+            awaiting: boolean;
+            /** Notice On */
+            notice_on: string | null;
+            /** Opens At */
+            opens_at: string | null;
+            /** Closes At */
+            closes_at: string | null;
+            /** Floor Yuan */
+            floor_yuan: number | null;
+            /** Reserve Yuan */
+            reserve_yuan: number | null;
+            /**
+             * Floor Hidden
+             * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
+             */
+            floor_hidden: boolean;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Increment Yuan */
+            increment_yuan: number | null;
+            /** Ceiling Yuan */
+            ceiling_yuan: number | null;
+            /** Deposit Yuan */
+            deposit_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /**
+             * Premium Rate
+             * @description 溢价率 above the start price, as a share of it
+             */
+            premium_rate: number | null;
+            /** Winner */
+            winner: string | null;
+            /**
+             * Winner Hidden
+             * @description there is a winner or taker, whose name is kept from you
+             */
+            winner_hidden: boolean;
+            /** Ended On */
+            ended_on: string | null;
+            /** Sold On */
+            sold_on: string | null;
+            /** Confirmed On */
+            confirmed_on: string | null;
+            /** Result On */
+            result_on: string | null;
+            /** Parcels */
+            parcels: string[];
+            /** Area M2 */
+            area_m2: number;
+            /** Bidders */
+            bidders: number | null;
+            /** Bids */
+            bids: number | null;
+            /**
+             * Top Yuan
+             * @description 当前最高报价; null for a sealed tender
+             */
+            top_yuan: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LotRow
+         * @description A lot behind a figure, with the event that counts it.
+         */
+        LotRow: {
+            kind: components["schemas"]["LotEventKind"];
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Lot Id */
+            lot_id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Start Yuan */
+            start_yuan: number | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+        };
+        /**
+         * LotStage
+         * @description Where a round stands.
+         *
+         *     `awarded`: the publicity of an allocation or negotiated grant is over without objection. `concluded`: there is a
+         *     contract or an allocation decision, which holds the parcels from then on.
+         * @enum {string}
+         */
+        LotStage: "draft" | "announced" | "open" | "sold" | "publicised" | "awarded" | "concluded" | "failed" | "terminated" | "void";
+        /**
          * MapRead
          * @description A saved field map.
          */
@@ -3647,6 +6438,24 @@ export interface components {
             columns: components["schemas"]["ColumnRead"][];
         };
         /**
+         * MeasuredYear
+         * @description A year: figures against indices, where it stands, what may follow.
+         */
+        MeasuredYear: {
+            /** Year */
+            year: number;
+            /** Edition */
+            edition: number;
+            /** @description met or short by the figures; null: not known yet */
+            verdict: components["schemas"]["Consequence"] | null;
+            /** @description the last step */
+            state: components["schemas"]["Consequence"] | null;
+            /** Allowed */
+            allowed: components["schemas"]["Consequence"][];
+            /** Figures */
+            figures: components["schemas"]["YearFigure"][];
+        };
+        /**
          * MergeOrder
          * @description Which parcels to merge; `versions` says what was seen of each.
          */
@@ -3686,6 +6495,60 @@ export interface components {
             area_legal_m2?: number | string | null;
         };
         /**
+         * Method
+         * @description 招标、拍卖、挂牌、协议、划拨.
+         * @enum {string}
+         */
+        Method: "tender" | "auction" | "listing" | "agreement" | "allocation";
+        /**
+         * Milestone
+         * @description A date on the clock.
+         * @enum {string}
+         */
+        Milestone: "start" | "alarm" | "idle" | "recovery" | "notice" | "answer";
+        /**
+         * Money
+         * @description Instalments and payments, and what they come to on a day.
+         */
+        Money: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Price Yuan */
+            price_yuan: number | null;
+            /** Paid Yuan */
+            paid_yuan: number;
+            /** Late Fee Yuan */
+            late_fee_yuan: number;
+            /** Instalments */
+            instalments: components["schemas"]["InstalmentRead"][];
+            /** Payments */
+            payments: components["schemas"]["PaymentRead"][];
+        };
+        /**
+         * MonthRead
+         * @description What happened to lots in one month.
+         */
+        MonthRead: {
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Events */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /**
+             * Proceeds Yuan
+             * @description 成交价款 prices of lots sold and not made void
+             */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -3721,6 +6584,159 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * NoticeChange
+         * @description What to change of a draft; left out stays as it is.
+         */
+        NoticeChange: {
+            /** Number */
+            number?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Centre */
+            centre?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * NoticeCreate
+         * @description A notice to draft; a supplementary one names what it amends and takes method and centre from there.
+         */
+        NoticeCreate: {
+            /** Jurisdiction */
+            jurisdiction?: string | null;
+            method?: components["schemas"]["Method"] | null;
+            /**
+             * Centre
+             * @description 交易中心 key of a trading centre
+             */
+            centre?: string | null;
+            /**
+             * Number
+             * @example 郑国土资交易告字〔2022〕10号
+             */
+            number: string;
+            /** Title */
+            title: string;
+            /** Document Id */
+            document_id?: number | null;
+            /**
+             * Amends Id
+             * @description 补充公告所补充的公告 the notice it amends
+             */
+            amends_id?: number | null;
+        };
+        /**
+         * NoticeDetail
+         * @description One notice with its lots (of a supplementary one: those of the notice it amends) and its supplements.
+         */
+        NoticeDetail: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Centre */
+            centre: string | null;
+            /** Centre Name */
+            centre_name: string | null;
+            /** Number */
+            number: string;
+            method: components["schemas"]["Method"];
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Amends Id */
+            amends_id: number | null;
+            /** Lots */
+            lots: number;
+            /** Version */
+            version: number;
+            /** Items */
+            items: components["schemas"]["LotRead"][];
+            /** Supplements */
+            supplements: components["schemas"]["NoticeRef"][];
+        };
+        /**
+         * NoticePublish
+         * @description Publish a draft: its lots are announced or publicised; a supplementary notice changes the lots it names.
+         */
+        NoticePublish: {
+            /**
+             * Effective On
+             * @description 法律上生效之日 not after today; today if left out
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 只检查不办理 only tell the findings
+             * @default false
+             */
+            trial?: boolean;
+            /** Amendments */
+            amendments?: components["schemas"]["service__listings__changes__Amendment"][];
+        };
+        /**
+         * NoticePublished
+         * @description A notice after its publication, or in a trial as it is. `blocked`: it would be refused.
+         */
+        NoticePublished: {
+            notice: components["schemas"]["NoticeDetail"];
+            /** Lots */
+            lots: components["schemas"]["LotFindings"][];
+            /** Trial */
+            trial: boolean;
+            /** Blocked */
+            blocked: boolean;
+        };
+        /**
+         * NoticeRead
+         * @description A notice as lists show it.
+         */
+        NoticeRead: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Centre */
+            centre: string | null;
+            /** Centre Name */
+            centre_name: string | null;
+            /** Number */
+            number: string;
+            method: components["schemas"]["Method"];
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Amends Id */
+            amends_id: number | null;
+            /** Lots */
+            lots: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NoticeRef
+         * @description A notice by its number.
+         */
+        NoticeRef: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Title */
+            title: string;
+            /** Published On */
+            published_on: string | null;
         };
         /**
          * OfferRead
@@ -3911,6 +6927,60 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * Override
+         * @description Why an approver answers for breaking a rule, and the document that says so.
+         */
+        Override: {
+            /** Reason */
+            reason: string;
+            /** Document Id */
+            document_id: number;
+        };
+        /**
+         * OverviewRead
+         * @description The dashboard.
+         */
+        OverviewRead: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Known At */
+            known_at: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            parcels: components["schemas"]["ParcelCounts"];
+            /** Months */
+            months: components["schemas"]["MonthRead"][];
+            /**
+             * Events
+             * @description of the whole span
+             */
+            events: {
+                [key: string]: components["schemas"]["Counted"];
+            };
+            /** Proceeds Yuan */
+            proceeds_yuan: number;
+            premium: components["schemas"]["Premium"];
+            /** Plans */
+            plans: components["schemas"]["PlanRate"][];
+            contracts: components["schemas"]["ContractsRead"];
+            /**
+             * Idle Land
+             * @description 闲置最久的在前 the longest suspected first; at most 50
+             */
+            idle_land: components["schemas"]["IdleRead"][];
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -3922,6 +6992,20 @@ export interface components {
         Page_ConstraintRead_: {
             /** Items */
             items: components["schemas"]["ConstraintRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ContractRead] */
+        Page_ContractRead_: {
+            /** Items */
+            items: components["schemas"]["ContractRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ContractRow] */
+        Page_ContractRow_: {
+            /** Items */
+            items: components["schemas"]["ContractRow"][];
             /** Next */
             next?: string | null;
         };
@@ -3967,10 +7051,31 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[LotRead] */
+        Page_LotRead_: {
+            /** Items */
+            items: components["schemas"]["LotRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[LotRow] */
+        Page_LotRow_: {
+            /** Items */
+            items: components["schemas"]["LotRow"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[MapRead] */
         Page_MapRead_: {
             /** Items */
             items: components["schemas"]["MapRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[NoticeRead] */
+        Page_NoticeRead_: {
+            /** Items */
+            items: components["schemas"]["NoticeRead"][];
             /** Next */
             next?: string | null;
         };
@@ -3985,6 +7090,13 @@ export interface components {
         Page_PlanRead_: {
             /** Items */
             items: components["schemas"]["PlanRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[SchemeRead] */
+        Page_SchemeRead_: {
+            /** Items */
+            items: components["schemas"]["SchemeRead"][];
             /** Next */
             next?: string | null;
         };
@@ -4096,6 +7208,31 @@ export interface components {
             without_layer: string[];
             /** Items */
             items: components["schemas"]["ParcelConstraint"][];
+        };
+        /**
+         * ParcelCounts
+         * @description Parcels that stand on the day.
+         */
+        ParcelCounts: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
+            /** Regions */
+            regions: components["schemas"]["PlaceCounted"][];
+            /** Jurisdictions */
+            jurisdictions: components["schemas"]["PlaceCounted"][];
+            /** Holds */
+            holds: components["schemas"]["HoldCounted"][];
+            /** Idle */
+            idle: components["schemas"]["IdleCounted"][];
         };
         /**
          * ParcelFeature
@@ -4377,11 +7514,165 @@ export interface components {
             new_password: string;
         };
         /**
+         * PaymentMade
+         * @description A payment towards the price.
+         */
+        PaymentMade: {
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Yuan */
+            yuan: number | string;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * PaymentRead
+         * @description A payment, or its reversal (negative).
+         */
+        PaymentRead: {
+            /** Id */
+            id: number;
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Yuan */
+            yuan: number;
+            /** Reverses Id */
+            reverses_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * PaymentReversed
+         * @description A payment taken back because it was entered wrongly, and what should have been entered.
+         */
+        PaymentReversed: {
+            /**
+             * Note
+             * @description 原因 why it is taken back
+             */
+            note: string;
+            /** Document Id */
+            document_id?: number | null;
+            replacement?: components["schemas"]["PaymentMade"] | null;
+        };
+        /**
          * Permission
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
         Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:survey" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        /**
+         * PermitChange
+         * @description What became of a permit: extended, or the next step was applied for. What is left out stays.
+         */
+        PermitChange: {
+            /**
+             * Extended To
+             * @description 规划许可延期至
+             */
+            extended_to?: string | null;
+            /**
+             * Extensions
+             * @description 施工许可延期次数
+             */
+            extensions?: number | null;
+            /**
+             * Next Applied On
+             * @description 已申请下一步 (R72)
+             */
+            next_applied_on?: string | null;
+        };
+        /**
+         * PermitIssued
+         * @description A permit; construction may be permitted in parts.
+         */
+        PermitIssued: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "land_planning" | "works_planning" | "construction";
+            /**
+             * Part
+             * @default whole
+             * @enum {string}
+             */
+            part?: "whole" | "excavation" | "basement" | "superstructure";
+            /** Number */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * PermitRead
+         * @description A permit and its last day.
+         */
+        PermitRead: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "land_planning" | "works_planning" | "construction";
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "whole" | "excavation" | "basement" | "superstructure";
+            /** Number */
+            number: string;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Extended To */
+            extended_to: string | null;
+            /** Extensions */
+            extensions: number;
+            /** Next Applied On */
+            next_applied_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /**
+             * Until
+             * @description 失效日 R72, R73: unless the next step is taken
+             */
+            until: string | null;
+            /** Lapsed */
+            lapsed: boolean;
+        };
+        /**
+         * Permits
+         * @description All permits.
+         */
+        Permits: {
+            /** Items */
+            items: components["schemas"]["PermitRead"][];
+        };
         /**
          * PieceRead
          * @description What is left of a boundary.
@@ -4393,6 +7684,28 @@ export interface components {
             };
             /** Area Plane M2 */
             area_plane_m2: number;
+        };
+        /**
+         * PlaceCounted
+         * @description Parcels of one township or jurisdiction, by stage; stages without any are left out.
+         */
+        PlaceCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            /**
+             * Code
+             * @description null: in no township
+             */
+            code: string | null;
+            /** Stages */
+            stages: components["schemas"]["StageCounted"][];
         };
         /**
          * PlanAction
@@ -4550,6 +7863,30 @@ export interface components {
             outside: components["schemas"]["OutsideSum"];
         };
         /**
+         * PlanRate
+         * @description How far the plan in force is on the day.
+         */
+        PlanRate: {
+            /** Plan Id */
+            plan_id: number;
+            /** Year */
+            year: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Planned M2 */
+            planned_m2: number;
+            /** Supplied M2 */
+            supplied_m2: number;
+            /** Due M2 */
+            due_m2: number;
+            /** Gap M2 */
+            gap_m2: number;
+            /** Rate */
+            rate: number | null;
+            /** Rows */
+            rows: string;
+        };
+        /**
          * PlanRead
          * @description One edition of a plan as lists show it.
          */
@@ -4688,6 +8025,28 @@ export interface components {
             fields: {
                 [key: string]: components["schemas"]["FieldChange"];
             };
+        };
+        /**
+         * Premium
+         * @description 溢价率 of lots sold by price and not made void: (price - start) / start, by money.
+         */
+        Premium: {
+            /** Lots */
+            lots: number;
+            /**
+             * At Start
+             * @description 底价成交 sold at the start price
+             */
+            at_start: number;
+            /** Start Yuan */
+            start_yuan: number;
+            /** Price Yuan */
+            price_yuan: number;
+            /**
+             * Rate
+             * @description null: nothing was sold by price
+             */
+            rate: number | null;
         };
         /**
          * ProgressLine
@@ -4837,6 +8196,25 @@ export interface components {
          */
         Role: "administrator" | "planner" | "registrar" | "listing_officer" | "track_officer" | "approver" | "viewer";
         /**
+         * RoundRead
+         * @description A round in which the scheme's land was offered.
+         */
+        RoundRead: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Round */
+            round: number;
+            stage: components["schemas"]["LotStage"];
+            /** Notice On */
+            notice_on: string | null;
+            /** Ended On */
+            ended_on: string | null;
+            /** Price Yuan */
+            price_yuan: number | null;
+        };
+        /**
          * Rule
          * @description What a control layer says of land, the gravest first.
          * @enum {string}
@@ -4913,6 +8291,460 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * SchemeAction
+         * @description What can be done with a scheme; each but `edit` is a step that is kept.
+         * @enum {string}
+         */
+        SchemeAction: "edit" | "submit" | "return" | "endorse" | "approve" | "withdraw" | "spend";
+        /**
+         * SchemeChange
+         * @description What a draft says: what is left out stays, null removes it.
+         */
+        SchemeChange: {
+            /** Title */
+            title?: string | null;
+            /**
+             * Number
+             * @description 方案文号
+             */
+            number?: string | null;
+            method?: components["schemas"]["Method"] | null;
+            /** @description 审批层级 who approves */
+            level?: components["schemas"]["Level"] | null;
+            /**
+             * Conditions Number
+             * @description 规划条件文号
+             */
+            conditions_number?: string | null;
+            /** Conditions On */
+            conditions_on?: string | null;
+            /** Conditions Document Id */
+            conditions_document_id?: number | null;
+            /**
+             * Conditions Items
+             * @description 规划条件载明 what they state: names of rule R41
+             */
+            conditions_items?: string[] | null;
+            /**
+             * Benchmark Yuan M2
+             * @description 基准地价 yuan per m² of land
+             */
+            benchmark_yuan_m2?: number | string | null;
+            /**
+             * Floor Yuan
+             * @description 出让最低价; of an agreement: the price. yuan for the whole
+             */
+            floor_yuan?: number | string | null;
+            /**
+             * Reserve Yuan
+             * @description 保留底价 yuan for the whole
+             */
+            reserve_yuan?: number | string | null;
+            /**
+             * New Land Fee Yuan
+             * @description 新增费, of an agreement
+             */
+            new_land_fee_yuan?: number | string | null;
+            /**
+             * Compensation Yuan
+             * @description 征地补偿, of an agreement
+             */
+            compensation_yuan?: number | string | null;
+            /**
+             * Taxes Yuan
+             * @description 税费, of an agreement
+             */
+            taxes_yuan?: number | string | null;
+            /**
+             * Stock Months
+             * @description 商品住宅去化周期 months of unsold housing
+             */
+            stock_months?: number | string | null;
+            /**
+             * Revived M2
+             * @description 当年盘活的住宅用地 m²
+             */
+            revived_m2?: number | string | null;
+            /**
+             * Price On
+             * @description 定价日期
+             */
+            price_on?: string | null;
+            /** Price Document Id */
+            price_document_id?: number | null;
+            /**
+             * Subsidy Linked
+             * @description 补贴或返还与地价挂钩
+             */
+            subsidy_linked?: boolean | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * SchemeCreate
+         * @description A new scheme for parcels of one jurisdiction; their land uses give its uses and terms.
+         */
+        SchemeCreate: {
+            /**
+             * Parcels
+             * @description 地块编号 codes
+             */
+            parcels: string[];
+            method: components["schemas"]["Method"];
+            /** @default district */
+            level?: components["schemas"]["Level"];
+            /**
+             * Title
+             * @description 名称; left out: made from the parcels
+             */
+            title?: string | null;
+        };
+        /**
+         * SchemeDetail
+         * @description A scheme with everything it says, what happened to it, and what may be done with it.
+         */
+        SchemeDetail: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
+            method: components["schemas"]["Method"];
+            level: components["schemas"]["Level"];
+            status: components["schemas"]["SchemeStatus"];
+            /** Approved On */
+            approved_on: string | null;
+            /**
+             * Parcels
+             * @description 宗数
+             */
+            parcels: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Codes */
+            codes: string[];
+            /** Version */
+            version: number;
+            terms: components["schemas"]["SchemeTerms"];
+            /** Land */
+            land: components["schemas"]["SchemeParcelRead"][];
+            /** Uses */
+            uses: components["schemas"]["SchemeUseRead"][];
+            /** Evidence */
+            evidence: components["schemas"]["SchemeEvidenceRead"][];
+            /** Steps */
+            steps: components["schemas"]["SchemeStepRead"][];
+            /** Actions */
+            actions: components["schemas"]["SchemeAction"][];
+            /**
+             * Endorsed
+             * @description 区级意见已有: of what was handed in last
+             */
+            endorsed: boolean;
+            /**
+             * Submitted By
+             * @description 报审人: who can't decide on it
+             */
+            submitted_by: string | null;
+        };
+        /**
+         * SchemeEvidenceRead
+         * @description What was shown; `parcel` null: for all parcels.
+         */
+        SchemeEvidenceRead: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["EvidenceKind"];
+            /** Parcel */
+            parcel: string | null;
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * SchemeFindings
+         * @description What stands against a scheme on a day: what is missing, and what the law says, the gravest first.
+         *
+         *     `overridable`: something blocks an approval, and an approver may answer for all of it.
+         */
+        SchemeFindings: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Missing */
+            missing: components["schemas"]["Gap"][];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+            /** Overridable */
+            overridable: boolean;
+        };
+        /**
+         * SchemeParcelRead
+         * @description A parcel of a scheme: where it stands, and what the land was before. `live`: the scheme still holds it.
+         */
+        SchemeParcelRead: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            /** Live */
+            live: boolean;
+            /** Farmland */
+            farmland: boolean;
+            /** Collective */
+            collective: boolean;
+            /** Use Before */
+            use_before: string | null;
+            /** Polluted */
+            polluted: boolean;
+            /**
+             * May Hold Relics
+             * @description 可能有地下文物; null: no layer says, or not compared with it
+             */
+            may_hold_relics: boolean | null;
+        };
+        /**
+         * SchemeParcelSet
+         * @description A parcel of the scheme, and what the land was before.
+         */
+        SchemeParcelSet: {
+            /** Code */
+            code: string;
+            /**
+             * Farmland
+             * @description 原为农用地
+             * @default false
+             */
+            farmland?: boolean;
+            /**
+             * Collective
+             * @description 原为集体土地
+             * @default false
+             */
+            collective?: boolean;
+            /**
+             * Use Before
+             * @description 原用途: for the soil survey; null: not known
+             */
+            use_before?: string | null;
+            /**
+             * Polluted
+             * @description 列入土壤污染风险管控和修复名录
+             * @default false
+             */
+            polluted?: boolean;
+        };
+        /**
+         * SchemeParcelsSet
+         * @description All parcels of the scheme; they replace those before.
+         */
+        SchemeParcelsSet: {
+            /** Items */
+            items: components["schemas"]["SchemeParcelSet"][];
+        };
+        /**
+         * SchemeRead
+         * @description A scheme as lists show it. `codes`: its parcels, the first twenty.
+         */
+        SchemeRead: {
+            /** Id */
+            id: number;
+            jurisdiction: components["schemas"]["Named"];
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
+            method: components["schemas"]["Method"];
+            level: components["schemas"]["Level"];
+            status: components["schemas"]["SchemeStatus"];
+            /** Approved On */
+            approved_on: string | null;
+            /**
+             * Parcels
+             * @description 宗数
+             */
+            parcels: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Codes */
+            codes: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SchemeRef
+         * @description The scheme whose land a lot offers.
+         */
+        SchemeRef: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * SchemeStatus
+         * @description Status of a scheme; `spent`: its land went back into the reserve, another supply needs another scheme.
+         * @enum {string}
+         */
+        SchemeStatus: "draft" | "submitted" | "approved" | "withdrawn" | "spent";
+        /**
+         * SchemeStepOrder
+         * @description A step: when it is true in law, by which document, why; `override` where a rule is set aside.
+         */
+        SchemeStepOrder: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /**
+             * Number
+             * @description 批准文号 of an approval; left out: as it is
+             */
+            number?: string | null;
+            override?: components["schemas"]["Override"] | null;
+        };
+        /**
+         * SchemeStepRead
+         * @description What happened to a scheme.
+         */
+        SchemeStepRead: {
+            /** Kind */
+            kind: string;
+            level: components["schemas"]["Level"] | null;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Actor */
+            actor: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Document */
+            document: string | null;
+            /** Note */
+            note: string | null;
+            /** Override Reason */
+            override_reason: string | null;
+        };
+        /**
+         * SchemeStepTaken
+         * @description A scheme after a step, with what the law says against it.
+         */
+        SchemeStepTaken: {
+            scheme: components["schemas"]["SchemeRead"];
+            /** Findings */
+            findings: components["schemas"]["LegalFinding"][];
+        };
+        /**
+         * SchemeTerms
+         * @description Conditions and price of a scheme; money in yuan, exact text. `prices_hidden`: not for this caller.
+         */
+        SchemeTerms: {
+            /** Conditions Number */
+            conditions_number: string | null;
+            /** Conditions On */
+            conditions_on: string | null;
+            conditions_document: components["schemas"]["DocumentNamed"] | null;
+            /** Conditions Items */
+            conditions_items: string[];
+            /** Benchmark Yuan M2 */
+            benchmark_yuan_m2: string | null;
+            /** Floor Yuan */
+            floor_yuan: string | null;
+            /** Reserve Yuan */
+            reserve_yuan: string | null;
+            /** New Land Fee Yuan */
+            new_land_fee_yuan: string | null;
+            /** Compensation Yuan */
+            compensation_yuan: string | null;
+            /** Taxes Yuan */
+            taxes_yuan: string | null;
+            /** Stock Months */
+            stock_months: string | null;
+            /** Revived M2 */
+            revived_m2: string | null;
+            /** Price On */
+            price_on: string | null;
+            price_document: components["schemas"]["DocumentNamed"] | null;
+            /** Subsidy Linked */
+            subsidy_linked: boolean;
+            /** Note */
+            note: string | null;
+            /** Prices Hidden */
+            prices_hidden: boolean;
+        };
+        /**
+         * SchemeUseRead
+         * @description A use that the land is supplied for.
+         */
+        SchemeUseRead: {
+            /** Use Class */
+            use_class: string;
+            /** Term Years */
+            term_years: number | null;
+            /** Share */
+            share: number;
+        };
+        /**
+         * SchemeUseSet
+         * @description A use that the land is supplied for.
+         */
+        SchemeUseSet: {
+            /**
+             * Use Class
+             * @description code list plan_class, without other
+             */
+            use_class: string;
+            /**
+             * Term Years
+             * @description 年限; null: allocated without a term
+             */
+            term_years?: number | string | null;
+            /**
+             * Share
+             * @description 占面积比例
+             * @default 1
+             */
+            share?: number | string;
+        };
+        /**
+         * SchemeUsesSet
+         * @description All uses of the scheme; they replace those before.
+         */
+        SchemeUsesSet: {
+            /** Items */
+            items: components["schemas"]["SchemeUseSet"][];
         };
         /**
          * Scope
@@ -5031,6 +8863,96 @@ export interface components {
             password: string;
         };
         /**
+         * SignOrder
+         * @description A contract or allocation decision for a lot that is sold, or whose publicity is over; `effective_on`: signed.
+         */
+        SignOrder: {
+            /**
+             * Supervision Number
+             * @description 电子监管号, as text
+             */
+            supervision_number?: string | null;
+            /**
+             * Holder
+             * @description 受让人; left out at signing: the winner of the lot
+             */
+            holder?: string | null;
+            /**
+             * Late Rate Permille
+             * @description 违约金 ‰ a day of what is due
+             */
+            late_rate_permille?: number | string | null;
+            /**
+             * Delivery Due On
+             * @description 约定交地
+             */
+            delivery_due_on?: string | null;
+            /**
+             * Start Due On
+             * @description 约定动工
+             */
+            start_due_on?: string | null;
+            /**
+             * Complete Due On
+             * @description 约定竣工
+             */
+            complete_due_on?: string | null;
+            /**
+             * Planned Investment Yuan
+             * @description 总投资额
+             */
+            planned_investment_yuan?: number | string | null;
+            /**
+             * Built Due M2
+             * @description 应动工开发面积 m²
+             */
+            built_due_m2?: number | string | null;
+            /**
+             * Instalments
+             * @description 分期价款; they sum to the price
+             */
+            instalments?: components["schemas"]["InstalmentAgreed"][] | null;
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+            /** Lot Id */
+            lot_id: number;
+            /**
+             * Number
+             * @description 合同编号, 决定书文号
+             */
+            number: string;
+            /**
+             * Price Yuan
+             * @description 价款; a sold lot gives its own
+             */
+            price_yuan?: number | string | null;
+            /**
+             * Conditions Items
+             * @description 合同载明的规划条件 what the contract states, names of rule R41
+             */
+            conditions_items?: string[];
+            /**
+             * Indicators
+             * @description 标准地指标
+             */
+            indicators?: components["schemas"]["IndicatorSigned"][];
+        };
+        /**
          * SplitOrder
          * @description How to split a parcel: along a line, or into parts.
          */
@@ -5077,6 +8999,32 @@ export interface components {
          */
         Stage: "candidate" | "acquiring" | "reserved" | "cleared" | "scheme_approved" | "publicised" | "announced" | "listed" | "sold" | "contracted" | "paid" | "delivered" | "started" | "completed" | "reclaimed";
         /**
+         * StageCounted
+         * @description Parcels of one stage.
+         */
+        StageCounted: {
+            /** N */
+            n: number;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Rows
+             * @description 打开明细的地址 null: no list has such a filter
+             */
+            rows: string | null;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * StageCounts
+         * @description How many lots stand in each stage.
+         */
+        StageCounts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
          * StagedRead
          * @description A staged row, or (`missing`, by id) a parcel that the file doesn't name: what publishing it would do.
          */
@@ -5111,6 +9059,40 @@ export interface components {
             lon: number | null;
             /** Lat */
             lat: number | null;
+        };
+        /**
+         * StandardLandRead
+         * @description Editions, years and steps of standard land.
+         */
+        StandardLandRead: {
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorRead"][];
+            /** Years */
+            years: components["schemas"]["MeasuredYear"][];
+            /** Steps */
+            steps: components["schemas"]["ConsequenceRead"][];
+        };
+        /**
+         * StateOn
+         * @description Parcels of one state.
+         */
+        StateOn: {
+            stage: components["schemas"]["Stage"];
+            hold: components["schemas"]["Hold"];
+            idle: components["schemas"]["Idle"];
+            /**
+             * Ids
+             * @description 递增,除首个外为与前一个之差 ascending; each but the first less the one before
+             */
+            ids: number[];
+        };
+        /**
+         * StatesOn
+         * @description Parcels of a box by their state on a day; who isn't named was not there yet, or no longer.
+         */
+        StatesOn: {
+            /** States */
+            states: components["schemas"]["StateOn"][];
         };
         /**
          * StatusQuery
@@ -5366,6 +9348,29 @@ export interface components {
             replaced_on: string | null;
         };
         /**
+         * SuspicionRaised
+         * @description Land is suspected to lie idle.
+         */
+        SuspicionRaised: {
+            /**
+             * Effective On
+             * @description 生效日期 left out: today; not after today
+             */
+            effective_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /** Note */
+            note?: string | null;
+            /** @description 例外 of who may set a blocking rule aside */
+            override?: components["schemas"]["Override"] | null;
+            /**
+             * Trial
+             * @description 试算 only tell the findings, change nothing
+             * @default false
+             */
+            trial?: boolean;
+        };
+        /**
          * TargetChangeAsk
          * @description A new forecast of a published target.
          */
@@ -5556,6 +9561,42 @@ export interface components {
             rule: string;
         };
         /**
+         * Terms
+         * @description Terms of a lot: left out stay as they are, null removes.
+         *
+         *     Competitive ways of supply have prices and a deposit; the others a taker, perhaps a price, and an end of publicity.
+         */
+        Terms: {
+            /** Opens At */
+            opens_at?: string | null;
+            /**
+             * Closes At
+             * @description 挂牌或公示截止 end of listing or publicity
+             */
+            closes_at?: string | null;
+            /** Start Yuan */
+            start_yuan?: number | string | null;
+            /** Increment Yuan */
+            increment_yuan?: number | string | null;
+            /**
+             * Ceiling Yuan
+             * @description 熔断价
+             */
+            ceiling_yuan?: number | string | null;
+            /** Deposit Yuan */
+            deposit_yuan?: number | string | null;
+            /**
+             * Price Yuan
+             * @description 协议价 price agreed, of negotiated supply
+             */
+            price_yuan?: number | string | null;
+            /**
+             * Taker
+             * @description 拟供对象 who gets it, of allocated or negotiated supply
+             */
+            taker?: string | null;
+        };
+        /**
          * Theme
          * @description Where in the course of supply a rule belongs, in order.
          * @enum {string}
@@ -5589,6 +9630,12 @@ export interface components {
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        /**
+         * TimedBidding
+         * @description When a listing goes on as live bidding in rounds (限时竞价) after its end.
+         * @enum {string}
+         */
+        TimedBidding: "never" | "two_bidders" | "two_offers_in_last_hour";
         /**
          * TotalDeclared
          * @description An area that the plan's document prints.
@@ -5634,6 +9681,40 @@ export interface components {
         TotalsDeclared: {
             /** Items */
             items: components["schemas"]["TotalDeclared"][];
+        };
+        /**
+         * TradingCentre
+         * @description How a trading centre runs a sale.
+         */
+        TradingCentre: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** @description 静默: no offers so long before the end of a listing */
+            silence_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            /** @description between the end and the first round of live bidding */
+            preparation_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            /** @description 限时竞价: a round ends so long after the last offer */
+            round_minutes: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_1440_____"];
+            timed_bidding: components["schemas"]["Figure_TimedBidding_"];
+            /** @description 恢复公告: so long before a suspended round is resumed */
+            resume_notice_days: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_0___Le_le_365_____"];
+            /** @description 中止期间顺延: the end of a listing moves by the pause */
+            shifts_end: components["schemas"]["Figure_bool_"];
+            min_bidders_listing: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+            min_bidders_auction: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+            min_bidders_tender: components["schemas"]["Figure_Annotated_int__FieldInfo_annotation_NoneType__required_True__metadata__Ge_ge_1___Le_le_100_____"];
+        };
+        /**
+         * TradingCentres
+         * @description The trading centres and how each runs a sale.
+         */
+        TradingCentres: {
+            /** Items */
+            items: components["schemas"]["TradingCentre"][];
         };
         /**
          * UndoAnswer
@@ -5902,6 +9983,86 @@ export interface components {
             years: components["schemas"]["YearRead"][];
         };
         /**
+         * WorksReportRead
+         * @description How far works were.
+         */
+        WorksReportRead: {
+            /** Id */
+            id: number;
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            /** Foundation */
+            foundation: ("deep_pit" | "piles" | "other") | null;
+            /** Foundation Done */
+            foundation_done: number | null;
+            /** Built M2 */
+            built_m2: number;
+            /** Invested Yuan */
+            invested_yuan: number;
+            /** Taxes Yuan */
+            taxes_yuan: number;
+            /** Stopped On */
+            stopped_on: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Actor */
+            actor: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * WorksReported
+         * @description How far works are on a day, as inspected.
+         */
+        WorksReported: {
+            /**
+             * Reported On
+             * Format: date
+             */
+            reported_on: string;
+            /** Foundation */
+            foundation?: ("deep_pit" | "piles" | "other") | null;
+            /** Foundation Done */
+            foundation_done?: number | string | null;
+            /**
+             * Built M2
+             * @default 0
+             */
+            built_m2?: number | string;
+            /**
+             * Invested Yuan
+             * @description 已投资, with land price and taxes
+             * @default 0
+             */
+            invested_yuan?: number | string;
+            /**
+             * Taxes Yuan
+             * @default 0
+             */
+            taxes_yuan?: number | string;
+            /**
+             * Stopped On
+             * @description 停工首日; null: works go on
+             */
+            stopped_on?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
+         * WorksReports
+         * @description All reports, the first one first.
+         */
+        WorksReports: {
+            /** Items */
+            items: components["schemas"]["WorksReportRead"][];
+        };
+        /**
          * YearChange
          * @description That a year's calendar is issued (`source`: the notice and its number), or provisional again, and why.
          */
@@ -5912,6 +10073,25 @@ export interface components {
             source: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * YearFigure
+         * @description An index in a year.
+         */
+        YearFigure: {
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: number;
+            /** Actual */
+            actual: number | null;
+            /** Met */
+            met: boolean | null;
         };
         /**
          * YearRead
@@ -5934,6 +10114,66 @@ export interface components {
             edited_at: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * Amendment
+         * @description What an amendment changes.
+         */
+        service__contracts__orders__Amendment: {
+            /**
+             * Supervision Number
+             * @description 电子监管号, as text
+             */
+            supervision_number?: string | null;
+            /**
+             * Holder
+             * @description 受让人; left out at signing: the winner of the lot
+             */
+            holder?: string | null;
+            /**
+             * Late Rate Permille
+             * @description 违约金 ‰ a day of what is due
+             */
+            late_rate_permille?: number | string | null;
+            /**
+             * Delivery Due On
+             * @description 约定交地
+             */
+            delivery_due_on?: string | null;
+            /**
+             * Start Due On
+             * @description 约定动工
+             */
+            start_due_on?: string | null;
+            /**
+             * Complete Due On
+             * @description 约定竣工
+             */
+            complete_due_on?: string | null;
+            /**
+             * Planned Investment Yuan
+             * @description 总投资额
+             */
+            planned_investment_yuan?: number | string | null;
+            /**
+             * Built Due M2
+             * @description 应动工开发面积 m²
+             */
+            built_due_m2?: number | string | null;
+            /**
+             * Instalments
+             * @description 分期价款; they sum to the price
+             */
+            instalments?: components["schemas"]["InstalmentAgreed"][] | null;
+        };
+        /**
+         * Amendment
+         * @description What a supplementary notice changes of a lot.
+         */
+        service__listings__changes__Amendment: {
+            /** Lot Id */
+            lot_id: number;
+            terms: components["schemas"]["Terms"];
         };
     };
     responses: never;
@@ -6197,6 +10437,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FacetsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_states: {
+        parameters: {
+            query?: {
+                /** @description 地块编号 codes */
+                code?: string[] | null;
+                stage?: components["schemas"]["Stage"][] | null;
+                hold?: components["schemas"]["Hold"][] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                jurisdiction?: string[] | null;
+                region?: string[] | null;
+                /** @description 用地代码前缀 prefix, e.g. 0701 or gbt_21010_2017:0601 */
+                land_use?: string[] | null;
+                area_min_m2?: number | null;
+                area_max_m2?: number | null;
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                /** @description 编号、名称、坐落中的词 words */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatesOn"];
                 };
             };
             /** @description Validation Error */
@@ -8431,6 +12720,196 @@ export interface operations {
             };
         };
     };
+    read_overview: {
+        parameters: {
+            query?: {
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewRead"];
+                };
+            };
+            /** @description 未变 */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_lots: {
+        parameters: {
+            query: {
+                /** @description 计入的事件 the event that counts them */
+                event: components["schemas"]["LotEventKind"];
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LotRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_overview_contracts: {
+        parameters: {
+            query?: {
+                standing?: "signed" | "owing" | "to_deliver" | "deliver_late" | "delivered" | "to_start" | "start_late" | "started" | "completed";
+                /** @description 年度 a calendar year */
+                year?: number | null;
+                /** @description 起始日 first day */
+                from?: string | null;
+                /** @description 截止日(含) last day, included */
+                to?: string | null;
+                jurisdiction?: string[] | null;
+                /** @description 区县、办事处 counties, townships */
+                region?: string[] | null;
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContractRow_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_deadlines: {
+        parameters: {
+            query?: {
+                /** @description 今后多少天内到期 due in so many days */
+                within?: number;
+                /** @description 只看逾期、只看未到期 only overdue, only not yet */
+                overdue?: boolean | null;
+                /** @description 岗位 whose; the caller's if left out */
+                role?: components["schemas"]["Role"] | "all" | null;
+                kind?: string[] | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_items: {
         parameters: {
             query?: {
@@ -8981,6 +13460,2153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TargetRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                method?: components["schemas"]["Method"][] | null;
+                /** @description 已发布 out, or still a draft */
+                published?: boolean | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draft_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_notice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticePublish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePublished"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_lots: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                stage?: components["schemas"]["LotStage"][] | null;
+                hold?: components["schemas"]["LotHold"][] | null;
+                method?: components["schemas"]["Method"][] | null;
+                jurisdiction?: string[] | null;
+                notice?: number | null;
+                scheme?: number | null;
+                /** @description 地块编号 code of a parcel */
+                parcel?: string | null;
+                /** @description 编号中的文字 part of the number */
+                q?: string | null;
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LotRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_lots: {
+        parameters: {
+            query?: {
+                method?: components["schemas"]["Method"][] | null;
+                jurisdiction?: string[] | null;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageCounts"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query: {
+                /** @description 首日 */
+                first: string;
+                /** @description 末日 */
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotCalendar"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_lot: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_lot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_events: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LotEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotEventOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_bidders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bidders"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_bidder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidderCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidderTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_bidder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                lot_id: number;
+                bidder_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidderTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_bids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bids"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_bid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BidCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_centres: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TradingCentres"];
+                };
+            };
+        };
+    };
+    list_contracts: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                stage?: components["schemas"]["ContractStage"][] | null;
+                kind?: ("grant" | "allocation")[] | null;
+                method?: components["schemas"]["Method"][] | null;
+                use_class?: string[] | null;
+                idle?: components["schemas"]["Idle"][] | null;
+                /** @description 逾期未办 due and not done */
+                overdue?: ("payment" | "delivery" | "start" | "completion")[] | null;
+                /** @description 中止 */
+                suspended?: boolean | null;
+                signed_from?: string | null;
+                signed_to?: string | null;
+                /** @description 编号 number, lot, parcel, holder */
+                q?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContractRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_contract: {
+        parameters: {
+            query?: {
+                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
+            };
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"] | components["schemas"]["ContractThen"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_contract_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_contract_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_contract_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractFindings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_idle_clock: {
+        parameters: {
+            query?: {
+                /** @description 日期; today if left out */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_payments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Money"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    record_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentMade"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reverse_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                payment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentReversed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_permits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permits"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_permit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitIssued"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_permit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                permit_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_works_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksReports"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_works: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksReported"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_extensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extensions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    prove_exclusion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionProved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_exclusion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                exclusion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionEnded"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_standard_land: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardLandRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_standard_land: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditionSigned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    measure_actual: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActualMeasured"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_consequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsequenceTaken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_idle_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleCases"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suspect_idle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspicionRaised"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_idle_step: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                contract_id: number;
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdleStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_schemes: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                jurisdiction?: string[] | null;
+                status?: components["schemas"]["SchemeStatus"][] | null;
+                method?: components["schemas"]["Method"][] | null;
+                level?: components["schemas"]["Level"][] | null;
+                /** @description 地块编号 codes */
+                parcel?: string[] | null;
+                /** @description 名称、文号、地块 */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SchemeRead_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_findings: {
+        parameters: {
+            query?: {
+                /** @description 按哪一天的规定 by the law of that day; left out: today */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeFindings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_parcels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeParcelsSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_uses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeUsesSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceSet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+                evidence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    return_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    endorse_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_scheme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                scheme_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeStepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeStepTaken"];
                 };
             };
             /** @description Validation Error */
