@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
-from service.core import clock
+from service.core import clock, memory
 from service.core.db import Database, driver_connection
 from service.core.jobs import ATTEMPTS, RETRY, Frame, Progress, queue
 from service.core.settings import Settings
@@ -98,6 +98,7 @@ def run_now(
         finally:
             if not _is_staged(database, import_id):
                 shutil.rmtree(work.folder, ignore_errors=True)
+            memory.give_back()
 
 
 def _is_staged(database: Database, import_id: int) -> bool:
