@@ -47,7 +47,7 @@ def test_the_slider_changes_the_day_without_reading_a_tile(
         window.sign_in(accounts["viewer"], then="/desk/map?time=1&as_of=2021-05-31")
         page.locator("[data-map-idle]").wait_for(timeout=60_000)
         tiles: list[str] = []
-        page.on("request", lambda request: "/tiles/parcels/" in request.url and tiles.append(request.url))
+        page.on("request", lambda request: tiles.extend([request.url] if "/tiles/parcels/" in request.url else []))
         slider = page.get_by_label("月份", exact=True)
         slider.focus()
         with page.expect_response(re.compile("/parcels/states.*as_of=2021-04-30")):

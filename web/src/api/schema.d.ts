@@ -10589,7 +10589,7 @@ export interface operations {
                 accept?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -10638,7 +10638,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -10674,7 +10674,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11533,7 +11533,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11620,7 +11620,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11703,7 +11703,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11735,7 +11735,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11806,7 +11806,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -15636,7 +15636,7 @@ export interface operations {
                 "if-none-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -16561,7 +16561,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
