@@ -14,8 +14,8 @@ from service.parcels.governing import Hold
 from service.parcels.lifecycle import EventKind, Stage
 from service.parcels.selection import Moment, Selection
 from service.parcels.tallies import tallies
-from tests.factories.parcels import make_parcel, make_regions, square
-from tests.parcels.test_lineage_doors import DAY, EAST, LON, NORTH, URL, codes, cut, merge, split, state
+from tests.factories.parcels import LON, make_parcel, make_regions, square
+from tests.parcels.test_lineage_doors import DAY, EAST, NORTH, URL, codes, cut, merge, split, state
 
 Caller = Any
 Answer = Any  # the client's own type
