@@ -138,14 +138,12 @@ def import_file(  # noqa: PLR0917 - one parameter per option
 
     .shp 连同旁边的 .shx .dbf .prj .cpg 一起读 · A .shp is taken with the files beside it.
     """
-    from service.core import memory
     from service.documents import storage
     from service.imports import commands as importing
     from service.imports import jobs, parts
     from service.imports import queries as imported
 
     control = _control(target, name, source, dated_on)
-    memory.keep_little()
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
         belongs_to = jurisdiction or _only_jurisdiction(opened)

@@ -1,7 +1,7 @@
 """Giving memory back: a process that works through large files should be as small after one as before it.
 
-The C library keeps what was freed for the next time, and learns to keep blocks of up to 32 MiB; Arrow's own allocator
-keeps some for every thread that ever used it. Both are told not to. Elsewhere than with glibc nothing happens.
+The C library keeps what was freed for the next time, and learns to keep blocks of up to 32 MiB; it is told not to.
+Elsewhere than with glibc nothing happens.
 """
 
 import ctypes
@@ -13,9 +13,6 @@ _ARENAS = 2
 
 def keep_little() -> None:
     """Let this process keep little of what it frees; for a process that runs jobs, before the first of them."""
-    import pyarrow as pa  # noqa: PLC0415 - the command line starts without it
-
-    pa.set_memory_pool(pa.system_memory_pool())
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)

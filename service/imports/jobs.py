@@ -81,6 +81,8 @@ def run_now(
         AlreadyRunning: another process is at it.
 
     """
+    memory.keep_little()
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps some for every thread that ever used it
     with _FRAME.alone(database, import_id) as connection:
         with database.write(_ACTOR) as session:
             found = commands.start(session, import_id)

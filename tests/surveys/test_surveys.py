@@ -215,8 +215,8 @@ def test_a_hostile_shape_costs_a_refusal(registrar: Caller) -> None:
     assert "self_crossing" in codes(answer)
 
 
-def test_only_a_registrar_may(parcels: None, as_role: Callable[..., Caller]) -> None:
-    for role in ("planner", "approver", "viewer", "administrator", "listing_officer", "track_officer"):
+def test_only_registrars_and_approvers_may(parcels: None, as_role: Callable[..., Caller]) -> None:
+    for role in ("planner", "viewer", "administrator", "listing_officer", "track_officer"):
         assert survey(as_role(role)).status_code == 403, role
 
 

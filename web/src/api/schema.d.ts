@@ -10351,7 +10351,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10419,7 +10419,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10468,7 +10468,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10573,7 +10573,7 @@ export interface operations {
             query?: {
                 /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
                 crs?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12580,7 +12580,7 @@ export interface operations {
             query?: {
                 /** @description 按什么分列 what the lines are */
                 by?: components["schemas"]["Dimension"];
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12732,7 +12732,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12786,7 +12786,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12834,7 +12834,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12917,7 +12917,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13118,7 +13118,7 @@ export interface operations {
             query: {
                 /** @description west,south,east,north in degrees */
                 bbox: string;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13179,7 +13179,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13292,7 +13292,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13706,7 +13706,7 @@ export interface operations {
                 parcel?: string | null;
                 /** @description 编号中的文字 part of the number */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13807,7 +13807,7 @@ export interface operations {
     read_lot: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13913,7 +13913,7 @@ export interface operations {
     read_events: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -14259,7 +14259,7 @@ export interface operations {
     read_contract: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16505,7 +16505,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16554,7 +16554,7 @@ export interface operations {
                 encoding?: ("utf-8" | "gbk") | null;
                 /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
                 fields?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16656,7 +16656,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted; shapes are today's */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
