@@ -11,7 +11,8 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.core import clock
 from service.core.schemas import Output
-from service.listings.lifecycle import LotEventKind, LotHold, LotStage
+from service.listings.changes import BY_OFFICER
+from service.listings.lifecycle import LotEventKind, LotHold, LotStage, LotState, allowed
 from service.listings.models import Lot, Notice
 from service.listings.replaying import COLUMNS, Projection
 from service.parcels.schemas import Named
@@ -89,6 +90,7 @@ class LotRead(Output):
     bidders: int | None
     bids: int | None
     top_yuan: float | None = Field(description="当前最高报价; null for a sealed tender")
+    actions: list[LotEventKind] = Field(description="可办理 what an officer may record now")
     version: int
 
     @classmethod
@@ -111,6 +113,7 @@ class LotRead(Output):
             premium_rate=_premium(state["price_yuan"], state["start_yuan"]),
             parcels=row.parcels or [],
             area_m2=row.area_m2 or 0,
+            actions=_actions(lot) if then is None else [],
             version=lot.version,
             **shown,
             **(counted if then is None else dict.fromkeys(counted)),
@@ -142,6 +145,12 @@ def _awaits(lot: Lot) -> bool:
     ends = lot.closes_at or lot.opens_at
     running = lot.stage in {LotStage.open, LotStage.publicised} and lot.hold == LotHold.none
     return running and ends is not None and ends <= clock.instant()
+
+
+def _actions(lot: Lot) -> list[LotEventKind]:
+    done = {LotEventKind.confirm: lot.confirmed_on, LotEventKind.publish_result: lot.result_on}
+    possible = allowed(LotState(LotStage(lot.stage), LotHold(lot.hold)))
+    return [each for each in possible if each in BY_OFFICER and done.get(each) is None]
 
 
 def _premium(price: Decimal | None, start: Decimal | None) -> float | None:
@@ -183,4 +192,3 @@ class LotDetail(LotRead):
     land: list[LotParcelRead]
     rounds: list[RoundRead]
     duties: list[DutyRead]
-    actions: list[LotEventKind]

@@ -6075,6 +6075,11 @@ export interface components {
              * @description 当前最高报价; null for a sealed tender
              */
             top_yuan: number | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
             /** Land */
@@ -6083,8 +6088,6 @@ export interface components {
             rounds: components["schemas"]["RoundRead"][];
             /** Duties */
             duties: components["schemas"]["DutyRead"][];
-            /** Actions */
-            actions: components["schemas"]["LotEventKind"][];
         };
         /**
          * LotEventKind
@@ -6314,6 +6317,11 @@ export interface components {
              * @description 当前最高报价; null for a sealed tender
              */
             top_yuan: number | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
         };

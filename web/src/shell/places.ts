@@ -15,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
     icon: Calendar,
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+      { route: 'listings', title: 'listings', key: 't', needs: 'listing:read', inside: ['lot', 'notice'] },
     ],
   },
   {

@@ -8,6 +8,7 @@ import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
+import { lots } from './lots'
 import { map } from './map'
 import { plan } from './plan'
 import { plans } from './plans'
@@ -25,6 +26,7 @@ export const en: Text = {
   imports,
   legal,
   lineage,
+  lots,
   map,
   plan,
   plans,

@@ -7,6 +7,7 @@ import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
+import { lots } from './lots'
 import { map } from './map'
 import { plan } from './plan'
 import { plans } from './plans'
@@ -24,6 +25,7 @@ export const zh = {
   imports,
   legal,
   lineage,
+  lots,
   map,
   plan,
   plans,
