@@ -70,14 +70,14 @@ class LotRead(Output):
     notice_on: dt.date | None
     opens_at: AwareDatetime | None
     closes_at: AwareDatetime | None
-    floor_yuan: float | None
-    reserve_yuan: float | None
+    floor_yuan: Decimal | None
+    reserve_yuan: Decimal | None
     floor_hidden: bool = Field(description="成交前底价仅限经办 floor and reserve are kept from you before the sale")
-    start_yuan: float | None
-    increment_yuan: float | None
-    ceiling_yuan: float | None
-    deposit_yuan: float | None
-    price_yuan: float | None
+    start_yuan: Decimal | None
+    increment_yuan: Decimal | None
+    ceiling_yuan: Decimal | None
+    deposit_yuan: Decimal | None
+    price_yuan: Decimal | None
     premium_rate: float | None = Field(description="溢价率 above the start price, as a share of it")
     winner: str | None
     winner_hidden: bool = Field(description="there is a winner or taker, whose name is kept from you")
@@ -89,7 +89,7 @@ class LotRead(Output):
     area_m2: float
     bidders: int | None
     bids: int | None
-    top_yuan: float | None = Field(description="当前最高报价; null for a sealed tender")
+    top_yuan: Decimal | None = Field(description="当前最高报价; null for a sealed tender")
     actions: list[LotEventKind] = Field(description="可办理 what an officer may record now")
     version: int
 
@@ -183,7 +183,7 @@ class RoundRead(Output):
     stage: LotStage
     notice_on: dt.date | None
     ended_on: dt.date | None
-    price_yuan: float | None
+    price_yuan: Decimal | None
 
 
 class LotDetail(LotRead):

@@ -26,6 +26,7 @@ from tests.factories.listings import (
 As = Callable[..., Caller]
 D = dt.date
 ACTOR = system("test")
+PRICE = "100000000.00"
 TERMS = {
     "opens_at": "2022-10-21T09:00:00+08:00",
     "closes_at": "2022-11-01T15:00:00+08:00",
@@ -116,7 +117,7 @@ def test_names_and_floors_are_not_for_everybody(as_role: As, database: Database)
         None,
         True,
     ]
-    assert planner.get(at).json()["reserve_yuan"] == officer.get(at).json()["reserve_yuan"] == 101_000_000
+    assert planner.get(at).json()["reserve_yuan"] == officer.get(at).json()["reserve_yuan"] == "101000000.00"
     assert "示例置业" not in viewer.get(f"{at}/bidders").text + viewer.get(f"{at}/bids").text
     assert viewer.get(f"{at}/bids").json()["items"][0]["label"] == "1"
     assert officer.get(f"{at}/bidders").json()["items"][0]["name"] == "示例置业"
@@ -124,7 +125,7 @@ def test_names_and_floors_are_not_for_everybody(as_role: As, database: Database)
     assert "floor_yuan" not in announced["facts"]
     at = f"/api/v1/lots/{sold}"
     seen = viewer.get(at).json()
-    assert (seen["winner"], seen["winner_hidden"], seen["floor_yuan"], seen["price_yuan"]) == (None, True, 1e8, 1e8)
+    assert (seen["winner"], seen["winner_hidden"], seen["floor_yuan"], seen["price_yuan"]) == (None, True, PRICE, PRICE)
     assert "示例置业" not in viewer.get(f"{at}/events").text
     assert officer.get(at).json()["winner"] == "示例置业有限公司"
     for method, path in (("POST", "/events"), ("POST", "/bids"), ("POST", "/bidders"), ("DELETE", "")):

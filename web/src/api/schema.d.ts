@@ -3051,7 +3051,7 @@ export interface components {
             /** Name */
             name: string | null;
             /** Yuan */
-            yuan: number;
+            yuan: string;
             /**
              * Offered At
              * Format: date-time
@@ -3128,7 +3128,7 @@ export interface components {
             /** Qualified */
             qualified: boolean | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Paid On */
             paid_on: string | null;
             /** Refunded On */
@@ -6024,24 +6024,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6074,7 +6074,7 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
             /**
              * Actions
              * @description 可办理 what an officer may record now
@@ -6266,24 +6266,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6316,7 +6316,7 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
             /**
              * Actions
              * @description 可办理 what an officer may record now
@@ -8178,7 +8178,7 @@ export interface components {
             /** Ended On */
             ended_on: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
         };
         /**
          * Rule

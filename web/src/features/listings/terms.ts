@@ -1,6 +1,7 @@
 import type { Lot, Method } from '@/api/lots'
 import type { Terms } from '@/api/notices'
-import { atChina, inChina, wanOf, yuanOf } from './figures'
+import { tenThousandsOf, yuanOf } from '@/format/money'
+import { atChina, inChina } from './figures'
 
 /** Terms as typed: money in ten thousands of yuan. */
 export interface TermsDraft {
@@ -17,7 +18,7 @@ export function draftOf(lot: Lot): TermsDraft {
   const [opens, closes] = [inChina(lot.opens_at), inChina(lot.closes_at)]
   return {
     opensOn: opens.day || null, opensTime: opens.time || EMPTY.opensTime, closesOn: closes.day || null, closesTime: closes.time || EMPTY.closesTime,
-    start: wanOf(lot.start_yuan), increment: wanOf(lot.increment_yuan), ceiling: wanOf(lot.ceiling_yuan), deposit: wanOf(lot.deposit_yuan), price: wanOf(lot.price_yuan), taker: lot.winner ?? '',
+    start: tenThousandsOf(lot.start_yuan), increment: tenThousandsOf(lot.increment_yuan), ceiling: tenThousandsOf(lot.ceiling_yuan), deposit: tenThousandsOf(lot.deposit_yuan), price: tenThousandsOf(lot.price_yuan), taker: lot.winner ?? '',
   }
 }
 
@@ -38,5 +39,5 @@ export function termsOf(draft: TermsDraft, method: Method): Terms {
 export function changedTerms(before: TermsDraft, after: TermsDraft, method: Method): Terms {
   const [old, now] = [termsOf(before, method), termsOf(after, method)]
   const names = (Object.keys(now) as (keyof Terms)[]).filter((name) => old[name] !== now[name])
-  return Object.fromEntries(names.map((name) => [name, now[name]])) as Terms
+  return Object.fromEntries(names.map((name) => [name, now[name]]))
 }

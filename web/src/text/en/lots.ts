@@ -5,7 +5,7 @@ export const lots: Text['lots'] = {
   anyMethod: 'Any method', anyStage: 'Any stage', anyHold: 'Running or suspended', suspended: 'Suspended', awaiting: 'Awaiting an officer', overdue: 'overdue', provisional: 'provisional',
   roundOf: 'Round {n}', hectares: '{n} ha', rounds: 'Rounds', hiddenName: 'Name kept from you', timeline: 'What happened', noEvents: 'Not announced yet.', document: 'Document', clock: 'the clock',
   recorded: 'recorded by {who} on {at}', overridden: 'Exception: {reason}',
-  unit: { yuan: 'yuan', wan: '10k yuan', yi: '100m yuan', million: 'm yuan', billion: 'bn yuan' },
+  unit: { yuan: 'yuan', wan: '10k yuan' },
   view: { label: 'View', board: 'Board', calendar: 'Calendar', list: 'List', notices: 'Notices' },
   method: { tender: 'Tender', auction: 'Auction', listing: 'Listing', agreement: 'Negotiated grant', allocation: 'Allocation' },
   stage: { draft: 'Draft', announced: 'Announced', open: 'Open', publicised: 'Publicised', awarded: 'No objection', sold: 'Sold', concluded: 'Contracted', failed: 'No sale', terminated: 'Terminated', void: 'Award void' },

@@ -3,7 +3,7 @@ export const lots = {
   anyMethod: '全部方式', anyStage: '全部阶段', anyHold: '正常与中止', suspended: '中止', awaiting: '待办理', overdue: '逾期', provisional: '暂定',
   roundOf: '第 {n} 轮', hectares: '{n} 公顷', rounds: '历次轮次', hiddenName: '名称仅限有权人员查看', timeline: '经过', noEvents: '尚未公告。', document: '文件', clock: '系统按时办理',
   recorded: '{who} 记录于 {at}', overridden: '例外办理：{reason}',
-  unit: { yuan: '元', wan: '万元', yi: '亿元', million: '百万元', billion: '十亿元' },
+  unit: { yuan: '元', wan: '万元' },
   view: { label: '视图', board: '看板', calendar: '日历', list: '列表', notices: '公告' },
   method: { tender: '招标', auction: '拍卖', listing: '挂牌', agreement: '协议', allocation: '划拨' },
   stage: { draft: '拟公告', announced: '已公告', open: '挂牌中', publicised: '公示中', awarded: '公示无异议', sold: '已成交', concluded: '已签约', failed: '未成交', terminated: '已终止', void: '竞得作废' },
