@@ -19,6 +19,6 @@ describe('the board', () => {
     const open = lot('open', ['suspend', 'sell', 'fail', 'terminate'])
     expect(COLUMNS.filter((column) => movesTo(open, column).length > 0)).toEqual(['sold', 'ended'])
     expect(movesTo(open, 'ended')).toEqual(['fail', 'terminate'])
-    expect(movesOf(open)).toEqual(['suspend', 'sell', 'fail', 'terminate'])
+    expect(movesOf(open)).toEqual(['sell', 'suspend', 'fail', 'terminate'])
   })
 })

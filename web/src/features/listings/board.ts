@@ -32,8 +32,14 @@ function target(lot: Lot, move: Move): Column | null {
   }
 }
 
+// What carries a round on comes first, what ends it last.
+const ORDER: readonly LotAct[] = ['open', 'resume', 'sell', 'award', 'confirm', 'publish_result', 'suspend', 'fail', 'terminate', 'void_award']
+
+/** Whether an act ends a round without a sale. */
+export const ends = (move: Move): boolean => move === 'fail' || move === 'terminate' || move === 'void_award'
+
 /** Everything that may be done now; a draft is published with its notice. */
-export const movesOf = (lot: Lot): Move[] => (lot.stage === 'draft' ? ['publish'] : lot.actions as LotAct[])
+export const movesOf = (lot: Lot): Move[] => (lot.stage === 'draft' ? ['publish'] : ORDER.filter((act) => lot.actions.includes(act)))
 
 /** What leads a lot to a column: none, or one or several to choose from. */
 export const movesTo = (lot: Lot, column: Column): Move[] =>

@@ -41,7 +41,7 @@ export const lots: Text['lots'] = {
     price: 'Price', premium: 'Premium', winner: 'Winner', taker: 'Taker', heldSince: 'Suspended since', endedOn: 'Ended on', confirmedOn: 'Confirmed on', resultOn: 'Result published', needMoney: 'Give an amount (10k yuan)',
   },
   duties: { title: 'Deadlines', done: 'done', open: 'to do' },
-  land: { title: 'Land', mu: 'mu', ha: 'ha', scheme: 'Scheme:' },
+  land: { title: 'Land', area: 'Area', mu: 'mu', ha: 'ha', scheme: 'Scheme:' },
   bidders: {
     title: 'Bidders and deposits', add: 'Add a bidder', change: 'Edit', changeOf: 'Edit {name}', none: 'No bidders yet.', name: 'Bidder', numbered: 'Bidder {n}', qualified: 'Examination', yes: 'Qualified', no: 'Not qualified', open: 'Not examined', paid: 'Deposit paid on',
     end: 'Deposit', refunded_on: 'Refunded', forfeited_on: 'Forfeited', credited_on: 'Counted to the price', shares: 'Shares (of a joint bid, by commas)', needShares: 'Give shares, such as 60, 40', ownFunds: 'The deposit comes from own funds', joint: 'joint {shares}', nothing: 'Nothing to do at present.',

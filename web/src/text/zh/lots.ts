@@ -39,7 +39,7 @@ export const lots = {
     price: '成交价', premium: '溢价率', winner: '竞得人', taker: '拟供对象', heldSince: '中止于', endedOn: '结束日期', confirmedOn: '确认书日期', resultOn: '结果公布', needMoney: '请填写金额（万元）',
   },
   duties: { title: '期限', done: '已办', open: '待办' },
-  land: { title: '地块', mu: '亩', ha: '公顷', scheme: '供地方案：' },
+  land: { title: '地块', area: '面积', mu: '亩', ha: '公顷', scheme: '供地方案：' },
   bidders: {
     title: '竞买人与保证金', add: '登记竞买人', change: '办理', changeOf: '办理 {name}', none: '还没有竞买人。', name: '竞买人', numbered: '{n} 号竞买人', qualified: '资格审查', yes: '通过', no: '未通过', open: '未审查', paid: '保证金到账日',
     end: '保证金处理', refunded_on: '退还', forfeited_on: '不予退还', credited_on: '抵作价款', shares: '份额（联合竞买用逗号隔开）', needShares: '请填写份额，如 60, 40', ownFunds: '保证金为自有资金', joint: '联合 {shares}', nothing: '目前没有可办理的事项。',
