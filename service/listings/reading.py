@@ -62,17 +62,18 @@ def _then(events: Sequence[LotEvent], moment: Moment) -> Projection:
 
 
 def lot_detail(session: Session, actor: Actor, lot: Lot, moment: Moment = NOW) -> LotDetail:
-    """Return one lot whole. Raises NotFound if it was not announced yet on that day."""
+    """Return one lot whole; of the past without duties and rounds. Raises NotFound before its notice."""
     read = _written(session, actor, [lot_pages.lot_row(session, lot.id)], moment)[0]
     if not moment.is_now and read.stage is LotStage.draft:
         raise NotFound(f"宗地 {lot.id} 当日尚未公告。", f"Lot {lot.id} was not announced yet on that day.")
     wanted = queries.visible_lots(actor).where(Lot.id == lot.id)
     due = timers.duties(queries.timed(session, wanted)[0], rulebook(), calendar_of(session)) if moment.is_now else ()
+    rounds = queries.rounds_of(session, lot.scheme_id) if moment.is_now else ()
     land = queries.parcels_of(session, [lot.id])[lot.id]
     return LotDetail(
         **read.model_dump(),
         land=[LotParcelRead.model_validate(each) for each in land],
-        rounds=[RoundRead.model_validate(each) for each in queries.rounds_of(session, lot.scheme_id)],
+        rounds=[RoundRead.model_validate(each) for each in rounds],
         duties=[DutyRead.model_validate(each) for each in due],
     )
 

@@ -187,7 +187,7 @@ class RoundRead(Output):
 
 
 class LotDetail(LotRead):
-    """One lot with its land, its rounds, what is due, and what may be recorded now."""
+    """One lot with its land; now also with its rounds and what is due."""
 
     land: list[LotParcelRead]
     rounds: list[RoundRead]

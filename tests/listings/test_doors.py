@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
 from service.accounts.access import system
 from service.core.db import Database
 from service.listings import queries
 from service.schemes.methods import Method
+from service.schemes.models import SupplyScheme
 from tests.caller import Caller
 from tests.factories.listings import (
     FLOOR,
@@ -17,11 +19,13 @@ from tests.factories.listings import (
     bid,
     bidder,
     make_announced,
+    make_draft,
     make_notice,
     make_open,
     make_scheme,
     make_sold,
 )
+from tests.factories.schemes import make_document
 
 As = Callable[..., Caller]
 D = dt.date
@@ -240,3 +244,22 @@ def test_the_centres_tell_their_sources(as_role: As) -> None:
         "source_en": "Suzhou rules on online listings, art. 21–23", "verified": True,
     }  # fmt: skip
     assert found["zhengzhou"]["round_minutes"]["value"] is None
+
+
+def test_an_approver_answers_for_an_exception(as_role: As, database: Database, owner: psycopg.Connection[Any]) -> None:
+    with database.write(ACTOR) as session:
+        lot = make_draft(session)
+        notice = queries.notice_by_id(session, ACTOR, lot.notice_id)
+        document = make_document(session, session.get_one(SupplyScheme, lot.scheme_id))
+        at, lot_id, tag = f"/api/v1/notices/{notice.id}/publication", lot.id, {"If-Match": f'"{notice.version}"'}
+    late = {"effective_on": "2022-10-02", "override": {"reason": "经批准缩短公告期", "document_id": document}}
+    assert as_role("listing_officer").post(at, json=late, headers=tag).json()["code"] == "legal-rule"
+    approver = as_role("approver")
+    unknown = {**late, "override": {**late["override"], "document_id": document + 1000}}  # type: ignore[dict-item]
+    assert approver.post(at, json=unknown, headers=tag).status_code == 422
+    done = approver.post(at, json=late, headers=tag)
+    assert (done.status_code, done.json()["blocked"]) == (200, False), done.text
+    event = approver.get(f"/api/v1/lots/{lot_id}/events").json()["items"][0]
+    assert event["override_reason"] == "经批准缩短公告期"
+    told = "SELECT after ->> 'rule', after ->> 'reason' FROM audit_entry WHERE action = 'law:overridden'"
+    assert owner.execute(told).fetchall() == [("R01", "经批准缩短公告期")]

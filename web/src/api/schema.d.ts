@@ -5990,7 +5990,7 @@ export interface components {
         };
         /**
          * LotDetail
-         * @description One lot with its land, its rounds, what is due, and what may be recorded now.
+         * @description One lot with its land; now also with its rounds and what is due.
          */
         LotDetail: {
             /** Id */
