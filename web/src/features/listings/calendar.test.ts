@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { monthBeside, weeksOf } from './calendar'
+import { monthBeside, shortNumber, weeksOf } from './calendar'
 
 describe('a month', () => {
   it('has whole weeks from Monday', () => {
@@ -12,4 +12,8 @@ describe('a month', () => {
   it('has neighbours', () => {
     expect([monthBeside('2022-11', 2), monthBeside('2022-01', -1)]).toEqual(['2023-01', '2021-12'])
   })
+})
+
+it('shortens a lot number to what tells it apart', () => {
+  expect([shortNumber('郑政东出〔2022〕5号(网)'), shortNumber('A-7'), shortNumber('某〕')]).toEqual(['5号(网)', 'A-7', '某〕'])
 })

@@ -20,3 +20,6 @@ export function monthBeside(month: string, by: number): string {
   at.setUTCMonth(at.getUTCMonth() + by)
   return at.toISOString().slice(0, 7)
 }
+
+/** What tells a lot number from its neighbours where room is short: 郑政东出〔2022〕5号(网) → 5号(网). */
+export const shortNumber = (number: string): string => number.replace(/^.*〕(?=.)/, '')
