@@ -3082,7 +3082,7 @@ export interface components {
             /** Name */
             name: string | null;
             /** Yuan */
-            yuan: number;
+            yuan: string;
             /**
              * Offered At
              * Format: date-time
@@ -3159,7 +3159,7 @@ export interface components {
             /** Qualified */
             qualified: boolean | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Paid On */
             paid_on: string | null;
             /** Refunded On */
@@ -6022,7 +6022,7 @@ export interface components {
         };
         /**
          * LotDetail
-         * @description One lot with its land, its rounds, what is due, and what may be recorded now.
+         * @description One lot with its land; now also with its rounds and what is due.
          */
         LotDetail: {
             /** Id */
@@ -6056,24 +6056,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6106,7 +6106,12 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
             /** Land */
@@ -6115,8 +6120,6 @@ export interface components {
             rounds: components["schemas"]["RoundRead"][];
             /** Duties */
             duties: components["schemas"]["DutyRead"][];
-            /** Actions */
-            actions: components["schemas"]["LotEventKind"][];
         };
         /**
          * LotEventKind
@@ -6295,24 +6298,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6345,7 +6348,12 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
         };
@@ -8212,7 +8220,7 @@ export interface components {
             /** Ended On */
             ended_on: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
         };
         /**
          * Rule

@@ -25,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
       { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
       { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
+      { route: 'listings', title: 'listings', key: 't', needs: 'listing:read', inside: ['lot', 'notice'] },
     ],
   },
   {

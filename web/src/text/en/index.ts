@@ -10,6 +10,7 @@ import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
+import { lots } from './lots'
 import { map } from './map'
 import { overview } from './overview'
 import { plan } from './plan'
@@ -31,6 +32,7 @@ export const en: Text = {
   imports,
   legal,
   lineage,
+  lots,
   map,
   overview,
   plan,

@@ -9,6 +9,7 @@ import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
+import { lots } from './lots'
 import { map } from './map'
 import { overview } from './overview'
 import { plan } from './plan'
@@ -30,6 +31,7 @@ export const zh = {
   imports,
   legal,
   lineage,
+  lots,
   map,
   overview,
   plan,
