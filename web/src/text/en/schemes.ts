@@ -20,7 +20,7 @@ export const schemes = {
     title: 'Change conditions and price', conditions: 'Planning conditions', price: 'Price decision', basic: 'Scheme',
     title_: 'Name', number: 'Number of the scheme', method: 'Way of supply', level: 'Approved by', conditions_number: 'Number of the conditions', conditions_on: 'Issued on', conditions_document: 'Conditions as issued', conditions_items: 'They state', all: 'All items', lacks: 'Not stated: {items}',
     benchmark: 'Benchmark price', floor: 'Lowest grant price', agreed: 'Agreed price', reserve: 'Reserve price', fee: 'New-land fee', compensation: 'Compensation', taxes: 'Taxes', price_on: 'Decided on', price_document: 'Price decision', subsidy: 'A subsidy, refund or reward hangs on the price', stock: 'Months of unsold housing', revived: 'Housing land revived this year', months: '{n} months', note: 'Note', hidden: 'Prices are confidential until the sale', none: 'Not given', perM2: '{n} yuan/m²', yes: 'Yes', no: 'No',
-    wan: '10k yuan', yuanM2: 'yuan/m²', monthUnit: 'months', m2: 'm²', bad: 'Give a number', ofFloor: 'Floor is {n} of the benchmark',
+    wan: '10k yuan', yuanM2: 'yuan/m²', monthUnit: 'months', m2: 'm²', bad: 'Give a number', ofFloor: 'Of the benchmark',
   },
   evidence: {
     kind: { title: 'Clear title', compensation: 'Compensation settled', disputes: 'No legal or economic dispute', planning: 'Location, use and ratio fixed', site: 'Basic conditions for starting', archaeology: 'Archaeological survey', soil_survey: 'Soil survey', soil_review: 'Review of the soil survey', conversion: 'Conversion of farmland', expropriation: 'Expropriation' },

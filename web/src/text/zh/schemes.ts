@@ -20,7 +20,7 @@ export const schemes = {
     title: '修改规划条件与价格', conditions: '规划条件', price: '价格决策', basic: '方案',
     title_: '名称', number: '方案文号', method: '供应方式', level: '审批层级', conditions_number: '规划条件文号', conditions_on: '出具日期', conditions_document: '规划条件文件', conditions_items: '载明内容', all: '全部载明', lacks: '未载明：{items}',
     benchmark: '基准地价', floor: '出让最低价', agreed: '协议价', reserve: '保留底价', fee: '新增建设用地费', compensation: '征地补偿', taxes: '税费', price_on: '定价日期', price_document: '定价文件', subsidy: '补贴、返还或奖励与地价挂钩', stock: '商品住宅去化周期', revived: '当年盘活住宅用地', months: '{n} 个月', note: '备注', hidden: '价格在成交前保密', none: '未填', perM2: '折合 {n} 元/m²', yes: '是', no: '否',
-    wan: '万元', yuanM2: '元/m²', monthUnit: '个月', m2: 'm²', bad: '请填数字', ofFloor: '最低价占基准地价 {n}',
+    wan: '万元', yuanM2: '元/m²', monthUnit: '个月', m2: 'm²', bad: '请填数字', ofFloor: '占基准地价',
   },
   evidence: {
     kind: { title: '产权清晰', compensation: '补偿到位', disputes: '无法律经济纠纷', planning: '位置、用途、容积率明确', site: '具备动工开发基本条件', archaeology: '考古调查、勘探', soil_survey: '土壤污染状况调查', soil_review: '土壤调查评审', conversion: '农用地转用审批', expropriation: '土地征收' },
