@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
@@ -41,8 +41,8 @@ class ReadRoute(APIRoute):
             if errors:
                 raise RequestValidationError(errors)
             threads = request.app.state.database.threads
-            answer: Response = await asyncio.get_running_loop().run_in_executor(threads, partial(endpoint, **values))
-            return answer
+            found: Response = await asyncio.get_running_loop().run_in_executor(threads, partial(endpoint, **values))
+            return found
 
         return handle
 
@@ -94,3 +94,10 @@ def _coroutine(call: Callable[..., Any] | None) -> Callable[..., Any]:
         msg = f"a ReadRoute can't wait for {call!r}: its dependencies are coroutines"
         raise TypeError(msg)
     return call
+
+
+def answer(
+    value: Values, *, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
+) -> Response:
+    """Write an answer of plain values, instants in UTC."""
+    return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), headers=headers, media_type=media_type)

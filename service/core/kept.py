@@ -1,7 +1,7 @@
 """Answers kept in memory, up to a limit of bytes.
 
-A key holds the revision of what the answer shows (`core/revisions.py`): an answer of an older revision is never asked for
-again and ages out.
+A key holds the revision of what the answer shows (`core/revisions.py`): an answer of an older revision is never asked
+for again and ages out.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ def _untold(_bytes: int) -> None:
 
 @dataclass(slots=True)
 class Kept:
-    """Encoded answers, least recently used out first; `told` learns how many bytes are held. For the event loop only."""
+    """Encoded answers, least recently used out first; `told` learns how many bytes are held. For one thread only."""
 
     limit_bytes: int
     told: Callable[[int], None] = _untold
@@ -45,7 +45,7 @@ class Kept:
 
 
 class Shelf:
-    """Answers that take long to make: kept, and made for few callers at once; who asks the same meanwhile waits for it."""
+    """Answers that take long to make: kept, and made for few callers at once; who asks the same meanwhile waits."""
 
     def __init__(self, kept: Kept, at_once: int) -> None:
         """Take the memory and how many answers may be made at a time."""

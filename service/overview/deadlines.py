@@ -1,25 +1,69 @@
 """What is due: the deadlines of plans, lots and contracts in one list, and whom each concerns."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.accounts.permissions import Role
+from service.contracts import deadlines as contracts
 from service.core.errors import BadRequest
+from service.listings import queries as listings
 from service.overview.duties import DUTIES, Due
 from service.plans import due as plans
 
-Row = tuple[str, str, int, str, dt.date, bool]
-"""Kind, subject, its id, title, the day it is due, whether it is done."""
 
-SOURCES: tuple[Callable[[Session, Actor, dt.date], Iterable[Row]], ...] = (plans.deadlines,)
+class Row(Protocol):
+    """What the packages below say of a deadline."""
+
+    @property
+    def kind(self) -> str:
+        """One of theirs; `DUTIES` knows it with the source's name before it."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """What kind of thing it belongs to."""
+        ...
+
+    @property
+    def id(self) -> int:
+        """Which one."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Its name or number."""
+        ...
+
+    @property
+    def due_on(self) -> dt.date:
+        """The last day in time."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether it is met."""
+        ...
+
+
+SOURCES: Mapping[str, Callable[[Session, Actor, dt.date], Iterable[Row]]] = {
+    "plan": plans.deadlines,
+    "lot": listings.deadlines,
+    "contract": contracts.deadlines,
+}
 
 
 def found(session: Session, actor: Actor, until: dt.date) -> list[Due]:
     """Return what is due by a day and not done, the oldest first."""
-    rows = [Due(*row[:5]) for source in SOURCES for row in source(session, actor, until) if not row[5]]
+    rows = [
+        Due(f"{name}_{row.kind}", row.subject, row.id, row.title, row.due_on)
+        for name, source in SOURCES.items()
+        for row in source(session, actor, until)
+        if not row.done
+    ]
     return sorted(rows, key=lambda each: each.key)
 
 

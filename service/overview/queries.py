@@ -33,13 +33,13 @@ _AREA = """CROSS JOIN LATERAL (
 _KNOWN = "recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"
 
 # A sale that was made void by then is told as a sale, but its price is none.
-_ACTS = f"""acts AS (
+_ACTS = """acts AS (
     SELECT e.id, e.kind, e.effective_on, l.id AS lot_id, l.number, l.round, l.start_yuan, a.area_m2,
         CASE WHEN e.kind = 'sell' AND NOT EXISTS (
             SELECT FROM lot_event AS v WHERE v.lot_id = l.id AND v.kind = 'void_award' AND v.effective_on <= %(day)s
-                AND v.{_KNOWN}) THEN l.price_yuan END AS price_yuan
-    FROM lot_event AS e JOIN lot AS l ON l.id = e.lot_id {{area}}
-    WHERE e.kind = ANY (%(kinds)s) AND e.effective_on BETWEEN %(first)s AND %(until)s AND e.{_KNOWN}
+                AND v.{known}) THEN l.price_yuan END AS price_yuan
+    FROM lot_event AS e JOIN lot AS l ON l.id = e.lot_id {area}
+    WHERE e.kind = ANY (%(kinds)s) AND e.effective_on BETWEEN %(first)s AND %(until)s AND e.{known}
         AND a.area_m2 IS NOT NULL)"""
 _MONTHS = """SELECT date_trunc('month', effective_on)::date AS month, kind, count(*)::int, sum(area_m2)::float8,
     count(*) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0)::int,
@@ -93,25 +93,27 @@ def _acts(actor: Actor, asked: Asked, kinds: Sequence[LotEventKind]) -> tuple[st
     placed = selection.placed(asked.selected, actor)
     area = _AREA.format(table="lot_parcel", key="lot_id", owner="l", placed=placed.sql)
     days = {"first": asked.first, "until": asked.until, "day": asked.day, "known_at": asked.moment.known_at}
-    return f"WITH {_ACTS.format(area=area)}", placed.params | days | {"kinds": [str(each) for each in kinds]}
+    return f"WITH {_ACTS.format(area=area, known=_KNOWN)}", placed.params | days | {
+        "kinds": [str(each) for each in kinds]
+    }
 
 
 # A contract stands as its events up to the day say. What it owes by then is what its instalments ask, less payments.
-_HELD = f"""held AS (
+_HELD = """held AS (
     SELECT c.id, c.number, c.kind, c.signed_on, c.price_yuan, c.delivery_due_on, c.start_due_on, a.area_m2, d.due_yuan,
         y.paid_yuan, greatest(d.due_yuan - y.paid_yuan, 0) AS owed_yuan, d.oldest_on,
         'deliver' = ANY (k.kinds) AS delivered, 'start' = ANY (k.kinds) AS started,
         'complete' = ANY (k.kinds) AS completed
-    FROM contract AS c {{area}}
+    FROM contract AS c {area}
     CROSS JOIN LATERAL (
         SELECT array_agg(e.kind) AS kinds FROM contract_event AS e
-        WHERE e.contract_id = c.id AND e.effective_on <= %(day)s AND e.{_KNOWN}) AS k
+        WHERE e.contract_id = c.id AND e.effective_on <= %(day)s AND e.{known}) AS k
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(i.yuan), 0) AS due_yuan, min(i.due_on) AS oldest_on FROM instalment AS i
         WHERE i.contract_id = c.id AND i.due_on <= %(day)s) AS d
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.yuan), 0) AS paid_yuan FROM payment AS m
-        WHERE m.contract_id = c.id AND m.paid_on <= %(day)s AND m.{_KNOWN}) AS y
+        WHERE m.contract_id = c.id AND m.paid_on <= %(day)s AND m.{known}) AS y
     WHERE c.signed_on BETWEEN %(first)s AND %(until)s AND a.area_m2 IS NOT NULL
         AND 'sign' = ANY (k.kinds) AND NOT k.kinds && ARRAY['rescind', 'reclaim'])"""
 STANDINGS = {
@@ -167,12 +169,12 @@ def _held(actor: Actor, asked: Asked) -> tuple[str, dict[str, Any]]:
     placed = selection.placed(asked.selected, actor)
     area = _AREA.format(table="contract_parcel", key="contract_id", owner="c", placed=placed.sql)
     days = {"first": asked.first, "until": asked.until, "day": asked.day, "known_at": asked.moment.known_at}
-    return f"WITH {_HELD.format(area=area)}", placed.params | days
+    return f"WITH {_HELD.format(area=area, known=_KNOWN)}", placed.params | days
 
 
 # Few parcels were ever suspected of lying idle: those are looked at, not all.
-_IDLE_LIST = """SELECT p.code, p.name, r.code, f.stage, f.idle, p.area_m2::float8, f.stage_since, w.idle_on, c.id, c.number,
-    c.start_due_on
+_IDLE_LIST = """SELECT p.code, p.name, r.code, f.stage, f.idle, p.area_m2::float8, f.stage_since, w.idle_on, c.id,
+    c.number, c.start_due_on
 FROM ({found}) AS f JOIN parcel AS p ON p.id = f.id LEFT JOIN region AS r ON r.id = p.region_id
 LEFT JOIN LATERAL (
     SELECT max(e.effective_on) AS idle_on FROM parcel_event AS e

@@ -19,7 +19,8 @@ from service.core.schemas import CalendarDay, Whole
 from service.listings.lifecycle import LotEventKind
 from service.overview import deadlines, queries, reading
 from service.overview.asked import Asked, span
-from service.overview.schemas import ContractRow, DeadlineList, LotRow, OverviewRead
+from service.overview.deadline_schemas import DeadlineList
+from service.overview.schemas import ContractRow, LotRow, OverviewRead
 from service.parcels.routes import AsOf, Codes
 from service.parcels.selection import Selection
 from service.plans.models import FIRST_YEAR, LAST_YEAR

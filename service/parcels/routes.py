@@ -12,7 +12,7 @@ from service.accounts.access import Actor, ParcelReader, ParcelWriter, StageOffi
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, PageQuery, Write, etag
-from service.core.doors import ReadRoute
+from service.core.doors import ReadRoute, answer
 from service.core.errors import BadRequest
 from service.core.idempotency import CommandRoute
 from service.core.schemas import CalendarDay, Instant, Plain
@@ -42,14 +42,12 @@ router = APIRouter(**ABOUT, route_class=CommandRoute)
 AreaFilter = Annotated[float | None, Query(ge=0, le=1e12, allow_inf_nan=False), Plain]
 Codes = Annotated[list[str] | None, Query(max_length=50)]
 Sort = Literal["code", "-code", "area_m2", "-area_m2", "updated_at", "-updated_at"]
-Number = Annotated[
-    str, Path(max_length=200, description="地块编号、宗地代码或出让编号 code, cadastral code or lot number")
-]
+Number = Annotated[str, Path(max_length=200, description="编号 code, cadastral code or lot number (出让编号)")]
 CrsName = Annotated[str | None, Query(max_length=100, description="坐标系 e.g. 4547, EPSG:4490; CRS84 if left out")]
 
 
 async def moment(
-    as_of: Annotated[CalendarDay | None, Query(description="状态日期 the day whose state is wanted")] = None,
+    as_of: Annotated[CalendarDay | None, Query(description="状态日期 day of the state; shapes are today's")] = None,
     known_at: Annotated[
         Instant | CalendarDay | None, Query(description="知悉时点 as far as was known then; a date counts to its end")
     ] = None,
@@ -147,22 +145,22 @@ def list_parcels(
         for feature in found.items:
             feature["properties"] = answers.cut(feature["properties"], members)
         collection = {"type": "FeatureCollection", "features": found.items, "next": following}
-        return _answer(collection, media_type="application/geo+json")
-    return _answer({"items": [answers.cut(item, members) for item in found.items], "next": following})
+        return answer(collection, media_type="application/geo+json")
+    return answer({"items": [answers.cut(item, members) for item in found.items], "next": following})
 
 
 @reads.get("/facets", summary="分类统计 Counts by property", responses={200: {"model": FacetsRead}})
 def count_parcels(actor: ParcelReader, selected: Selected, database: Data) -> Response:
     """Count the parcels and the land that a list with the same filters would hold."""
     with database.pool.connection() as connection:
-        return _answer(facets(connection, actor, selected))
+        return answer(facets(connection, actor, selected))
 
 
 @reads.get("/states", summary="某日状态 States on a day", responses={200: {"model": StatesOn}})
 def read_states(actor: ParcelReader, selected: Selected, database: Data) -> Response:
     """Give the ids of the parcels in a box by their state on a day, compactly: for a map that plays through time."""
     with database.pool.connection() as connection:
-        return _answer(states(connection, actor, selected))
+        return answer(states(connection, actor, selected))
 
 
 @reads.get("/locate", summary="按坐标查地块 Parcels under a point", responses={200: {"model": ParcelsHere}})
@@ -178,14 +176,14 @@ def locate_parcels(
         lons, lats = geo_crs.to_cgcs2000(geo_crs.recognise(crs), np.array([lon]), np.array([lat]))
         lon, lat = float(lons[0]), float(lats[0])
     with database.pool.connection() as connection:
-        return _answer({"point": place(lon, lat), "items": reading.at(connection, actor, lon, lat)})
+        return answer({"point": place(lon, lat), "items": reading.at(connection, actor, lon, lat)})
 
 
 @reads.post("/status", summary="批量查状态 Status of many", responses={200: {"model": StatusesRead}})
 def read_statuses(actor: ParcelReader, query: StatusQuery, database: Data) -> Response:
     """Give the present state of up to 1,000 parcels by any of their numbers, in the order asked."""
     with database.pool.connection() as connection:
-        return _answer(reading.statuses(connection, actor, query.codes)._asdict())
+        return answer(reading.statuses(connection, actor, query.codes)._asdict())
 
 
 @reads.get(
@@ -213,14 +211,14 @@ def read_parcel(
             if version is not None and etag(version) in if_none_match:
                 return Response(status_code=304, headers=_headers(version))
         found = reading.parcel(connection, actor, number, moment=at, target=target)
-    return _answer(answers.cut(found.members, members), headers=_headers(found.version) if at.is_now else None)
+    return answer(answers.cut(found.members, members), headers=_headers(found.version) if at.is_now else None)
 
 
 @reads.get("/{number}/history", summary="历史 What happened", responses={200: {"model": HistoryRead}})
 def read_history(number: Number, actor: ParcelReader, database: Data) -> Response:
     """List the events of a parcel in order of effect, and its surveys."""
     with database.pool.connection() as connection:
-        return _answer(reading.past(connection, actor, number))
+        return answer(reading.past(connection, actor, number))
 
 
 @router.post("/{number}/events", status_code=201, summary="登记事件 Record an event")
@@ -250,9 +248,3 @@ def _changed(session: Write, actor: Actor, code: str, response: Response) -> Par
 
 def _headers(version: int) -> dict[str, str]:
     return {"ETag": etag(version), "Cache-Control": "private, no-cache"}
-
-
-def _answer(
-    value: dict[str, Any], *, headers: dict[str, str] | None = None, media_type: str = "application/json"
-) -> Response:
-    return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), headers=headers, media_type=media_type)

@@ -1,4 +1,4 @@
-"""The states of the parcels in a box on a day, small enough to be asked for month by month: what the map's slider shows."""
+"""The states of the parcels in a box on a day, small enough to be asked for month by month: for the map's slider."""
 
 from typing import Any
 

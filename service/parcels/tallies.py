@@ -1,7 +1,7 @@
 """How many parcels stand in each state and township, and how much land: from counts kept beforehand, on any day.
 
 Now is one small table. A past day is a sum over spans of days (`tally_models.py`). What was known at some time is that
-day's count put right for the parcels of which something was recorded since: its cost grows with what was recorded since.
+day's count put right for the parcels of which something was recorded since: the cost grows with their number.
 """
 
 import datetime as dt
@@ -34,22 +34,27 @@ _SUMMED = """SELECT j.code, r.code, t.stage, t.hold, t.idle, t.n::int, t.area_m2
 JOIN jurisdiction AS j ON j.id = t.jurisdiction_id LEFT JOIN region AS r ON r.id = t.region_id"""
 
 # The spans before a day, from the longest: decades, then years of its decade, months of its year, days of its month.
-_UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s OR p.span = 1 AND p.begins_on >= %(decade)s AND p.begins_on < %(year)s
+_UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s
+    OR p.span = 1 AND p.begins_on >= %(decade)s AND p.begins_on < %(year)s
     OR p.span = 2 AND p.begins_on >= %(year)s AND p.begins_on < %(month)s
     OR p.span = 3 AND p.begins_on >= %(month)s AND p.begins_on <= %(as_of)s)"""
 
 # Of whom something was recorded later that was true by that day: counted out as known now, and in as known then.
 _LATE = """SELECT parcel_id FROM parcel_event WHERE recorded_at > %(known_at)s AND effective_on <= %(as_of)s
     UNION SELECT p.id FROM lineage_operation AS o JOIN parcel AS p ON p.retired_by = o.id
+    WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s
+    UNION SELECT v.parcel_id FROM lineage_operation AS o JOIN lineage_revival AS v ON v.operation_id = o.id
     WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s"""
-_CORRECTED = """SELECT {key}, {sign}, {sign} * p.area_m2 FROM late JOIN parcel AS p ON p.id = late.parcel_id {state} {ended}
-    WHERE {placed} AND s.stage IS NOT NULL AND o.id IS NULL"""
+# One parcel after another by its key (OFFSET 0 keeps the planner, which can't know how few they are, from reading all).
+_CORRECTED = """SELECT {key}, {sign}, {sign} * p.area_m2 FROM late CROSS JOIN LATERAL (
+    SELECT id, jurisdiction_id, region_id, area_m2, retired_by FROM parcel WHERE id = late.parcel_id OFFSET 0) AS p
+    {state} {ended} WHERE {placed} AND s.stage IS NOT NULL AND o.id IS NULL"""
 
 
 def tallies(connection: reading.Connection, actor: Actor, selected: Selection) -> Sequence[Tally]:
     """Return the visible parcels counted by township and state; of the filters those on place and the day count."""
     found = statement(actor, selected)
-    return [Tally(*row) for row in reading.run(connection, found.params, found.sql, prepare=None)]
+    return [*map(Tally._make, reading.run(connection, found.params, found.sql))]
 
 
 def statement(actor: Actor, selected: Selection) -> Fragment:

@@ -10,6 +10,8 @@ from tests.browser.driver import DESKTOP, PHONE, desk, local_storage
 Accounts = dict[str, tuple[str, str]]
 PAGES = [
     "/",
+    "/desk/overview",
+    "/desk/deadlines",
     "/desk/imports",
     "/desk/imports/1",
     "/desk/control-layers",

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -192,8 +191,8 @@ def test_a_supplementary_notice_changes_terms(session: Session) -> None:
     notice = make_notice(session, amends_id=lot.notice_id)
     actor = session.info["actor"]
 
-    def publish(**terms: Any) -> None:
-        change = Amendment(lot_id=lot.id, terms=Terms(**terms))
+    def publish(**terms: object) -> None:
+        change = Amendment(lot_id=lot.id, terms=Terms.model_validate(terms))
         order = NoticePublish(effective_on=D(2022, 10, 5), amendments=[change])
         publish_notice(session, actor, notice.id, order, version=notice.version)
 

@@ -8,9 +8,12 @@ import psycopg
 import pytest
 
 from service.accounts.permissions import Role
+from service.contracts.deadlines import KINDS as CONTRACT_KINDS
+from service.listings.timers import DutyKind
 from service.overview import duties
 from service.overview.deadlines import concerning
 from service.overview.duties import DUTIES, BrokenDuties, Due
+from service.plans.targets import TargetKind
 from tests.caller import Caller
 from tests.factories.supply import ground
 
@@ -88,7 +91,10 @@ def test_pages_follow_one_another(plans: Callable[..., Caller]) -> None:
     assert planner.get("/api/v1/deadlines?cursor=WzFd").status_code == 400
 
 
-def test_every_kind_concerns_somebody() -> None:
+def test_every_kind_that_the_packages_know_has_a_name_and_concerns_somebody() -> None:
+    known = {f"plan_target_{kind}" for kind in TargetKind} | {"plan_publication"}
+    known |= {f"lot_{kind}" for kind in DutyKind} | {f"contract_{kind}" for kind in CONTRACT_KINDS}
+    assert set(DUTIES) == known
     assert all(duty.roles and duty.title and duty.title_en for duty in DUTIES.values())
     due = [Due(kind, "plan", 1, "x", dt.date(2022, 1, 1)) for kind in DUTIES]
     for role in Role:

@@ -17,7 +17,10 @@ def test_the_ids_are_those_that_a_list_of_each_state_holds(
     as_role: Callable[..., Caller], superuser: psycopg.Connection[Any]
 ) -> None:
     ground(superuser)
-    add = "INSERT INTO parcel_event (parcel_id, kind, effective_on, stage, hold, actor) VALUES (%s, 'announce', %s, %s, %s, 'x')"
+    add = (
+        "INSERT INTO parcel_event (parcel_id, kind, effective_on, stage, hold, actor)"
+        " VALUES (%s, 'announce', %s, %s, %s, 'x')"
+    )
     for number, day, stage, hold in ((2, "2021-03-01", "announced", None), (3, "2022-01-01", "sold", "suspended")):
         superuser.execute(add, (number, day, stage, hold))
     viewer = as_role(Role.VIEWER)

@@ -31,6 +31,25 @@ export const listParcels = (query: ParcelQuery, signal?: AbortSignal): Promise<P
 export const readFacets = (query: FacetQuery, signal?: AbortSignal): Promise<Facets> =>
   answer(service.GET('/api/v1/parcels/facets', { params: { query }, signal: signal ?? null }))
 
+/** How a parcel stood on a day. */
+export interface DayState { stage: string, hold: string, idle: string }
+type StatesQuery = NonNullable<operations['read_states']['parameters']['query']>
+
+/** The states of the parcels in a box on a day, by id; who isn't there was not there that day. */
+export async function readStates(query: StatesQuery, signal?: AbortSignal): Promise<ReadonlyMap<number, DayState>> {
+  const { states } = await answer(service.GET('/api/v1/parcels/states', { params: { query }, signal: signal ?? null }))
+  const found = new Map<number, DayState>()
+  for (const { ids, stage, hold, idle } of states) {
+    const state = { stage, hold, idle }
+    let id = 0
+    for (const step of ids) {
+      id += step
+      found.set(id, state)
+    }
+  }
+  return found
+}
+
 /** One parcel by any of its codes, as it stood on a day. */
 export const readParcel = (number: string, asOf: string | null, signal?: AbortSignal): Promise<Parcel> =>
   answer(service.GET('/api/v1/parcels/{number}', {

@@ -1,6 +1,7 @@
 import { AttributionControl, Map as GlMap, Point, ScaleControl, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
+import type { DayState } from '@/api/parcels'
 import type { Position } from '@/state/url'
 import { CONTROL_PATTERNS } from './control'
 import type { DrawEvents, Drawing } from './drawing'
@@ -38,6 +39,8 @@ export interface MapHandle {
   highlight: (id: number | null) => void
   /** Marks the parcels that are chosen, by id. */
   choose: (ids: readonly number[]) => void
+  /** Colours the parcels as they stood on another day, without reading a tile; `null`: as they stand. */
+  showDay: (states: ReadonlyMap<number, DayState> | null) => void
   /** Reads the parcels' tiles again; unchanged ones cost only a 304. */
   refresh: () => void
   /** Starts drawing; until it stops, a click asks nothing of the map. Loads the library for it. */
@@ -51,6 +54,8 @@ export const canDraw = (): boolean => document.createElement('canvas').getContex
 
 const MOTION_MS = 150
 const PARCELS = { source: 'parcels', sourceLayer: 'parcels' } as const
+const LABELS = { source: 'parcels', sourceLayer: 'parcel_label' } as const
+const NOT_THERE = { stage: null, hold: null, idle: null }
 const PADDING = 40
 /** A hand that moves less than this while it clicks does not drag. */
 const STEADY_PX = 4
@@ -98,7 +103,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
   }
   const at = (point: { x: number, y: number }, layer: string): MapGeoJSONFeature[] =>
     (map.getLayer(layer) === undefined ? [] : map.queryRenderedFeatures([point.x, point.y], { layers: [layer] }))
-  const under = (point: { x: number, y: number }): Hit[] => hitsOf(at(point, 'parcel'))
+  const under = (point: { x: number, y: number }): Hit[] => hitsOf(at(point, 'parcel')).filter(({ id }) => day === null || day.has(id))
   const ask = (point: { x: number, y: number }, { lng, lat }: { lng: number, lat: number }, adding: boolean): void =>
     events.asked({ lon: lng, lat }, under(point), at(point, 'cells').length > 0, adding)
 
@@ -127,6 +132,15 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     if (map.getSource(PARCELS.source) !== undefined) for (const id of ids) map.setFeatureState({ ...PARCELS, id }, { chosen: on })
   }
 
+  let day: ReadonlyMap<number, DayState> | null = null
+  function colour(before: ReadonlyMap<number, DayState> | null): void {
+    if (map.getSource(PARCELS.source) === undefined) return
+    for (const layer of [PARCELS, LABELS]) {
+      for (const id of before?.keys() ?? []) if (day?.has(id) !== true) map.setFeatureState({ ...layer, id }, NOT_THERE)
+      for (const [id, state] of day ?? []) if (before?.get(id) !== state) map.setFeatureState({ ...layer, id }, state)
+    }
+  }
+
   let drawing = false
   // Until the first style stands there is nothing to take a difference from.
   let styled = false
@@ -136,6 +150,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     if (waiting !== null) map.setStyle(waiting, { transformStyle: keepDrawing })
     waiting = null
     mark(chosen, true)
+    colour(null)
     for (const [id, image] of Object.entries({ ...PATTERNS, ...CONTROL_PATTERNS })) if (!map.hasImage(id)) map.addImage(id, image, { pixelRatio: PIXEL_RATIO })
   })
   map.on('idle', () => {
@@ -191,6 +206,11 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
       mark(chosen.filter((id) => !ids.includes(id)), false)
       mark(ids, true)
       chosen = ids
+    },
+    showDay(states) {
+      const before = day
+      day = states
+      colour(before)
     },
     refresh() {
       busy()

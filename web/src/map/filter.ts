@@ -11,21 +11,17 @@ export const STATE_NOW: StateOf = {
   idle: ['coalesce', ['get', 'idle'], 'none'],
 }
 
-/** The state of another day, as the service told it for each parcel in sight. */
-export function stateThen(parcels: readonly { id: number, stage: string, hold: string, idle: string }[]): StateOf {
-  const by = (name: 'stage' | 'hold' | 'idle'): ExpressionSpecification => {
-    const ids = new Map<string, number[]>()
-    for (const parcel of parcels) if (parcel[name] !== 'none') ids.set(parcel[name], [...ids.get(parcel[name]) ?? [], parcel.id])
-    if (ids.size === 0) return ['to-string', 'none']
-    return ['match', ['id'], ...[...ids].flatMap(([value, some]) => [some, value]), 'none'] as unknown as ExpressionSpecification
-  }
-  return { stage: by('stage'), hold: by('hold'), idle: by('idle') }
-}
+const then = (name: 'stage' | 'hold' | 'idle'): ExpressionSpecification => ['coalesce', ['feature-state', name], 'none']
+
+/**
+ * The state of another day, as it was told to the map parcel by parcel: the tiles stay, a day is only a change of colour.
+ * A parcel that was not there that day has the stage `none`. For paint alone: what filters must stand in the tile.
+ */
+export const STATE_THEN: StateOf = { stage: then('stage'), hold: then('hold'), idle: then('idle') }
 
 /** The part of a filter that the map can answer itself, and the ids that the service answered for the rest. */
-export function parcelFilter(
-  filters: Pick<Filters, 'stages' | 'hold' | 'idle'>, ids: readonly number[] | null, state: StateOf = STATE_NOW,
-): ExpressionSpecification {
+export function parcelFilter(filters: Pick<Filters, 'stages' | 'hold' | 'idle'>, ids: readonly number[] | null): ExpressionSpecification {
+  const state = STATE_NOW
   const conditions: ExpressionSpecification[] = []
   if (filters.stages.length > 0) conditions.push(['in', state.stage, ['literal', [...filters.stages]]])
   if (filters.hold !== null) conditions.push(['==', state.hold, filters.hold])

@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
-import { STATE_NOW, type StateOf } from './filter'
+import { STATE_NOW, STATE_THEN, type StateOf } from './filter'
 import { FONT } from './fonts'
 import { CODE_ZOOM, LABEL_ZOOM, PARCEL_ZOOM } from './layers'
 import { SELECTED, STAGE_FILL, stageOutline, STAGES, type Ground, type Stage, type Theme } from './palette'
@@ -47,19 +47,23 @@ function cellLayers({ theme, ground, visibility, opacity, filtered }: ParcelLook
   ]
 }
 
+/** Of another day, what was not there is not drawn; of today, the filter has seen to that. */
+const drawn = (state: StateOf, shade: number, which?: ExpressionSpecification): number | ExpressionSpecification =>
+  (state === STATE_NOW ? shade : ['case', which ?? ['!=', STATE_THEN.stage, 'none'], shade, 0])
+
 /** The parcels themselves, patterns for trouble, outlines. */
 function shapeLayers({ theme, ground, visibility, opacity, filter, state }: ParcelLook): LayerSpecification[] {
   const inMarket: ExpressionSpecification = ['in', state.stage, ['literal', ['announced', 'listed']]]
   const layout = { visibility: visibility('parcels') }
   const shade = opacity('parcels')
   const pattern = (id: 'hold' | 'idle' | 'reclaimed', which: ExpressionSpecification): LayerSpecification => ({
-    id: `parcel-${id}`, type: 'fill', ...parcels, filter: ['all', filter, which], layout,
-    paint: { 'fill-pattern': id, 'fill-opacity': shade },
+    id: `parcel-${id}`, type: 'fill', ...parcels, filter: state === STATE_NOW ? ['all', filter, which] : filter, layout,
+    paint: { 'fill-pattern': id, 'fill-opacity': drawn(state, shade, which) },
   })
   return [
     {
       id: 'parcel', type: 'fill', ...parcels, filter, layout,
-      paint: { 'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit, state.stage), 'fill-opacity': ground.fillOpacity * shade },
+      paint: { 'fill-color': byStage((stage) => STAGE_FILL[stage], ground.limit, state.stage), 'fill-opacity': drawn(state, ground.fillOpacity * shade) },
     },
     pattern('reclaimed', ['==', state.stage, 'reclaimed']),
     pattern('idle', ['!=', state.idle, 'none']),
@@ -67,7 +71,7 @@ function shapeLayers({ theme, ground, visibility, opacity, filter, state }: Parc
     {
       id: 'parcel-edge', type: 'line', ...parcels, filter, layout: { ...layout, 'line-join': 'round' },
       paint: {
-        'line-color': byStage((stage) => stageOutline(stage, theme), ground.limit, state.stage), 'line-opacity': shade,
+        'line-color': byStage((stage) => stageOutline(stage, theme), ground.limit, state.stage), 'line-opacity': drawn(state, shade),
         'line-width': ['interpolate', ['linear'], ['zoom'], 10, ['case', inMarket, 0.4, 0.1], 12, ['case', inMarket, 0.9, 0.3], 14, ['case', inMarket, 1.5, 0.6], 17, ['case', inMarket, 1.8, 1]],
       },
     },
@@ -100,7 +104,7 @@ export function chosenLayers(ground: Ground): LayerSpecification[] {
 const SHORT_CODE: ExpressionSpecification = ['slice', ['get', 'code'], ['+', ['index-of', '-', ['get', 'code']], 1]]
 
 /** Code and area on each parcel, the largest first; never over each other. Points: a shape's label would repeat in every tile. */
-export function parcelLabels({ ground, visibility, opacity, filter, mu }: ParcelLook): LayerSpecification {
+export function parcelLabels({ ground, visibility, opacity, filter, mu, state }: ParcelLook): LayerSpecification {
   return {
     id: 'parcel-label', type: 'symbol', source: 'parcels', 'source-layer': 'parcel_label', minzoom: LABEL_ZOOM, filter,
     layout: {
@@ -109,6 +113,6 @@ export function parcelLabels({ ground, visibility, opacity, filter, mu }: Parcel
       'text-font': [FONT], 'text-size': ['interpolate', ['linear'], ['zoom'], 15, 11, 18, 14], 'text-line-height': 1.3,
       'text-padding': 3, 'text-max-width': 20, 'symbol-sort-key': ['-', 0, ['get', 'mu']],
     },
-    paint: { 'text-color': ground.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.6, 'text-opacity': opacity('labels') },
+    paint: { 'text-color': ground.label, 'text-halo-color': ground.halo, 'text-halo-width': 1.6, 'text-opacity': drawn(state, opacity('labels')) },
   }
 }

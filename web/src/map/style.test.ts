@@ -1,7 +1,7 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { describe, expect, it } from 'vitest'
 import { NO_FILTERS } from '@/state/filters'
-import { parcelFilter, STATE_NOW, stateThen } from './filter'
+import { parcelFilter, STATE_NOW, STATE_THEN } from './filter'
 import { FONT, fontFaces } from './fonts'
 import { LAYER_IDS } from './layers'
 import { STAGE_FILL } from './palette'
@@ -12,9 +12,7 @@ const LOOK: MapLook = {
   theme: 'light', visible: ALL_ON, opacity: {}, state: STATE_NOW, filter: parcelFilter(NO_FILTERS, null), filtered: false, matches: [],
   selection: null, mark: null, control: [{ key: 'a', colour: 'danger', pattern: 'dense' }, { key: 'b', colour: 'accent', pattern: 'outline' }], mu: '亩', names: { english: false, counts: {} }, fontFaces: fontFaces(),
 }
-const THEN = stateThen([
-  { id: 1, stage: 'listed', hold: 'suspended', idle: 'none' }, { id: 2, stage: 'listed', hold: 'none', idle: 'none' }, { id: 3, stage: 'paid', hold: 'none', idle: 'none' },
-])
+const THEN: MapLook = { ...LOOK, state: STATE_THEN, filter: ['all'] }
 const layerOf = (look: MapLook, id: string) => mapStyle(look).layers.find((layer) => layer.id === id)
 
 describe('the style', () => {
@@ -24,8 +22,7 @@ describe('the style', () => {
     ['without types of control layers', { ...LOOK, control: [] }],
     ['without font files', { ...LOOK, fontFaces: undefined }],
     ['everything off and faint', { ...LOOK, visible: Object.fromEntries(LAYER_IDS.map((id) => [id, false])) as MapLook['visible'], opacity: { parcels: 0, roads: 0.5 } }],
-    ['of another day', { ...LOOK, state: THEN, filter: parcelFilter({ stages: ['listed'], hold: 'none', idle: null }, [1, 2, 3], THEN) }],
-    ['of a day without parcels', { ...LOOK, state: stateThen([]), filter: parcelFilter(NO_FILTERS, [], stateThen([])) }],
+    ['of another day', THEN],
     ['filtered and chosen', {
       ...LOOK, filtered: true, filter: parcelFilter({ stages: ['listed'], hold: 'suspended', idle: 'none' }, [7, 8]),
       matches: [{ id: 7, stage: 'listed', centre: [113.7, 34.7] }], mark: [113.7, 34.7],
@@ -66,9 +63,11 @@ describe('the style', () => {
   })
 })
 
-it('knows another day by what the service told of each parcel', () => {
-  expect(THEN.stage).toEqual(['match', ['id'], [1, 2], 'listed', [3], 'paid', 'none'])
-  expect(JSON.stringify(layerOf({ ...LOOK, state: THEN }, 'parcel')?.paint)).toContain('["match",["id"],[1,2],"listed"')
+it('colours another day by the state of each feature, so that no day needs another style or tile', () => {
+  const paint = JSON.stringify(layerOf(THEN, 'parcel')?.paint)
+  expect(paint).toContain('["match",["coalesce",["feature-state","stage"],"none"]')
+  expect(paint).toContain('"fill-opacity":["case",["!=",["coalesce",["feature-state","stage"],"none"],"none"],0.92,0]')
+  for (const layer of mapStyle(THEN).layers) if ('filter' in layer) expect(JSON.stringify(layer.filter)).not.toContain('feature-state')
 })
 
 describe('the tile filter', () => {

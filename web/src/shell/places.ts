@@ -1,4 +1,4 @@
-import { Calendar, Files, MapLocation, Setting } from '@element-plus/icons-vue'
+import { Calendar, DataAnalysis, Files, MapLocation, Setting } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import type { Permission } from '@/api/types'
 
@@ -6,15 +6,25 @@ import type { Permission } from '@/api/types'
 export interface Place { route: string, title: string, key: string, needs?: Permission, inside?: readonly string[] }
 
 /** An entry of the rail: it opens its first place that the person may use. */
-export interface Section { name: 'map' | 'supply' | 'data' | 'admin', icon: Component, places: Place[] }
+export interface Section { name: 'map' | 'overview' | 'supply' | 'data' | 'admin', icon: Component, places: Place[] }
 
 export const SECTIONS: readonly Section[] = [
   { name: 'map', icon: MapLocation, places: [{ route: 'map', title: 'map', key: 'm', needs: 'parcel:read' }] },
+  {
+    name: 'overview',
+    icon: DataAnalysis,
+    places: [
+      { route: 'overview', title: 'overview', key: 'o', needs: 'parcel:read' },
+      { route: 'deadlines', title: 'deadlines', key: 'q', needs: 'parcel:read' },
+    ],
+  },
   {
     name: 'supply',
     icon: Calendar,
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+      { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
+      { route: 'listings', title: 'listings', key: 't', needs: 'listing:read', inside: ['lot', 'notice'] },
       { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
     ],
   },

@@ -39,8 +39,8 @@ describe('the rail', () => {
 
   it('holds only what the role may use', () => {
     expect(names()).toEqual([])
-    expect(names('parcel:read', 'audit:read')).toEqual(['map', 'constraints', 'audit'])
-    expect(names('parcel:read', 'import:read', 'user:manage', 'apikey:manage', 'audit:read')).toEqual(['map', 'imports', 'constraints', 'users', 'keys', 'audit'])
+    expect(names('parcel:read', 'audit:read')).toEqual(['map', 'overview', 'deadlines', 'constraints', 'audit'])
+    expect(names('parcel:read', 'import:read', 'user:manage', 'apikey:manage', 'audit:read')).toEqual(['map', 'overview', 'deadlines', 'imports', 'constraints', 'users', 'keys', 'audit'])
     expect(names('layer:read')).toEqual(['controlLayers'])
   })
 })

@@ -17,6 +17,7 @@ const FULL: MapState = {
   tab: 'history',
   mark: [113.7312345, 34.7712345],
   asOf: '2022-06-30',
+  time: true,
   open: ['list'],
 }
 

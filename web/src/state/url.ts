@@ -31,6 +31,8 @@ export interface MapState {
   /** A point to show, degrees: the answer to a search for coordinates. */
   mark: readonly [lon: number, lat: number] | null
   asOf: string | null
+  /** The slider through time stands on the map. */
+  time: boolean
   /** `null`: what suits the screen. */
   open: readonly Drawer[] | null
 }
@@ -42,13 +44,13 @@ export type Query = Record<string, string>
 
 export const DEFAULT_STATE: MapState = {
   position: null, layers: {}, opacity: {}, filters: NO_FILTERS, inView: false, sort: 'code',
-  parcel: null, chosen: [], tab: 'facts', mark: null, asOf: null, open: null,
+  parcel: null, chosen: [], tab: 'facts', mark: null, asOf: null, time: false, open: null,
 }
 
 /** The keys of the address that belong to this state; others are left alone. */
 export const KEYS = [
   'at', 'layers', 'opacity', 'stage', 'hold', 'idle', 'jurisdiction', 'region', 'land_use', 'area', 'q',
-  'in_view', 'sort', 'parcel', 'chosen', 'tab', 'mark', 'as_of', 'open',
+  'in_view', 'sort', 'parcel', 'chosen', 'tab', 'mark', 'as_of', 'time', 'open',
 ] as const
 
 const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | null =>
@@ -123,6 +125,7 @@ export function parseState(query: Readonly<Partial<Query>>): MapState {
     tab: oneOf(TABS, query.tab) ?? DEFAULT_STATE.tab,
     mark: readMark(query.mark),
     asOf: /^\d{4}-\d{2}-\d{2}$/.test(query.as_of ?? '') ? query.as_of ?? null : null,
+    time: query.time === '1',
     open: readOpen(query.open),
   }
 }
@@ -153,6 +156,7 @@ export function formatState(state: MapState): Query {
     ['tab', state.tab === DEFAULT_STATE.tab ? null : state.tab],
     ['mark', state.mark?.map((value) => trimmed(value, 7)).join(',') ?? null],
     ['as_of', state.asOf],
+    ['time', state.time ? '1' : null],
   ]
   const query = Object.fromEntries(entries.filter((entry): entry is [typeof KEYS[number], string] => entry[1] !== null && entry[1] !== ''))
   // An empty list of drawers is a choice too.

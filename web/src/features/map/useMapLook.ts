@@ -5,7 +5,7 @@ import type { ParcelSummary } from '@/api/parcels'
 import type { View } from '@/map/create-map'
 import { useControlTypes } from '@/features/constraints/useControlTypes'
 import { fontFaces } from '@/map/fonts'
-import { parcelFilter, STATE_NOW, stateThen } from '@/map/filter'
+import { parcelFilter, STATE_NOW, STATE_THEN } from '@/map/filter'
 import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
@@ -41,15 +41,14 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
   })
   const matches = computed(() => (view.value?.summed === true ? data.matches.data.value?.items ?? [] : []).flatMap(({ id, stage, centre }) => (isStage(stage) ? [{ id, stage, centre }] : [])))
 
-  const dayState = computed(() => (state.value.asOf === null ? STATE_NOW : stateThen(data.matches.data.value?.items ?? [])))
-
   const theme = computed(() => (preferences.dark ? 'dark' : 'light'))
   const ground = computed(() => mapStyle({
     theme: theme.value,
     visible: visible.value,
     opacity: state.value.opacity,
-    state: dayState.value,
-    filter: parcelFilter(state.value.filters, data.matchIds.value, dayState.value),
+    state: state.value.asOf === null ? STATE_NOW : STATE_THEN,
+    // Of another day the service says what is there, filters and all.
+    filter: state.value.asOf === null ? parcelFilter(state.value.filters, data.matchIds.value) : ['all'],
     filtered: isFiltered(state.value.filters) || state.value.asOf !== null,
     matches: matches.value,
     selection: selection.value,

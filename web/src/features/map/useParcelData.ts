@@ -1,7 +1,7 @@
 import { computed, type ComputedRef, type ShallowRef } from 'vue'
 import { follow } from '@/api/client'
 import { usePagedList, type PagedList } from '@/api/paged'
-import { listParcels, readFacets, readParcel, type Facets, type Parcel, type ParcelQuery, type ParcelSummary } from '@/api/parcels'
+import { listParcels, readFacets, readParcel, readStates, type DayState, type Facets, type Parcel, type ParcelQuery, type ParcelSummary } from '@/api/parcels'
 import { useResource, type Resource } from '@/api/resource'
 import type { Page } from '@/api/types'
 import type { Box, View } from '@/map/create-map'
@@ -24,6 +24,8 @@ export interface ParcelData {
   /** What the service says matches in the frame, where the tiles cannot tell. */
   matches: Resource<Page<ParcelSummary>>
   matchIds: ComputedRef<number[] | null>
+  /** Of another day: the states in the frame of what matches. */
+  days: Resource<ReadonlyMap<number, DayState>>
   reload: () => void
 }
 
@@ -55,17 +57,22 @@ export function useParcelData(state: ShallowRef<MapState>, view: ShallowRef<View
   const facets = useResource(() => ({ ...dated.value, bbox: state.value.inView ? frame.value : null }), readFacets)
   const legend = useResource(() => (frame.value === null && !mapless ? null : { ...dated.value, stage: null, bbox: frame.value }), readFacets)
   // Tiles show today, and carry no more than the state.
-  const asked = (): boolean => needsService(state.value.filters) || state.value.asOf !== null
+  const asked = (): boolean => needsService(state.value.filters) && state.value.asOf === null
   const matches = useResource(() => {
     const { filters } = state.value
     const summed = view.value?.summed ?? false
-    if (frame.value === null || !(asked() || (summed && isFiltered(filters)))) return null
+    if (frame.value === null || !(asked() || (summed && (isFiltered(filters) || state.value.asOf !== null)))) return null
     return { ...dated.value, bbox: frame.value, limit: LONGEST_PAGE }
   }, readMatches)
   const matchIds = computed(() => (asked() ? matches.data.value?.items.map((one) => one.id) ?? [] : null))
 
+  const days = useResource(
+    () => (state.value.asOf === null || frame.value === null || view.value?.summed === true ? null : { ...dated.value, bbox: frame.value }),
+    readStates,
+  )
+
   function reload(): void {
-    for (const one of [parcel, list, facets, legend, matches]) one.reload()
+    for (const one of [parcel, list, facets, legend, matches, days]) one.reload()
   }
-  return { parcel, list, query, facets, legend, matches, matchIds, reload }
+  return { parcel, list, query, facets, legend, matches, matchIds, days, reload }
 }
