@@ -1,23 +1,21 @@
 """Payments towards the price: entered, taken back, and what follows when they reach it."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
-from service.contracts import arrears, legal, queries
-from service.contracts.holding import Fact, Taken, case_of, check_document, happen, living, touch
+from service.contracts import arrears, queries
+from service.contracts.holding import Fact, Taken, check_document, happen, living, touch
+from service.contracts.judging import first_month
 from service.contracts.lifecycle import ContractEventKind
 from service.contracts.models import Contract, Payment
 from service.contracts.orders import Act, PaymentMade, PaymentReversed
 from service.contracts.replaying import Happened
-from service.core import clock
 from service.core.errors import Conflict, NotFound
 from service.parcels.commands import refuse_future
-from service.rules.finding import Finding
 
 
 class NothingToPay(Conflict):
@@ -46,7 +44,7 @@ def record_payment(session: Session, actor: Actor, contract_id: int, new: Paymen
     made = _book(session, actor, contract, new)
     _changed(session, contract, Action.PAYMENT_RECORDED, made)
     recognise(session, actor, contract)
-    return Taken(contract, _findings(session, actor, contract))
+    return Taken(contract, tuple(first_month(session, actor, contract)))
 
 
 def reverse_payment(
@@ -81,7 +79,7 @@ def reverse_payment(
         )
     _changed(session, contract, Action.PAYMENT_REVERSED, back)
     recognise(session, actor, contract)
-    return Taken(contract, _findings(session, actor, contract))
+    return Taken(contract, tuple(first_month(session, actor, contract)))
 
 
 def _book(session: Session, actor: Actor, contract: Contract, new: PaymentMade) -> Payment:
@@ -133,20 +131,3 @@ def running_on(events: list[Happened], day: dt.date) -> dt.date | None:
             suspended = event.kind is ContractEventKind.suspend
             day = max(day, event.effective_on) if not suspended else day
     return None if suspended else day
-
-
-def _findings(session: Session, actor: Actor, contract: Contract) -> tuple[Finding, ...]:
-    """R11: what the first month has brought."""
-    return tuple(first_month(session, actor, contract))
-
-
-def first_month(session: Session, actor: Actor, contract: Contract) -> Iterator[Finding]:
-    """R11 as it stood when the contract was signed; an allocation without a price owes nothing."""
-    if not contract.price_yuan:
-        return
-    case = case_of(session, actor, contract, contract.signed_on)
-    paid = arrears.standing(queries.booked(session, contract.id))
-    today = min(contract.ended_on or clock.today(), clock.today())
-    yield from case.law.check(
-        "R11", legal.first_payment, contract.signed_on, contract.price_yuan, paid, today=today, calendar=case.calendar
-    )

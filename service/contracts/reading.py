@@ -12,9 +12,9 @@ from service.contracts import arrears, idle_queries, legal, listing, queries, re
 from service.contracts.commands import terms_against
 from service.contracts.deadlines import lapses_on
 from service.contracts.holding import Case, Taken, case_of
+from service.contracts.judging import first_month
 from service.contracts.lifecycle import ContractStage, allowed
 from service.contracts.models import Contract
-from service.contracts.payment_commands import first_month
 from service.contracts.performance_schemas import ClockRead, PermitRead
 from service.contracts.schemas import (
     ContractDetail,

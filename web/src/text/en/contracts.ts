@@ -21,7 +21,7 @@ export const contracts: Text['contracts'] = {
   dates: { title: 'Agreed and actual', what: 'Milestone', agreed: 'Agreed', actual: 'Actual', standing: 'Standing', signing: 'Signing', paid: 'Paid in full', delivery: 'Hand-over', start: 'Start', completion: 'Completion', onTime: 'In time', late: '{n} days late', open: 'Not due yet', overdue: '{n} days overdue', extended: '{from} put off to {to}' },
   findings: 'Legal rules',
   money: {
-    instalments: 'Instalments', part: 'No. {n}', due: 'Due', amount: 'Amount', paid: 'Paid', settled: 'Settled', lateDays: 'Days late', lateFee: 'Late fee', sum: 'Total', payments: 'Payments', on: 'Paid on', by: 'Entered by', note: 'Note', none: 'No payment yet', noPrice: 'There is no price.',
+    instalments: 'Instalments', part: 'No. {n}', due: 'Due', amount: 'Amount due', value: 'Amount', paid: 'Paid', settled: 'Settled', lateDays: 'Days late', lateFee: 'Late fee', sum: 'Total', payments: 'Payments', on: 'Paid on', by: 'Entered by', note: 'Note', none: 'No payment yet', noPrice: 'There is no price.',
     add: 'Enter a payment', reverse: 'Reverse', reversed: 'Reversed', reversal: 'Reverses {n}', yuan: 'Amount (10 000 yuan)', replacement: 'Enter the right payment with it', reason: 'Why it is reversed', needReason: 'Say why it is reversed', needAmount: 'Enter the amount', done: 'Payment entered', undone: 'Payment reversed', timeline: 'Payment timeline', chart: 'Due {due}: {amount}, paid {paid}', axis: 'Due and paid', left: '{n} missing',
   },
   works: {

@@ -19,7 +19,7 @@ export const contracts = {
   dates: { title: '约定与实际', what: '事项', agreed: '约定', actual: '实际', standing: '情况', signing: '签订', paid: '缴清价款', delivery: '交地', start: '动工', completion: '竣工', onTime: '按期', late: '逾期 {n} 日', open: '未到期', overdue: '已逾期 {n} 日', extended: '{from} 延至 {to}' },
   findings: '法定规则检查',
   money: {
-    instalments: '分期价款', part: '第 {n} 期', due: '应缴日期', amount: '应缴', paid: '已缴', settled: '缴清日期', lateDays: '逾期天数', lateFee: '违约金', sum: '合计', payments: '缴款记录', on: '缴款日期', by: '登记人', note: '说明', none: '还没有缴款', noPrice: '该合同没有价款。',
+    instalments: '分期价款', part: '第 {n} 期', due: '应缴日期', amount: '应缴', value: '金额', paid: '已缴', settled: '缴清日期', lateDays: '逾期天数', lateFee: '违约金', sum: '合计', payments: '缴款记录', on: '缴款日期', by: '登记人', note: '说明', none: '还没有缴款', noPrice: '该合同没有价款。',
     add: '登记缴款', reverse: '冲销', reversed: '已冲销', reversal: '冲销 {n}', yuan: '金额（万元）', replacement: '同时补记正确的缴款', reason: '冲销原因', needReason: '请填写冲销原因', needAmount: '请填写金额', done: '缴款已登记', undone: '缴款已冲销', timeline: '缴款时间线', chart: '{due} 应缴 {amount}，已缴 {paid}', axis: '应缴与已缴', left: '尚欠 {n}',
   },
   works: {
