@@ -10497,7 +10497,7 @@ export interface operations {
                 accept?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -10546,7 +10546,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -10582,7 +10582,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11441,7 +11441,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11528,7 +11528,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11573,7 +11573,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11605,7 +11605,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -11676,7 +11676,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -15506,7 +15506,7 @@ export interface operations {
                 "if-none-match"?: string | null;
             };
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
@@ -16431,7 +16431,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
                 number: string;
             };
             cookie?: never;
