@@ -113,7 +113,10 @@ def load_demo(settings: Settings) -> Settings:
 
 def import_file(  # noqa: PLR0917 - one parameter per option
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    jurisdiction: Annotated[str, typer.Option(help="管辖区代码 · Code of the jurisdiction.")],
+    jurisdiction: Annotated[
+        str | None,
+        typer.Option(help="管辖区代码; 只有一个时可省 · Code of the jurisdiction; may be left out if there is one."),
+    ] = None,
     crs: Annotated[
         str | None, typer.Option(help="坐标系, 如 EPSG:4547 · Coordinate system, if the file is silent.")
     ] = None,
@@ -143,6 +146,7 @@ def import_file(  # noqa: PLR0917 - one parameter per option
     control = _control(target, name, source, dated_on)
     settings = running.serving_settings(Settings())
     with _database(settings) as opened:
+        belongs_to = jurisdiction or _only_jurisdiction(opened)
         with contextlib.ExitStack() as stack:
             files = [(path.name, stack.enter_context(path.open("rb"))) for path in parts.beside(file)]
             title, content = stack.enter_context(parts.together(files))
@@ -153,24 +157,43 @@ def import_file(  # noqa: PLR0917 - one parameter per option
                 COMMAND_LINE,
                 kept,
                 file_name=title,
-                jurisdiction=jurisdiction,
+                jurisdiction=belongs_to,
                 declared=importing.Declared(crs, encoding, layer),
                 control=control,
                 mode="review" if review else "direct",
                 queue=False,
             ).id
-        with Progress(console=out, transient=True) as progress:
-            task = progress.add_task("")
-
-            def show(stage: str, done: int, total: int | None) -> None:
-                progress.update(task, description=stage, completed=done, total=total)
-
+        with _shown_progress() as show:
             jobs.run_now(opened, settings, import_id, show, attempts=1)
         with opened.read() as session:
             found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
             findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
     _tell_findings(found, findings)
     _tell_import(found, good=("published", "staged"))
+
+
+@contextlib.contextmanager
+def _shown_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on the terminal that is told stage, done and total."""
+    with Progress(console=out, transient=True) as progress:
+        task = progress.add_task("")
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            progress.update(task, description=stage, completed=done, total=total)
+
+        yield show
+
+
+def _only_jurisdiction(opened: "Database") -> str:
+    """The code of the one jurisdiction there is; otherwise names those to choose from."""
+    from service.regions.queries import jurisdiction_rows
+
+    with opened.read() as session:
+        found = {str(row.code): row.name for row in jurisdiction_rows(session, COMMAND_LINE, shapes=False)}
+    if len(found) != 1:
+        known = ", ".join(f"{code} {name}" for code, name in found.items()) or "-"
+        raise typer.BadParameter(f"须指明管辖区 · Say which jurisdiction: {known}", param_hint="--jurisdiction")
+    return next(iter(found))
 
 
 def _tell_findings(found: "Import", findings: Sequence["Finding"]) -> None:

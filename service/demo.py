@@ -1,6 +1,5 @@
 """The demo: an illustrative district (示意数据) that comes in through the same doors as a bureau's own data."""
 
-import csv
 import datetime as dt
 import json
 import os
@@ -13,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from service import demo_plans
+from service import demo_courses, demo_plans, demo_supply
 from service.accounts import commands as accounts
 from service.accounts.access import system
 from service.accounts.models import User
@@ -36,11 +35,11 @@ from service.imports.jobs import run_now
 from service.imports.models import Finding, Import
 from service.layers.commands import load_backdrop
 from service.parcels.event_commands import Lived, replay_events
-from service.parcels.lifecycle import EventKind
 from service.parcels.models import Parcel, ParcelEvent
 from service.plans.models import SupplyPlan
 from service.regions.commands import load_regions
 from service.regions.loader import read_outlines
+from service.schemes.models import SupplyScheme
 from service.workdays.commands import create_order, seed_calendar
 from service.workdays.models import BlockedOrder, CalendarDay, CalendarYear
 
@@ -79,8 +78,13 @@ class DemoImportRefused(Conflict):
 def is_loaded(session: Session) -> bool:
     """Tell whether the demo's parcels are all there with their history, the orders that stop works, and the plans."""
     files = {*PARCEL_FILES, *(each["file"] for each in CONTROL_LAYERS)}
-    there = set(session.scalars(_published())) == files and session.scalar(select(SupplyPlan.id).limit(1)) is not None
-    return there and not _lives_left(session) and not _blocks_left(session)
+    planned = all(session.scalar(select(each).limit(1)) is not None for each in (SupplyPlan.id, SupplyScheme.id))
+    return (
+        planned
+        and set(session.scalars(_published())) == files
+        and not _lives_left(session)
+        and not _blocks_left(session)
+    )
 
 
 def load(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -107,11 +111,12 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"地块历史 History: {entered} 个事件 events")
     tell(f"封控时段 Blocked: {len(blocked)} 个时段 periods")
     demo_plans.load(database, settings, JURISDICTION, tell)
+    demo_supply.load(database, settings, JURISDICTION, tell)
     path = write_accounts(database, settings)
     tell(f"演示账号 Demo accounts: {path}")
 
 
-# What refuses to be changed, and plans from what points to what is pointed at.
+# What refuses to be changed; plans and supply from what points to what is pointed at.
 _KEEPERS = {
     "parcel_event": "parcel_event_append_only",
     "plan_event": "plan_event_append_only",
@@ -123,6 +128,13 @@ _KEEPERS = {
 _PLANS = (
     *("plan_target_decision", "plan_target_change", "plan_target", "plan_item", "plan_event"),
     *("plan_declared_total", "supply_plan", "plan_plot"),
+)
+
+_SUPPLY = (
+    *("standard_land_step", "standard_land_actual", "standard_land_indicator", "works_report", "permit"),
+    *("contract_extension", "contract_exclusion", "idle_case", "payment", "instalment", "contract_event"),
+    *("contract_parcel", "contract", "lot_bid", "lot_bidder", "lot_event", "lot_parcel", "lot", "notice"),
+    *("scheme_step", "scheme_evidence", "scheme_use", "scheme_parcel", "supply_scheme"),
 )
 
 
@@ -141,8 +153,10 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             _refuse_real_data(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
+        for table in _SUPPLY:
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for name in _PLANS:
+        for name in (*_SUPPLY, *_PLANS):
             session.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own tables
         for model in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
             session.execute(delete(model))
@@ -151,6 +165,8 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
         seed_calendar(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
+        for table in _SUPPLY:
+            session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
     engine.dispose()
     (settings.home / "demo.json").unlink(missing_ok=True)
@@ -222,12 +238,12 @@ def _lives_left(session: Session) -> list[Lived]:
             .having(func.count() == 1)
         )
     )
-    with (SEED / "events.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Lived(row["code"], EventKind(row["kind"]), dt.date.fromisoformat(row["effective_on"]), row["note"] or None)
-            for row in csv.DictReader(file)
-            if row["code"] in untouched
-        ]
+    return [
+        Lived(event.code, event.kind, event.on, event.note)
+        for code, events in demo_courses.histories().items()
+        if code in untouched
+        for event in demo_courses.entered(events)
+    ]
 
 
 def _blocks_left(session: Session) -> tuple[dict[str, Any], ...]:

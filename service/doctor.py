@@ -152,7 +152,8 @@ def _readiness(connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding("迁移 Migrations", ok=False, found="-", remedy="gongdi db upgrade")
         return
     yield Finding("迁移 Migrations", state["migrations"], health.head_revision(), "gongdi db upgrade")
-    yield Finding("后台任务 Worker", state["worker"], "", "gongdi serve | gongdi worker", required=False)
+    alive = "运行 running" if state["worker"] else "-"
+    yield Finding("后台任务 Worker", state["worker"], alive, "gongdi serve | gongdi worker", required=False)
 
 
 def _first_line(*command: str) -> str:

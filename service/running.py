@@ -17,7 +17,7 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 
-from service.core import clock, cluster, health, logs
+from service.core import clock, cluster, health, logs, memory
 from service.core.db import APP_ROLE, Database, conninfo_for
 from service.core.errors import Conflict, Unavailable
 from service.core.jobs import connector, queue
@@ -227,6 +227,7 @@ def work(settings: Settings) -> None:
 
     Jobs with `pass_context` find `settings` and `database` in `context.additional_context`.
     """
+    memory.keep_little()
     logs.configure(settings.log_level, as_json=settings.log_json)
     clock.fix_today(settings.today)
     database = Database(settings)

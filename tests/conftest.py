@@ -143,8 +143,8 @@ TABLES = """
     plan_target_decision plan_target_change plan_target plan_item plan_event plan_declared_total supply_plan plan_plot
     blocked_period
     overlay_result overlay_check overlay_run control_piece control_feature control_layer
-    audit_entry parcel_event parcel_land_use parcel_survey parcel lineage_operation parcel_tally region_tally
-    parcel_history_tally export
+    audit_entry parcel_event parcel_land_use parcel_survey parcel lineage_revival lineage_operation
+    parcel_tally region_tally parcel_history_tally export
     import_finding staged_parcel import_change field_map import document region jurisdiction backdrop_feature
     idempotency_key login_attempt user_session api_key user_account revision_touch jobs.procrastinate_events
     jobs.procrastinate_periodic_defers jobs.procrastinate_jobs

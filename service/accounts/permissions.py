@@ -12,6 +12,7 @@ class Permission(StrEnum):
     PARCEL_STAGE = "parcel:stage"
     PARCEL_EXPORT = "parcel:export"
     PARCEL_DIVIDE = "parcel:divide"
+    PARCEL_SURVEY = "parcel:survey"
     PARCEL_OVERRIDE = "parcel:override"
     IMPORT_RUN = "import:run"
     IMPORT_PUBLISH = "import:publish"
@@ -97,6 +98,7 @@ _REGISTERING = _LOOKING | {
     Permission.PARCEL_STAGE,
     Permission.PARCEL_EXPORT,
     Permission.PARCEL_DIVIDE,
+    Permission.PARCEL_SURVEY,
     Permission.IMPORT_RUN,
     Permission.IMPORT_PUBLISH,
     Permission.IMPORT_READ,
@@ -122,7 +124,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
     Role.APPROVER: _SUPPLYING
     | {
-        *(Permission.PARCEL_DIVIDE, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
+        *(Permission.PARCEL_DIVIDE, Permission.PARCEL_SURVEY, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
         *(Permission.SCHEME_APPROVE, Permission.LISTING_RUN, Permission.CONTRACT_RUN, Permission.PARTY_READ),
         *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
     },

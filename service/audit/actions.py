@@ -44,6 +44,8 @@ class Action(StrEnum):
     EXPORT_EXPIRED = "export:expired"
     PARCEL_SPLIT = "parcel:split"
     PARCEL_MERGED = "parcel:merged"
+    PARCEL_LINEAGE_UNDONE = "parcel:lineage_undone"
+    PARCEL_REVIVED = "parcel:revived"
 
     IMPORT_SUBMITTED = "import:submitted"
     IMPORT_STARTED = "import:started"

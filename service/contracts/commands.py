@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
-from service.codes import queries as codes
 from service.contracts import legal, queries
 from service.contracts.holding import (
     Case,
@@ -22,11 +21,10 @@ from service.contracts.holding import (
     judged,
     law_of,
 )
+from service.contracts.indices import check_indices, sign_indices
 from service.contracts.lifecycle import ContractEventKind
 from service.contracts.models import Contract, ContractParcel
 from service.contracts.orders import SignOrder
-from service.contracts.performance_models import StandardLandIndicator
-from service.contracts.performance_orders import IndicatorSigned
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid
 from service.listings.commands import conclude_lot
@@ -37,8 +35,6 @@ from service.schemes.land_law import planning_conditions
 from service.schemes.methods import COMPETITIVE, Method
 from service.schemes.models import SupplyScheme
 from service.workdays.queries import calendar_of
-
-STANDARD_LAND = "standard_land"
 
 
 class LotConcluded(Conflict):
@@ -140,19 +136,6 @@ def check_terms(
         raise Invalid(f"{errors[0].zh}。", f"{errors[0].en}.", errors=errors)
 
 
-def check_indices(indicators: list[IndicatorSigned]) -> None:
-    """Demand indices of the code list, each once. Raises Invalid."""
-    known = codes.lists()[STANDARD_LAND].entries
-    names = [each.name for each in indicators]
-    errors = [
-        FieldError(f"/indicators/{i}/name", "unknown-code", f"没有指标“{name}”", f"There is no index {name!r}")
-        for i, name in enumerate(names)
-        if name not in known or name in names[:i]
-    ]
-    if errors:
-        raise Invalid(f"{errors[0].zh}。", f"{errors[0].en}.", errors=errors)
-
-
 def _begun(
     session: Session, lot: Lot, scheme: SupplyScheme, order: SignOrder, price: Decimal | None, day: dt.date
 ) -> Contract:
@@ -195,25 +178,3 @@ def terms_against(
         )
     if delivery_due and start_due and complete_due:
         yield from law.check("R71", legal.housing_dates, delivery_due, start_due, complete_due, calendar=calendar)
-
-
-def sign_indices(
-    session: Session,
-    contract: Contract,
-    edition: int,
-    indicators: list[IndicatorSigned],
-    signed_on: dt.date,
-    document_id: int | None,
-) -> None:
-    """Keep an edition of the indices of standard land; the caller audits."""
-    session.add_all(
-        StandardLandIndicator(
-            contract_id=contract.id,
-            edition=edition,
-            signed_on=signed_on,
-            document_id=document_id,
-            **each.model_dump(),
-        )
-        for each in indicators
-    )
-    session.flush()

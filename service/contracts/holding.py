@@ -1,6 +1,5 @@
 """What commands on contracts share: the contract locked, the law of its case, an event with all that follows."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.accounts.permissions import ROLE_PERMISSIONS, Permission, Role
+from service.accounts.permissions import Permission
 from service.audit.actions import Action
 from service.audit.record import record
 from service.contracts import queries, replaying
@@ -19,9 +18,8 @@ from service.contracts.models import Contract, ContractEvent, Instalment
 from service.contracts.orders import Act
 from service.contracts.replaying import COLUMNS, Happened, Standing
 from service.core import clock
-from service.core.errors import FieldError, Invalid, PreconditionFailed
+from service.core.errors import PreconditionFailed
 from service.documents import queries as documents
-from service.documents.models import Document
 from service.parcels.changes import EventCreate
 from service.parcels.commands import refuse_future
 from service.parcels.event_commands import record_event
@@ -96,11 +94,7 @@ def check_document(
     if document_id is None:
         return
     own = queries.jurisdiction_of(session, jurisdiction_id).code
-    viewer = ROLE_PERMISSIONS[Role.VIEWER]
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
-    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
-        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
+    documents.refuse_unseen(session, actor, own, document_id, pointer=pointer)
 
 
 def day_of(act: Act) -> dt.date:

@@ -9,8 +9,8 @@ from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
 from service.contracts import queries, standard_land, standard_land_queries
-from service.contracts.commands import check_indices, sign_indices
 from service.contracts.holding import case_of, check_document, living, touch
+from service.contracts.indices import check_indices, sign_indices
 from service.contracts.models import Contract, ContractExclusion
 from service.contracts.performance_models import Permit, StandardLandActual, StandardLandStep, WorksReport
 from service.contracts.performance_orders import (

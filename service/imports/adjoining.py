@@ -70,7 +70,7 @@ def _existing(
             continue
         keys, codes, shapes = zip(*met, strict=True)
         asked, first = np.unique(np.array(keys), return_inverse=True)
-        own = shapely.from_wkb(wkb.take(pa.array(asked)).to_numpy())
+        own = neighbours.shapes_at(wkb, asked)
         others = shapely.from_wkb(np.array(shapes, dtype=object))
         second = np.arange(len(others))
         apart = gaps.between(own, others, first, second)

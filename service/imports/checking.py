@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from service.core import memory
 from service.imports import checks, mapping, neighbours, placing, queries, workshop
 from service.imports.adjoining import check_neighbours, report_gap, report_overlap, sizes_of
 from service.imports.gaps import Gap
@@ -62,8 +63,8 @@ def check_file(
     checks.check_areas(fields, read, numbers, report)
     places = placing.locate(read, areas.townships, areas.counties)
     placing.check_places(places, numbers, jurisdiction, report)
-    pa.default_memory_pool().release_unused()  # what mapping a million rows took and gave back
-    wkb = read["geom_wkb"].combine_chunks()
+    memory.give_back()  # what mapping a million rows took
+    wkb = read["geom_wkb"]
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(
             lambda: sorted(neighbours.within(wkb, places.bounds), key=lambda it: (it.second, it.first))

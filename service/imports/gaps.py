@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from service.geo.crs import Floats
 from service.geo.rings import Geometries, rings_of
+from service.imports.overlaps import share_land
 from service.imports.tolerances import TOLERANCES, Tolerances
 from service.imports.topology import M_PER_DEGREE
 
@@ -57,7 +58,7 @@ def apart(shapes: Geometries, tree: shapely.STRtree, tolerances: Tolerances = TO
         for gap in between(shapes, shapes, todo[first], second, tolerances):
             found.setdefault(_pair(gap.first, gap.second), gap)
     keys = np.array(list(found), dtype=np.int64).reshape(-1, 2)
-    overlapping = shapely.relate_pattern(shapes[keys[:, 0]], shapes[keys[:, 1]], "T********")
+    overlapping = share_land(shapes[keys[:, 0]], shapes[keys[:, 1]])
     filled = covered(list(found.values()), tree)
     for (one, two), gap in (each for each, no in zip(found.items(), overlapping | filled, strict=True) if not no):
         yield gap._replace(first=one, second=two)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
-from service.core import clock
+from service.core import clock, memory
 from service.core.db import Database, driver_connection
 from service.core.jobs import ATTEMPTS, RETRY, Frame, Progress, queue
 from service.core.settings import Settings
@@ -81,6 +81,8 @@ def run_now(
         AlreadyRunning: another process is at it.
 
     """
+    memory.keep_little()
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps some for every thread that ever used it
     with _FRAME.alone(database, import_id) as connection:
         with database.write(_ACTOR) as session:
             found = commands.start(session, import_id)
@@ -98,6 +100,7 @@ def run_now(
         finally:
             if not _is_staged(database, import_id):
                 shutil.rmtree(work.folder, ignore_errors=True)
+            memory.give_back()
 
 
 def _is_staged(database: Database, import_id: int) -> bool:

@@ -17,6 +17,7 @@ from service.imports import queries, workshop
 from service.imports.adjoining import check_neighbours
 from service.imports.publish import Edition, add_events
 from service.imports.report import Report
+from service.parcels.built_on import Obstacle, pointing
 from service.parcels.lifecycle import Hold, Stage
 
 _OVERLAPS_AT_ONCE = 50_000  # rows whose shapes are looked at together
@@ -233,13 +234,6 @@ def take_back(connection: psycopg.Connection[Any], import_id: int) -> tuple[int,
     return gone, restored
 
 
-class Obstacle(NamedTuple):
-    """Why a publication can't be taken back: the parcel, and what was built on it since."""
-
-    code: str
-    what: str
-
-
 # Ours: parcels that the import made. Theirs: parcels that it changed.
 _OBSTACLES = """
 WITH touched AS (
@@ -258,13 +252,6 @@ SELECT code, what FROM (
     WHERE d.uploaded_at > (SELECT finished_at FROM import WHERE id = %(import)s)
 ) AS found GROUP BY code, what ORDER BY code, what LIMIT %(most)s
 """
-# Whatever points to a parcel and would not go with it was built on it.
-_POINTING = """
-SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c
-JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.contype = 'f' AND c.confrelid = 'parcel'::regclass AND c.confdeltype IN ('a', 'r')
-  AND c.conrelid <> 'parcel_event'::regclass
-"""
 MOST_OBSTACLES = 50
 
 
@@ -272,12 +259,6 @@ def obstacles(connection: psycopg.Connection[Any], import_id: int) -> list[Obsta
     """Return what was built on the parcels of a publication, by parcel; at most MOST_OBSTACLES."""
     words = {"import": import_id, "most": MOST_OBSTACLES}
     found = [Obstacle(*row) for row in connection.execute(_OBSTACLES, words)]
-    for table, column in connection.execute(_POINTING).fetchall():
-        query = psycopg.sql.SQL(
-            "SELECT DISTINCT p.code, {name} FROM parcel AS p JOIN {table} AS t ON t.{column} = p.id"
-            " WHERE p.import_id = %(import)s ORDER BY 1 LIMIT %(most)s"
-        ).format(
-            name=psycopg.sql.Literal(table), table=psycopg.sql.Identifier(table), column=psycopg.sql.Identifier(column)
-        )
-        found += [Obstacle(*row) for row in connection.execute(query, words)]
+    made = "SELECT id FROM parcel WHERE import_id = %(import)s"
+    found += pointing(connection, made, words, most=MOST_OBSTACLES)
     return found[:MOST_OBSTACLES]

@@ -107,9 +107,11 @@ def _holds(connection: psycopg.Connection[Any], number: int) -> bool:
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:
     """Take as many parcel ids as there are rows, in one round trip; rising, but others may take some in between."""
-    query = "COPY (SELECT nextval(pg_get_serial_sequence('parcel', 'id')) FROM generate_series(1, %s)) TO STDOUT"
-    with connection.cursor() as cursor, cursor.copy(query, (count,)) as copy:
-        return np.fromstring(b"".join(copy).decode("ascii"), dtype=np.int64, sep="\n")
+    query = """SELECT string_agg(int8send(nextval(pg_get_serial_sequence('parcel', 'id'))), '')
+        FROM generate_series(1, %s)"""
+    with connection.cursor(binary=True) as cursor:
+        (ids,) = cursor.execute(query, (count,)).fetchone() or (b"",)
+    return np.frombuffer(ids or b"", dtype=">i8").astype(np.int64)
 
 
 def copy_in(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:

@@ -16,14 +16,7 @@ from service.imports import publication, queries
 from service.imports.acts import NotThere, hand_over, staged_import
 from service.imports.mapping import Assignment, assigned
 from service.imports.models import Import, SavedMap
-from service.imports.publication import Obstacle
-
-_WORDS = {
-    "change": ("已被修改", "changed since"),
-    "event": ("已有后续事件", "later events"),
-    "survey": ("已有新的测量", "a later survey"),
-    "document": ("已附资料", "documents"),
-}
+from service.parcels.built_on import Obstacle, described
 
 
 class HasErrors(Conflict):
@@ -158,13 +151,10 @@ def refuse_built_on(found: Sequence[Obstacle]) -> None:
     """Refuse when something stands in the way of an undoing, naming parcels and what."""
     if not found:
         return
-    shown = found[:5]
-    more = "……" if len(found) > len(shown) else ""
-    zh = "、".join(f"{each.code}（{_WORDS.get(each.what, (each.what,))[0]}）" for each in shown)
-    en = ", ".join(f"{each.code} ({_WORDS.get(each.what, (each.what, each.what))[1]})" for each in shown)
+    zh, en = described(found)
     raise BuiltOn(
-        f"不能撤销：{zh}{more}。",
-        f"Can't be undone: {en}{more}.",
+        f"不能撤销：{zh}。",
+        f"Can't be undone: {en}.",
         facts={"obstacles": [each._asdict() for each in found]},
     )
 

@@ -1,6 +1,7 @@
 """Wire shapes of bidders, their deposits, and offers. Names are for those who may read parties."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Self
 
 from pydantic import AwareDatetime, Field
@@ -25,7 +26,7 @@ class BidderRead(Output):
     shares: list[float]
     own_funds: bool
     qualified: bool | None
-    deposit_yuan: float | None
+    deposit_yuan: Decimal | None
     paid_on: dt.date | None
     refunded_on: dt.date | None
     forfeited_on: dt.date | None
@@ -70,7 +71,7 @@ class BidRead(Output):
     bidder_id: int
     label: str
     name: str | None
-    yuan: float
+    yuan: Decimal
     offered_at: AwareDatetime
     recorded_at: AwareDatetime
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,7 @@ ByOfficer = Literal[
     LotEventKind.publish_result,
 ]
 """The others come with a notice, or with a contract."""
+BY_OFFICER: frozenset[LotEventKind] = frozenset(get_args(ByOfficer))
 
 
 class NoticeCreate(Input):

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.core import clock
 from service.core.errors import NotFound
-from service.listings import lifecycle, lot_pages, queries, timers
+from service.listings import lot_pages, queries, timers
 from service.listings.bidder_schemas import BidderRead, BidRead, Bids
-from service.listings.changes import ByOfficer
-from service.listings.lifecycle import LotStage, LotState
+from service.listings.lifecycle import LotStage
 from service.listings.lot_pages import LotFilters
 from service.listings.models import Lot, LotEvent, Notice
 from service.listings.notice_commands import Prepared
@@ -36,8 +35,6 @@ from service.rules.finding import Finding
 from service.rules.judgement import judge
 from service.rules.schemas import LegalFinding
 from service.workdays.queries import calendar_of
-
-_RECORDED = frozenset(ByOfficer.__args__)  # type: ignore[attr-defined]
 
 
 def lots(session: Session, actor: Actor, filters: LotFilters, *, before: int | None, limit: int) -> list[LotRead]:
@@ -65,20 +62,19 @@ def _then(events: Sequence[LotEvent], moment: Moment) -> Projection:
 
 
 def lot_detail(session: Session, actor: Actor, lot: Lot, moment: Moment = NOW) -> LotDetail:
-    """Return one lot whole. Raises NotFound if it was not announced yet on that day."""
+    """Return one lot whole; of the past without duties and rounds. Raises NotFound before its notice."""
     read = _written(session, actor, [lot_pages.lot_row(session, lot.id)], moment)[0]
     if not moment.is_now and read.stage is LotStage.draft:
         raise NotFound(f"宗地 {lot.id} 当日尚未公告。", f"Lot {lot.id} was not announced yet on that day.")
     wanted = queries.visible_lots(actor).where(Lot.id == lot.id)
     due = timers.duties(queries.timed(session, wanted)[0], rulebook(), calendar_of(session)) if moment.is_now else ()
+    rounds = queries.rounds_of(session, lot.scheme_id) if moment.is_now else ()
     land = queries.parcels_of(session, [lot.id])[lot.id]
-    actions = lifecycle.allowed(LotState(read.stage, read.hold)) if moment.is_now else ()
     return LotDetail(
         **read.model_dump(),
         land=[LotParcelRead.model_validate(each) for each in land],
-        rounds=[RoundRead.model_validate(each) for each in queries.rounds_of(session, lot.scheme_id)],
+        rounds=[RoundRead.model_validate(each) for each in rounds],
         duties=[DutyRead.model_validate(each) for each in due],
-        actions=[each for each in actions if each in _RECORDED],
     )
 
 

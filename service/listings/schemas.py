@@ -11,7 +11,8 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.core import clock
 from service.core.schemas import Output
-from service.listings.lifecycle import LotEventKind, LotHold, LotStage
+from service.listings.changes import BY_OFFICER
+from service.listings.lifecycle import LotEventKind, LotHold, LotStage, LotState, allowed
 from service.listings.models import Lot, Notice
 from service.listings.replaying import COLUMNS, Projection
 from service.parcels.schemas import Named
@@ -69,14 +70,14 @@ class LotRead(Output):
     notice_on: dt.date | None
     opens_at: AwareDatetime | None
     closes_at: AwareDatetime | None
-    floor_yuan: float | None
-    reserve_yuan: float | None
+    floor_yuan: Decimal | None
+    reserve_yuan: Decimal | None
     floor_hidden: bool = Field(description="成交前底价仅限经办 floor and reserve are kept from you before the sale")
-    start_yuan: float | None
-    increment_yuan: float | None
-    ceiling_yuan: float | None
-    deposit_yuan: float | None
-    price_yuan: float | None
+    start_yuan: Decimal | None
+    increment_yuan: Decimal | None
+    ceiling_yuan: Decimal | None
+    deposit_yuan: Decimal | None
+    price_yuan: Decimal | None
     premium_rate: float | None = Field(description="溢价率 above the start price, as a share of it")
     winner: str | None
     winner_hidden: bool = Field(description="there is a winner or taker, whose name is kept from you")
@@ -88,7 +89,8 @@ class LotRead(Output):
     area_m2: float
     bidders: int | None
     bids: int | None
-    top_yuan: float | None = Field(description="当前最高报价; null for a sealed tender")
+    top_yuan: Decimal | None = Field(description="当前最高报价; null for a sealed tender")
+    actions: list[LotEventKind] = Field(description="可办理 what an officer may record now")
     version: int
 
     @classmethod
@@ -111,6 +113,7 @@ class LotRead(Output):
             premium_rate=_premium(state["price_yuan"], state["start_yuan"]),
             parcels=row.parcels or [],
             area_m2=row.area_m2 or 0,
+            actions=_actions(lot) if then is None else [],
             version=lot.version,
             **shown,
             **(counted if then is None else dict.fromkeys(counted)),
@@ -144,6 +147,12 @@ def _awaits(lot: Lot) -> bool:
     return running and ends is not None and ends <= clock.instant()
 
 
+def _actions(lot: Lot) -> list[LotEventKind]:
+    done = {LotEventKind.confirm: lot.confirmed_on, LotEventKind.publish_result: lot.result_on}
+    possible = allowed(LotState(LotStage(lot.stage), LotHold(lot.hold)))
+    return [each for each in possible if each in BY_OFFICER and done.get(each) is None]
+
+
 def _premium(price: Decimal | None, start: Decimal | None) -> float | None:
     return None if price is None or not start else round(float((price - start) / start), 6)
 
@@ -174,13 +183,12 @@ class RoundRead(Output):
     stage: LotStage
     notice_on: dt.date | None
     ended_on: dt.date | None
-    price_yuan: float | None
+    price_yuan: Decimal | None
 
 
 class LotDetail(LotRead):
-    """One lot with its land, its rounds, what is due, and what may be recorded now."""
+    """One lot with its land; now also with its rounds and what is due."""
 
     land: list[LotParcelRead]
     rounds: list[RoundRead]
     duties: list[DutyRead]
-    actions: list[LotEventKind]

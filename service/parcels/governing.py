@@ -41,6 +41,11 @@ def register(subject: str, find: Find) -> None:
     _FINDERS[subject] = find
 
 
+def forget(subject: str) -> None:
+    """Take back a `register`."""
+    del _FINDERS[subject]
+
+
 def holds_on(session: Session, parcel_ids: Collection[int]) -> list[Hold]:
     """Return everything that holds any of the parcels."""
     return [hold for find in _FINDERS.values() for hold in find(session, parcel_ids)]

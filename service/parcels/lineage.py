@@ -29,6 +29,7 @@ class OperationKind(StrEnum):
 
     SPLIT = "split"
     MERGE = "merge"
+    UNDO = "undo"
 
 
 class Finding(NamedTuple):

@@ -20,7 +20,7 @@ from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
 from service.parcels.lineage import Finding, OperationKind
 from service.parcels.lineage_models import LineageOperation
 from service.parcels.lineage_plans import Part, Plan, plan_merge, plan_split
-from service.parcels.lineage_schemas import LineageFinding, MergeOrder, SplitOrder
+from service.parcels.lineage_schemas import LineageFinding, MergeOrder, SplitOrder, UndoOrder
 from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
 from service.parcels.survey_models import ParcelSurvey
 from service.regions import queries as regions
@@ -93,7 +93,7 @@ def _carry_out(
     refuse_held(session, plan.old)
     if order.document_id is not None:
         queries.check_document(session, actor, plan.old[0], order.document_id)
-    _refuse_blocked(actor, plan.findings, order)
+    refuse_blocked(actor, plan.findings, order)
     told = order.model_dump(include={"effective_on", "document_id", "note", "override_reason"})
     operation = LineageOperation(kind=plan.kind, actor=actor.label, **told)
     session.add(operation)
@@ -110,7 +110,8 @@ def _carry_out(
     return Done(operation, plan)
 
 
-def _refuse_blocked(actor: Actor, findings: Sequence[Finding], order: SplitOrder | MergeOrder) -> None:
+def refuse_blocked(actor: Actor, findings: Sequence[Finding], order: SplitOrder | MergeOrder | UndoOrder) -> None:
+    """Refuse what a finding blocks that nothing sets aside. Raises LineageRefused."""
     blocking = lineage.standing(
         findings,
         reason=order.override_reason,

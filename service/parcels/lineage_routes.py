@@ -4,16 +4,27 @@ from typing import Annotated, Any
 
 import orjson
 import shapely
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from service.accounts.access import Actor, ParcelDivider, ParcelReader
 from service.core.db import driver_connection
 from service.core.dependencies import IfMatch, Read, Write
 from service.core.idempotency import CommandRoute
-from service.parcels import lineage_commands, lineage_plans, lineage_queries, reading
+from service.core.schemas import Whole
+from service.parcels import lineage_commands, lineage_plans, lineage_queries, lineage_undo, reading
 from service.parcels.lineage_models import LineageOperation
 from service.parcels.lineage_plans import Part, Plan
-from service.parcels.lineage_schemas import LineageAnswer, LineageRead, MergeOrder, OperationRead, PartRead, SplitOrder
+from service.parcels.lineage_schemas import (
+    LineageAnswer,
+    LineageRead,
+    MergeOrder,
+    OperationRead,
+    PartRead,
+    SplitOrder,
+    UndoAnswer,
+    UndoOrder,
+)
+from service.parcels.lineage_undo import Undoing
 from service.parcels.routes import Number
 from service.parcels.schemas import ParcelRead
 
@@ -54,6 +65,24 @@ def split_parcel(
     return _answer(session, actor, done.plan, done.operation)
 
 
+@router.post("/lineage/{operation_id}/undo", status_code=201, summary="撤销分割或合并 Undo a split or merge")
+def undo_operation(
+    operation_id: Annotated[int, Whole, Path(ge=1, lt=2**31)],
+    order: UndoOrder,
+    actor: ParcelDivider,
+    session: Write,
+    response: Response,
+    *,
+    dry_run: DryRun = False,
+) -> UndoAnswer:
+    """Take a split or merge back while nothing was built on what it made; the old parcels stand again."""
+    if dry_run:
+        response.status_code = 200
+        return _undone(lineage_undo.plan_undo(session, actor, operation_id))
+    done, undoing = lineage_undo.undo_operation(session, actor, operation_id, order)
+    return _undone(undoing, done)
+
+
 @router.get("/{number}/lineage", summary="沿革 Lineage")
 def read_lineage(number: Number, actor: ParcelReader, session: Read) -> LineageRead:
     """Tell where a parcel comes from and what became of it."""
@@ -70,6 +99,15 @@ def _answer(session: Write, actor: Actor, plan: Plan, operation: LineageOperatio
         parts=[_part(part, plan) for part in plan.parts],
         parcels=[ParcelRead.model_validate_json(orjson.dumps(members)) for members in found],
         findings=lineage_commands.describe(plan.findings),
+    )
+
+
+def _undone(undoing: Undoing, operation: LineageOperation | None = None) -> UndoAnswer:
+    return UndoAnswer(
+        operation=operation and OperationRead.model_validate(operation),
+        ended=[parcel.code for parcel in undoing.made],
+        revived=[parcel.code for parcel in undoing.ended],
+        findings=lineage_commands.describe(undoing.findings),
     )
 
 

@@ -67,11 +67,32 @@ class MergeOrder(_Order):
         return self
 
 
+class UndoOrder(Input):
+    """Why a split or merge is taken back."""
+
+    note: Note | None = Field(None, min_length=1, description="撤销原因 why; may be left out of a dry run")
+    document_id: int | None = Field(None, ge=1, lt=2**31)
+    override_reason: Note | None = Field(
+        None, min_length=1, description="为何仍要办理 where others are concerned: an approver's, with a document"
+    )
+
+
+class UndoAnswer(BaseModel):
+    """What an undoing did or, of a dry run, would do: then there is no operation."""
+
+    operation: "OperationRead | None"
+    ended: list[str] = Field(description="codes of the parcels that the undone operation had made")
+    revived: list[str] = Field(description="codes of those that stand again, as they were")
+    findings: list["LineageFinding"]
+
+
 class OperationRead(Output):
-    """One split or merge that is done."""
+    """One split or merge that is done, or the undoing of one."""
 
     id: int
     kind: OperationKind
+    undoes: int | None = Field(description="of an undoing: the operation that it takes back")
+    undone_by: int | None = Field(None, description="the operation that takes it back")
     effective_on: dt.date
     recorded_at: AwareDatetime
     actor: str

@@ -14,6 +14,7 @@ from service.documents import subjects
 from service.parcels import selection
 from service.parcels.identifiers import normalise_lot_number
 from service.parcels.lifecycle import Effect, EventKind, Happened, Hold, Idle, Stage
+from service.parcels.lineage_models import LineageRevival
 from service.parcels.models import Parcel, ParcelEvent, code_key
 from service.parcels.reading import AmbiguousNumber, not_found
 from service.regions.models import Jurisdiction
@@ -85,8 +86,9 @@ def refuse_retired(session: Session, parcel: Parcel) -> None:
     """Refuse to change what a split or merge has ended: it is history now."""
     if parcel.retired_by is None:
         return
-    made = select(Parcel.code).where(Parcel.made_by == parcel.retired_by).order_by(Parcel.id)
-    codes = list(session.scalars(made))
+    revived = select(LineageRevival.parcel_id).where(LineageRevival.operation_id == parcel.retired_by)
+    stands = or_(Parcel.made_by == parcel.retired_by, Parcel.id.in_(revived))
+    codes = list(session.scalars(select(Parcel.code).where(stands).order_by(Parcel.id)))
     raise ParcelRetired(
         f"地块 {parcel.code} 已分割或合并，现为 {'、'.join(codes)}，不能再修改。",
         f"Parcel {parcel.code} was split or merged; {', '.join(codes)} now stand for it.",

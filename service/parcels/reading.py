@@ -22,7 +22,7 @@ from service.core.spelling import folded
 from service.geo import crs as geo_crs
 from service.parcels import lifecycle, planning, selection
 from service.parcels.lifecycle import Hold, Idle, Stage, State
-from service.parcels.selection import CODE_KEY, CODE_KEY_OF, NOW, Moment, Selection
+from service.parcels.selection import CODE_KEY, CODE_KEY_OF, NOW, SUCCESSORS, Moment, Selection
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -56,17 +56,19 @@ _SUMMARY_WIDTH = 28
 _VERSION, _UPDATED_AT = 26, 27
 _PLACES = "JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region AS r ON r.id = p.region_id"
 
-_DETAIL = """p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
+_DETAIL = f"""p.registered_on, p.region_overridden, p.created_at, p.far, p.density_pct, p.green_pct, p.height_m,
     p.land_use_given, (SELECT json_agg(json_build_object('scheme', u.scheme, 'code', u.code, 'share', u.share,
                                        'max_term_years', u.max_term_years) ORDER BY u.ordinal)::text
      FROM parcel_land_use AS u WHERE u.parcel_id = p.id),
     (SELECT json_build_object(
         'source_crs', v.source_crs, 'zone_prefixed', v.zone_prefixed, 'document_id', v.document_id,
         'source_name', d.file_name, 'surveyed_on', v.surveyed_on,
+        'replaced_on', CASE WHEN EXISTS (SELECT FROM parcel_survey AS w WHERE w.parcel_id = p.id AND w.id <> v.id)
+            THEN coalesce(v.surveyed_on, (v.recorded_at AT TIME ZONE 'Asia/Shanghai')::date) END,
         'point_count', coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))))::text
      FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
      WHERE v.parcel_id = p.id ORDER BY v.recorded_at DESC, v.id DESC LIMIT 1),
-     o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
+     o.effective_on, {SUCCESSORS}"""  # noqa: S608 - our own fragments
 # A list sorts short rows; only those on the page get all their columns.
 SORTED = "SELECT p.id, p.code, p.area_m2, p.updated_at, s.stage, s.hold, s.idle, s.stage_since"
 _GEOJSON, _WKB = "ST_AsGeoJSON(p.geom, 7, 0)", "ST_AsBinary(p.geom)"
@@ -223,8 +225,8 @@ class Statuses(NamedTuple):
     unknown: list[str]
 
 
-_STATUS = """a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version,
-    o.effective_on, ARRAY(SELECT n.code FROM parcel AS n WHERE n.made_by = o.id ORDER BY n.id)"""
+_STATUS = f"""a.asked, p.code, p.stage, p.hold, p.idle, p.stage_since, p.version,
+    o.effective_on, {SUCCESSORS}"""
 _STATUS_NAMES = ("asked", "code", "stage", "hold", "idle", "stage_since", "version", "retired_on", "successors")
 
 
@@ -279,10 +281,20 @@ def _event(row: Row) -> Json:
 
 _SURVEYS = """SELECT v.id, v.surveyed_on, v.recorded_at, v.source_crs,
     coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))), v.surveyor, v.reason, v.actor,
-    d.id, d.title
+    v.override_reason, d.id, d.title
 FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
 WHERE v.parcel_id IN (SELECT p.id FROM"""
-_SURVEY_NAMES = ("id", "surveyed_on", "recorded_at", "source_crs", "point_count", "surveyor", "reason", "actor")
+_SURVEY_NAMES = (
+    "id",
+    "surveyed_on",
+    "recorded_at",
+    "source_crs",
+    "point_count",
+    "surveyor",
+    "reason",
+    "actor",
+    "override_reason",
+)
 
 
 def past(connection: Connection, actor: Actor, number: str) -> Json:
@@ -294,7 +306,7 @@ def _surveys(connection: Connection, actor: Actor, number: str) -> list[Json]:
     asked = selection.asked([number], actor)
     rows = run(connection, asked.params, _SURVEYS, asked.sql, ") ORDER BY v.recorded_at DESC, v.id DESC LIMIT 200")
     return [
-        dict(zip(_SURVEY_NAMES, row[:8], strict=True)) | {"document": row[8] and {"id": row[8], "title": row[9]}}
+        dict(zip(_SURVEY_NAMES, row[:9], strict=True)) | {"document": row[9] and {"id": row[9], "title": row[10]}}
         for row in rows
     ]
 

@@ -47,7 +47,7 @@ CrsName = Annotated[str | None, Query(max_length=100, description="坐标系 e.g
 
 
 async def moment(
-    as_of: Annotated[CalendarDay | None, Query(description="状态日期 the day whose state is wanted")] = None,
+    as_of: Annotated[CalendarDay | None, Query(description="状态日期 day of the state; shapes are today's")] = None,
     known_at: Annotated[
         Instant | CalendarDay | None, Query(description="知悉时点 as far as was known then; a date counts to its end")
     ] = None,

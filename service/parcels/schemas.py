@@ -70,6 +70,10 @@ class SurveyRead(BaseModel):
     source_name: str | None
     point_count: int
     surveyed_on: dt.date | None
+    replaced_on: dt.date | None = Field(
+        description="the day since which it is the boundary, where there was another before; `as_of` an earlier day"
+        " gives this one all the same: past states are told, past shapes are not"
+    )
 
 
 class ParcelRead(ParcelSummary):
@@ -176,6 +180,7 @@ class SurveyKept(BaseModel):
     surveyor: str | None
     reason: str | None
     actor: str | None
+    override_reason: str | None
     document: EventDocument | None
 
 

@@ -39,8 +39,18 @@ CODE_KEY_OF = 'upper({}.code COLLATE "C")'
 CODE_KEY = CODE_KEY_OF.format("p")
 # The split or merge that ended a parcel: `o`, null where none has by then.
 _ENDED_NOW = "LEFT JOIN lineage_operation AS o ON o.id = p.retired_by"
-ENDED_THEN = f"""{_ENDED_NOW} AND o.effective_on <= %(as_of)s
-    AND o.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
+# As far as it was known then: one that was taken back later had ended it.
+ENDED_THEN = """LEFT JOIN lineage_operation AS o ON o.id = coalesce(
+        (SELECT u.undoes FROM lineage_revival AS v JOIN lineage_operation AS u ON u.id = v.operation_id
+         JOIN lineage_operation AS undone ON undone.id = u.undoes
+         WHERE v.parcel_id = p.id AND undone.recorded_at <= %(known_at)s AND u.recorded_at > %(known_at)s),
+        p.retired_by)
+    AND o.effective_on <= %(as_of)s AND o.recorded_at <= coalesce(%(known_at)s::timestamptz, 'infinity')"""
+# Codes of the parcels that stand for one that `o` ended: what it made, or what stands again since.
+SUCCESSORS = """ARRAY(SELECT n.code FROM (
+    SELECT id, code FROM parcel WHERE made_by = o.id
+    UNION ALL SELECT p.id, p.code FROM lineage_revival AS v JOIN parcel AS p ON p.id = v.parcel_id
+        WHERE v.operation_id = o.id) AS n ORDER BY n.id)"""
 
 # Evaluated once a statement, and then an index condition like any other.
 VISIBLE = "p.jurisdiction_id = ANY (ARRAY(SELECT id FROM jurisdiction WHERE code = ANY (%(scope)s)))"

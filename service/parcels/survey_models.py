@@ -31,5 +31,8 @@ class ParcelSurvey(Base):
     surveyed_on: Mapped[dt.date | None]
     surveyor: Mapped[str | None] = mapped_column(Text, comment="who measured; of a survey by hand")
     reason: Mapped[str | None] = mapped_column(Text, comment="why the boundary changed; of a survey by hand")
+    override_reason: Mapped[str | None] = mapped_column(
+        Text, comment="why an approver let the boundary change though others are concerned"
+    )
     actor: Mapped[str | None] = mapped_column(Text, comment="who recorded it; of a survey by hand")
     recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -42,6 +42,8 @@ _UNTIL = """(p.span = 0 AND p.begins_on < %(decade)s
 # Of whom something was recorded later that was true by that day: counted out as known now, and in as known then.
 _LATE = """SELECT parcel_id FROM parcel_event WHERE recorded_at > %(known_at)s AND effective_on <= %(as_of)s
     UNION SELECT p.id FROM lineage_operation AS o JOIN parcel AS p ON p.retired_by = o.id
+    WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s
+    UNION SELECT v.parcel_id FROM lineage_operation AS o JOIN lineage_revival AS v ON v.operation_id = o.id
     WHERE o.recorded_at > %(known_at)s AND o.effective_on <= %(as_of)s"""
 # One parcel after another by its key (OFFSET 0 keeps the planner, which can't know how few they are, from reading all).
 _CORRECTED = """SELECT {key}, {sign}, {sign} * p.area_m2 FROM late CROSS JOIN LATERAL (

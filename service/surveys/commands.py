@@ -9,6 +9,7 @@ from geoalchemy2.shape import from_shape
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import Permission
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
@@ -17,10 +18,12 @@ from service.geo.crs import CGCS2000
 from service.imports.findings import Finding
 from service.parcels import queries as parcels
 from service.parcels.commands import CENT, refuse_stale, touch
+from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
 from service.regions import queries as regions
 from service.surveys import delivery, queries
+from service.surveys.approval import approval_for
 from service.surveys.checking import Checked, Sound
 from service.surveys.plans import Plan, areas, plan_survey
 from service.surveys.schemas import SurveyFacts, SurveyFinding, SurveyOrder
@@ -40,6 +43,12 @@ class NeighboursChanged(Conflict):
     code, title_zh, title_en = "neighbours-changed", "相邻地块刚有变化", "A neighbour has just changed"
 
 
+class ApprovalNeeded(Conflict):
+    """A boundary that concerns others already: an approver must give reason and document."""
+
+    code, title_zh, title_en = "survey-needs-approval", "变更界线须经审批人同意", "An approver has to agree"
+
+
 class Done(NamedTuple):
     """A survey that was recorded."""
 
@@ -53,6 +62,7 @@ def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrde
     It is checked before anything is locked; then one writer of boundaries at a time looks whether all is as it was.
 
     Raises:
+        ApprovalNeeded: others are concerned, and no approver gives reason and document.
         SurveyRefused: the boundary has errors. NeighboursChanged: other parcels lie around it by now.
         Invalid: what is to be known of a survey is missing, or no such document. And what `plan_survey` raises.
 
@@ -63,6 +73,7 @@ def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrde
     plan = plan_survey(session, actor, number, order, version=version)
     if plan.checked.errors or plan.checked.sound is None:
         raise _refusal(plan.checked)
+    _demand_approval(actor, plan, order.survey)
     parcels.lock_map(session)
     parcel = parcels.parcel_for_update(session, actor, number)
     refuse_stale(parcel, version)
@@ -78,6 +89,8 @@ def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrde
     _become(session, parcel, plan.checked.sound, order.survey)
     session.flush()
     after = {"survey": survey.id, "crs": survey.source_crs, "surveyor": survey.surveyor, "reason": survey.reason}
+    if survey.override_reason is not None:
+        after |= {"override_reason": survey.override_reason, "document": survey.document_id}
     told = plan.before.model_dump()
     record(
         session,
@@ -93,6 +106,14 @@ def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrde
 def describe(findings: Sequence[Finding]) -> list[SurveyFinding]:
     """Write findings as they are given out."""
     return [SurveyFinding.model_validate(found) for found in findings]
+
+
+def _demand_approval(actor: Actor, plan: Plan, facts: SurveyFacts) -> None:
+    """Refuse a boundary that others are concerned by, unless an approver answers for it. The stage is of `version`."""
+    needed = approval_for(Stage(plan.parcel.stage))
+    given = facts.override_reason and facts.document_id is not None and Permission.PARCEL_OVERRIDE in actor.permissions
+    if needed is not None and not given:
+        raise ApprovalNeeded(f"{needed.message}。", f"{needed.message_en}.", facts={"stage": needed.stage})
 
 
 def _refusal(checked: Checked) -> SurveyRefused:
@@ -114,7 +135,7 @@ def _survey(parcel: Parcel, plan: Plan, order: SurveyOrder, facts: SurveyFacts, 
         geometry=shapely.to_wkb(plan.delivered, byte_order=1),
         points=None if order.numbers is None else delivery.points_of(plan.delivered, order.numbers),
         actor=actor.label,
-        **facts.model_dump(include={"surveyed_on", "surveyor", "reason", "document_id"}),
+        **facts.model_dump(include={"surveyed_on", "surveyor", "reason", "document_id", "override_reason"}),
     )
 
 

@@ -6,16 +6,18 @@ import orjson
 import shapely
 from fastapi import APIRouter, Query, Response
 
-from service.accounts.access import ParcelReader, ParcelWriter
+from service.accounts.access import ParcelReader, ParcelSurveyor
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, Write, etag
 from service.core.doors import ReadRoute
 from service.core.idempotency import CommandRoute
 from service.geo.crs import recognise
 from service.parcels import reading
+from service.parcels.lifecycle import Stage
 from service.parcels.routes import Number
 from service.parcels.schemas import ParcelRead
 from service.surveys import commands, cutting, delivery, plans, queries
+from service.surveys.approval import approval_for
 from service.surveys.checking import box_of
 from service.surveys.schemas import BoundaryRead, CutAnswer, CutOrder, SurveyAnswer, SurveyOrder
 
@@ -41,6 +43,7 @@ def read_boundary(number: Number, actor: ParcelReader, database: Data) -> Respon
         "as_delivered": found.as_delivered,
         "geometry": _geojson(found.shape),
         "numbers": found.numbers,
+        "approval": _approval(members["stage"]),
         "neighbours": [
             {"code": each.code, "geometry": _geojson(delivery.in_crs(shapely.from_wkb(each.wkb), target))}
             for each in around
@@ -51,7 +54,7 @@ def read_boundary(number: Number, actor: ParcelReader, database: Data) -> Respon
 
 
 @router.post("/cut", summary="切割界线 Cut a boundary being edited")
-def cut_boundary(order: CutOrder, actor: ParcelWriter) -> CutAnswer:
+def cut_boundary(order: CutOrder, actor: ParcelSurveyor) -> CutAnswer:
     """Cut a boundary by a line or a polygon; nothing is saved."""
     del actor
     return cutting.cut(order)
@@ -66,7 +69,7 @@ def cut_boundary(order: CutOrder, actor: ParcelWriter) -> CutAnswer:
 def record_survey(
     number: Number,
     order: SurveyOrder,
-    actor: ParcelWriter,
+    actor: ParcelSurveyor,
     version: IfMatch,
     session: Write,
     response: Response,
@@ -89,12 +92,18 @@ def record_survey(
 def _answer(plan: plans.Plan, order: SurveyOrder, version: int) -> SurveyAnswer:
     return SurveyAnswer(
         findings=commands.describe(plan.checked.findings),
+        approval=_approval(plan.parcel.stage),
         before=plan.before,
         after=plans.areas_after(plan, order.survey),
         version=version,
         survey_id=None,
         parcel=None,
     )
+
+
+def _approval(stage: str) -> dict[str, str] | None:
+    needed = approval_for(Stage(stage))
+    return None if needed is None else needed._asdict()
 
 
 def _geojson(shape: shapely.Geometry) -> orjson.Fragment:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from service.core.schemas import Input, Line, Note, Output
 from service.parcels.changes import AreaM2, Day
+from service.parcels.lifecycle import Stage
 from service.parcels.schemas import ParcelRead
 
 PointNumbers = list[Annotated[list[Annotated[Line, Field(max_length=20)]], Field(max_length=10_000)]]
@@ -19,6 +20,9 @@ class SurveyFacts(Input):
     surveyor: Line = Field(description="测量单位 who measured")
     reason: Note = Field(min_length=1, description="变更依据 why the boundary changes")
     document_id: int | None = Field(None, ge=1, lt=2**31)
+    override_reason: Note | None = Field(
+        None, min_length=1, description="为何仍要变更 an approver's, with a document, where `approval` demands it"
+    )
     area_legal_m2: AreaM2 | None = Field(None, description="新的法定面积 if the document says one; else it stays")
 
 
@@ -57,10 +61,19 @@ class AreasRead(BaseModel):
     area_ellipsoid_m2: float
 
 
+class ApprovalRead(Output):
+    """That an approver must give `override_reason` and a document for a new boundary, and why."""
+
+    stage: Stage
+    message: str
+    message_en: str
+
+
 class SurveyAnswer(BaseModel):
     """What a survey changed or, of a dry run, would change; `after` is null for a boundary with errors."""
 
     findings: list[SurveyFinding]
+    approval: ApprovalRead | None
     before: AreasRead
     after: AreasRead | None
     version: int = Field(description="of the parcel, now")
@@ -86,6 +99,7 @@ class BoundaryRead(BaseModel):
     numbers: list[list[str]] | None = Field(description="界址点号 ring by ring, without the closing point")
     area_legal_m2: float | None
     area_plane_m2: float
+    approval: ApprovalRead | None
     neighbours: list[NeighbourRead]
 
 

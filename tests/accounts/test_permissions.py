@@ -8,6 +8,7 @@ REVIEWED = {
     "parcel:stage": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "parcel:export": {PLANNER, REGISTRAR, LISTING, APPROVER},
     "parcel:divide": {REGISTRAR, APPROVER},
+    "parcel:survey": {REGISTRAR, APPROVER},
     "parcel:override": {APPROVER},
     "import:run": {REGISTRAR},
     "import:publish": {REGISTRAR, APPROVER},
@@ -40,7 +41,7 @@ REVIEWED = {
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read", "plan:read", "workday:read"}
 READ_KEY |= {"scheme:read", "listing:read", "contract:read"}
 WRITE_KEY = READ_KEY | {
-    *("parcel:write", "parcel:stage", "parcel:divide", "parcel:export", "constraint:check"),
+    *("parcel:write", "parcel:stage", "parcel:divide", "parcel:survey", "parcel:export", "constraint:check"),
     *("import:run", "import:publish", "import:read", "document:write", "layer:withdraw"),
 }
 

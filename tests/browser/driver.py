@@ -31,14 +31,18 @@ class Desk:
         self.page.goto(self.address + path)
         self.page.wait_for_load_state("networkidle")
 
+    def come_in(self, account: tuple[str, str]) -> None:
+        """Begin a session without opening a page; the form at the door has tests of its own."""
+        answer = self.page.request.post(
+            f"{self.address}/api/v1/session", data={"username": account[0], "password": account[1]}
+        )
+        assert answer.ok, answer.text()
+
     def sign_in(self, account: tuple[str, str], *, then: str = "/desk/account") -> None:
-        """Sign in at the door, on the way to a page."""
+        """Begin a session and open a page."""
+        self.come_in(account)
         self.open(then)
-        self.fill(r"用户名|User name", account[0])
-        self.fill(r"密码|Password", account[1])
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(self.address + then)
-        self.page.wait_for_load_state("networkidle")
+        assert "/login" not in self.page.url
 
     def fill(self, label: str, text: str) -> None:
         """Write into the field with this label (a pattern for the whole label)."""

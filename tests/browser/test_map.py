@@ -100,7 +100,7 @@ def map_page(browser: Browser, live_server: str, accounts: Accounts) -> Callable
         path: str, role: str = "registrar", *, size: tuple[int, int] = DESKTOP, drawn: bool = True
     ) -> Iterator[OnMap]:
         with desk(browser, live_server, size=size) as window:
-            window.sign_in(accounts[role])
+            window.come_in(accounts[role])
             window.open(path)
             page = OnMap(window)
             if drawn:
@@ -259,8 +259,7 @@ def test_a_day_in_the_past_is_said_and_sent(map_page: MapPage) -> None:
 def test_without_webgl2_the_list_does_the_work(browser: Browser, live_server: str, accounts: Accounts) -> None:
     with desk(browser, live_server) as window:
         window.page.add_init_script(NO_WEBGL2)
-        window.sign_in(accounts["viewer"])
-        window.open("/desk/map")
+        window.sign_in(accounts["viewer"], then="/desk/map")
         page = OnMap(window)
         window.sees("浏览器不支持 WebGL 2")
         page.rows.first.get_by_role("button").click()
@@ -291,7 +290,7 @@ def test_every_look_is_accessible(
     browser: Browser, live_server: str, accounts: Accounts, language: str, theme: str
 ) -> None:
     with desk(browser, live_server, language=language, theme=theme) as window:
-        window.sign_in(accounts["registrar"])
+        window.come_in(accounts["registrar"])
         window.open(f"{NEAR}&open=layers,list&stage=market,supplied")
         page = OnMap(window)
         page.is_drawn()

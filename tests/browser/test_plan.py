@@ -24,7 +24,7 @@ def opened(browser: Browser, live_server: str, accounts: Accounts) -> Opened:
         *, language: str = "zh", theme: str = "light", size: tuple[int, int] = DESKTOP
     ) -> Iterator[tuple[Desk, Locator]]:
         with desk(browser, live_server, language=language, theme=theme, size=size) as window:
-            window.sign_in(accounts["viewer"])
+            window.come_in(accounts["viewer"])
             answer = window.page.request.get(f"{live_server}/api/v1/parcels?limit=1&sort=-area_m2")
             window.open(f"/desk/map?parcel={answer.json()['items'][0]['code']}")
             window.press(NAMES[language][0])

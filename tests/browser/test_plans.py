@@ -60,7 +60,8 @@ def test_a_plan_from_draft_to_progress(browser: Browser, live_server: str, accou
     with desk(browser, live_server) as window:
         page = window.page
         window.sign_in(accounts["planner"], then=f"{plan}/totals")
-        expect(page.get_by_text("五项公布内容齐全，合计相符。")).to_be_visible()
+        expect(page.get_by_text("供地计划的公布期限")).to_be_visible()  # years too late (R34), and nothing else
+        expect(page.locator(".findings > li")).to_have_count(1)
         step(window, "公布")
         expect(page.get_by_text("已公布").first).to_be_visible()
         window.open(f"{plan}/progress")

@@ -15,11 +15,15 @@ from service import demo
 from service.accounts.access import system
 from service.accounts.permissions import Role
 from service.audit.verify import verify
+from service.contracts.checking import disagreements
+from service.contracts.lifecycle import ContractStage
 from service.core.db import Database
 from service.core.settings import Settings
+from service.listings.lifecycle import LotStage
 from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
 from service.regions.models import Jurisdiction
+from service.schemes.states import SchemeStatus
 from tests.caller import Caller
 
 SQUARE = {"type": "Polygon", "coordinates": [[[113.5, 34.5], [113.501, 34.5], [113.501, 34.501], [113.5, 34.5]]]}
@@ -36,6 +40,9 @@ def figures(owner: psycopg.Connection[Any]) -> dict[str, int]:
         "region",
         "user_account",
         "blocked_period",
+        "supply_scheme",
+        "lot",
+        "contract",
     )
     return {table: owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # type: ignore[index]
 
@@ -53,7 +60,7 @@ def test_the_district_comes_in_by_import_with_its_history(
 ) -> None:
     found = figures(owner)
     assert found["parcel"] == found["parcel_survey"] == 1_660
-    assert (found["import"], found["document"], found["region"]) == (11, 17, 15)
+    assert (found["import"], found["region"]) == (11, 15)
     stages = Counter(dict(owner.execute("SELECT stage, count(*) FROM parcel GROUP BY 1").fetchall()))
     assert len(stages) == 15, "every stage is on the map"
     assert owner.execute("SELECT count(*) FROM parcel WHERE region_id IS NULL OR county_code IS NULL").fetchone() == (
@@ -62,7 +69,7 @@ def test_the_district_comes_in_by_import_with_its_history(
     assert owner.execute("SELECT max(effective_on) FROM parcel_event").fetchone() == (dt.date(2022, 11, 15),)
     crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
     assert crs == [(4490,), (4526,), (4547,)]
-    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "演示账号"]
+    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "供应", "演示账号"]
     assert [line.partition(" ")[0] for line in loaded] == said
     rules = dict(owner.execute("SELECT rule, count(*) FROM overlay_result GROUP BY 1").fetchall())
     assert rules.keys() == {"forbidden", "needs_procedure", "allowed"}
@@ -70,6 +77,12 @@ def test_the_district_comes_in_by_import_with_its_history(
     with database.read() as session:
         assert demo.is_loaded(session)
         assert verify(session).ok
+        assert not disagreements(session)
+    assert {row[0] for row in owner.execute("SELECT status FROM supply_scheme")} == {*SchemeStatus}
+    assert {row[0] for row in owner.execute("SELECT stage FROM lot")} == {*LotStage}
+    assert {row[0] for row in owner.execute("SELECT stage FROM contract")} == {*ContractStage}
+    outcomes = {row[0] for row in owner.execute("SELECT outcome FROM idle_case")}
+    assert outcomes == {None, "dismissed", "fee", "disposal", "recovery"}
 
 
 def test_the_accounts_of_the_demo_open_the_door(loaded: list[str], client: TestClient, settings: Settings) -> None:

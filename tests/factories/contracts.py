@@ -49,6 +49,8 @@ def make_lot(
     session.add_all(SchemeParcel(scheme_id=scheme.id, parcel_id=each.id) for each in land)
     session.add(SchemeUse(scheme_id=scheme.id, use_class=use, term_years=Decimal(50)))
     session.flush()
+    scheme.status = SchemeStatus.submitted
+    session.flush()
     scheme.status, scheme.approved_on = SchemeStatus.approved, sold_on - dt.timedelta(60)
     notice = Notice(jurisdiction_id=jurisdiction.id, number=f"告字{number}", method=method, title=f"公告{number}")
     session.add(notice)

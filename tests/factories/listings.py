@@ -72,6 +72,8 @@ def make_scheme(
     session.add_all([SchemeParcel(scheme_id=scheme.id, parcel_id=each.id) for each in parcels])
     session.add_all([SchemeUse(scheme_id=scheme.id, use_class=use, share=Decimal(1) / len(uses)) for use in uses])
     session.flush()
+    scheme.status = SchemeStatus.submitted
+    session.flush()
     scheme.status, scheme.approved_on = SchemeStatus.approved, dt.date(2022, 9, 1)
     session.flush()
     return scheme

@@ -36,17 +36,24 @@ def collected() -> Iterator[str]:
             yield str(path.relative_to(DATA))
 
 
+def checked(outcome: Outcome, folder: Path) -> tuple[int, Report]:
+    """Rows of a file that the reader has answered for, and what was found by reading and checking."""
+    assert outcome.answer is not None
+    report = Report()
+    report.add(Finding(**each) for each in outcome.answer["findings"])
+    if outcome.answer["rows"]:
+        with pa.memory_map(str(folder / "rows.arrow")) as file:
+            table = pa.ipc.open_file(file).read_all()
+            with check_file(table, NO_AREAS, None, report, import_id=1, today=dt.date(2022, 11, 15)) as found:
+                found.settle()
+    return outcome.answer["rows"], report
+
+
 def outcome_of(outcome: Outcome, folder: Path) -> str:
     """Rows or error codes after reading and checking; a process that ended badly says so."""
     if outcome.answer is None:
         return f"status {outcome.status}"
-    report = Report()
-    report.add(Finding(**each) for each in outcome.answer["findings"])
-    if rows := outcome.answer["rows"]:
-        with pa.memory_map(str(folder / "rows.arrow")) as file:
-            table = pa.ipc.open_file(file).read_all()
-            with check_file(table, NO_AREAS, None, report, import_id=1, today=dt.date(2022, 11, 15)) as checked:
-                checked.settle()
+    rows, report = checked(outcome, folder)
     errors = sorted({each.code for each in report.kept if each.severity == "error"})
     return ", ".join(errors) or f"{rows} rows"
 
@@ -63,18 +70,21 @@ def whole(name: str, folder: Path) -> Path:
     return packed
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What became of each file."""
-    folder = tmp_path_factory.mktemp("collected")
+def read_all(folder: Path) -> Iterator[tuple[str, Outcome, Path]]:
+    """Read every file apart: its name, what the reader answered, and where it left the rows."""
     runs = {
         name: (Case(name, bytes, frozenset(), DECLARED.get(Path(name).suffix, {})), whole(name, folder))
         for name in collected()
     }
-    return {
-        name: outcome_of(outcome, left)
-        for name, (outcome, left) in zip(runs, read_apart(folder, list(runs.values())), strict=True)
-    }
+    for name, (outcome, left) in zip(runs, read_apart(folder, list(runs.values())), strict=True):
+        yield name, outcome, left
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What became of each file."""
+    folder = tmp_path_factory.mktemp("collected")
+    return {name: outcome_of(outcome, left) for name, outcome, left in read_all(folder)}
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the collected data lie outside the repository, in ../shared/data")

@@ -1,5 +1,7 @@
 """Overlaps are found whatever the strips, and only where land is shared."""
 
+import resource
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.imports import neighbours, overlaps, workshop
+from tests.imports.hostile import comb
 
 
 def pairs(shapes: list[shapely.Geometry]) -> set[tuple[int, int]]:
-    column = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())
+    column = pa.chunked_array([pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())])
     return {
         (each.first, each.second)
         for each in neighbours.within(column, shapely.bounds(np.array(shapes, dtype=object)))
@@ -72,4 +75,20 @@ def test_a_heap_of_shapes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_row_without_shape_is_no_neighbour() -> None:
     shapes = np.array([None, shapely.box(0, 0, 1, 1)], dtype=object)
-    assert list(neighbours.within(pa.array(shapely.to_wkb(shapes)), shapely.bounds(shapes))) == []
+    assert list(neighbours.within(pa.chunked_array([shapely.to_wkb(shapes)]), shapely.bounds(shapes))) == []
+
+
+@given(boxes)
+@settings(max_examples=60, deadline=None)
+def test_land_is_shared_where_interiors_meet(given_boxes: list[tuple[int, int, int, int]]) -> None:
+    shapes = np.array([shapely.box(x, y, x + w, y + h) for x, y, w, h in given_boxes], dtype=object)
+    left, right = (each.ravel() for each in np.meshgrid(shapes, shapes))
+    expected = shapely.relate_pattern(left, right, "T********")
+    assert overlaps.share_land(left, right).tolist() == expected.tolist()
+
+
+def test_two_combs_that_cross_a_million_times_cost_no_more_than_others() -> None:
+    combs = [shapely.Polygon(comb(1000, turned=turned)) for turned in (False, True)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert pairs(combs) == {(0, 1)}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 128 << 10, "KiB"

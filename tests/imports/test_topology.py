@@ -37,7 +37,7 @@ def odd(*shapes: shapely.Geometry | None) -> list[tuple[int, str, int, int]]:
 
 def gaps(*shapes: shapely.Geometry) -> list[Gap]:
     column = np.array(shapes, dtype=object)
-    found = neighbours.within(pa.array(shapely.to_wkb(column), pa.binary()), shapely.bounds(column))
+    found = neighbours.within(pa.chunked_array([shapely.to_wkb(column)], pa.binary()), shapely.bounds(column))
     return [each for each in found if isinstance(each, Gap)]
 
 

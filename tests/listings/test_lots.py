@@ -192,7 +192,7 @@ def test_a_supplementary_notice_changes_terms(session: Session) -> None:
     actor = session.info["actor"]
 
     def publish(**terms: object) -> None:
-        change = Amendment(lot_id=lot.id, terms=Terms(**terms))
+        change = Amendment(lot_id=lot.id, terms=Terms.model_validate(terms))
         order = NoticePublish(effective_on=D(2022, 10, 5), amendments=[change])
         publish_notice(session, actor, notice.id, order, version=notice.version)
 

@@ -22,6 +22,8 @@ APP_FORBIDDEN = [
     "TRUNCATE parcel_event",
     "UPDATE lineage_operation SET effective_on = '2020-01-01'",
     "DELETE FROM lineage_operation",
+    "UPDATE lineage_revival SET parcel_id = 1",
+    "DELETE FROM lineage_revival",
     "UPDATE plan_event SET actor = 'x'",
     "DELETE FROM plan_target_change",
     "DELETE FROM plan_target_decision",

@@ -184,7 +184,7 @@ J1,1,3849000.000,38474000.000
 def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, tmp_path: Path) -> None:
     file = tmp_path / "parcels.txt"
     file.write_text(BOUNDARY_POINTS, encoding="gbk")
-    shown = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
+    shown = gongdi("import", str(file), home=staffed)  # there is one jurisdiction
     assert (shown.returncode, "published" in shown.stdout) == (0, True), shown.stdout
 
     again = gongdi("import", str(file), "--jurisdiction", "DQ", home=staffed)
@@ -202,6 +202,16 @@ def test_import_publishes_or_refuses_and_says_so(gongdi: Gongdi, staffed: Path, 
     elsewhere = gongdi("import", str(file), "--jurisdiction", "none", home=staffed)
     assert elsewhere.returncode == 1
     assert "No jurisdiction none" in elsewhere.stderr
+
+
+def test_import_does_not_guess_among_jurisdictions(gongdi: Gongdi, staffed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "parcels.txt"
+    file.write_text(BOUNDARY_POINTS, encoding="gbk")
+    with psycopg.connect(cluster.ensure(staffed).owner_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO jurisdiction (code, name, name_en) VALUES ('XQ', '西区', 'West')")
+        shown = gongdi("import", str(file), home=staffed)
+        connection.execute("DELETE FROM jurisdiction WHERE code = 'XQ'")
+    assert (shown.returncode, "DQ 东区, XQ 西区" in shown.stderr) == (2, True), shown.stderr
 
 
 def test_import_takes_a_control_layer_in(gongdi: Gongdi, staffed: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from service.accounts.access import Actor
 from service.core.db import Database
 from service.geo.crs import from_cgcs2000, recognise
 from service.parcels.lifecycle import Stage
+from service.surveys.approval import approval_for
 from tests.factories.parcels import LAT, LON, make_parcel, make_regions, square
 
 Caller = Any
@@ -107,6 +108,15 @@ def test_the_history_keeps_every_survey(registrar: Caller, owner: psycopg.Connec
     before, after = told
     assert after["survey"] == kept[0]["id"]
     assert before["area_plane_m2"] > after["area_plane_m2"]
+
+
+def test_a_day_before_is_told_that_the_boundary_is_a_later_one(registrar: Caller) -> None:
+    assert survey(registrar).status_code == 201
+    assert registrar.get(f"{URL}/ZD-1").json()["survey"]["replaced_on"] is None, "none was known before it"
+    again = survey(registrar, version=2, survey=FACTS | {"surveyed_on": "2022-11-14"})
+    assert again.status_code == 201, again.text
+    then = registrar.get(f"{URL}/ZD-1?as_of=2022-11-12").json()
+    assert then["survey"]["replaced_on"] == "2022-11-14"
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(registrar: Caller, owner: psycopg.Connection[Any]) -> None:
@@ -205,8 +215,8 @@ def test_a_hostile_shape_costs_a_refusal(registrar: Caller) -> None:
     assert "self_crossing" in codes(answer)
 
 
-def test_only_a_registrar_may(parcels: None, as_role: Callable[..., Caller]) -> None:
-    for role in ("planner", "approver", "viewer", "administrator", "listing_officer", "track_officer"):
+def test_only_registrars_and_approvers_may(parcels: None, as_role: Callable[..., Caller]) -> None:
+    for role in ("planner", "viewer", "administrator", "listing_officer", "track_officer"):
         assert survey(as_role(role)).status_code == 403, role
 
 
@@ -283,3 +293,43 @@ def test_a_polygon_is_cut_out(registrar: Caller) -> None:
     assert {tuple(xy) for xy in inner} == {tuple(xy) for xy in hole["coordinates"][0]}
     nothing = registrar.post(f"{URL}/cut", json={"geometry": hole, "by": whole, "crs": METRES})
     assert nothing.json() == {"pieces": []}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_whether_an_approver_decides_is_told_of_every_stage(stage: Stage) -> None:
+    needed = approval_for(stage)
+    free = {"candidate", "acquiring", "reserved", "cleared", "scheme_approved", "reclaimed"}
+    assert (needed is None) == (stage in free), stage
+    if needed is not None:
+        assert needed.message_en.endswith("with reason and document")
+
+
+def test_a_boundary_that_concerns_others_needs_an_approver(
+    parcels: None, as_role: Callable[..., Caller], database: Database, actor: Actor, owner: psycopg.Connection[Any]
+) -> None:
+    with database.write(actor) as session:
+        make_parcel(session, code="ZD-5", stage=Stage.announced, geometry=square(LON, LAT + 3 * NORTH))
+    ((document,),) = owner.execute(
+        "INSERT INTO document (subject_type, subject_id, title, file_name, media_type, size_bytes, sha256, uploaded_by)"
+        " VALUES ('parcel', 'ZD-5', '批复', 'a.pdf', 'application/pdf', 1, repeat('0', 64), 'test') RETURNING id"
+    ).fetchall()
+    registrar, approver = as_role("registrar"), as_role("approver")
+    shape = ring(*((x, y + 3) for x, y in SMALLER))
+    told = registrar.get(f"{URL}/ZD-5/boundary").json()["approval"]
+    assert (told["stage"], told["message"]) == ("announced", "该地块已发布公告，变更界线须由审批人说明理由并附依据文件")
+    tried = survey(registrar, "ZD-5", geometry=shape, dry_run=True)
+    assert (tried.status_code, tried.json()["approval"]) == (200, told)
+    backed = FACTS | {"override_reason": "公告已更正", "document_id": document}
+    for caller, facts in (
+        (registrar, backed),
+        (approver, FACTS),
+        (approver, backed | {"document_id": None}),
+        (approver, backed | {"override_reason": None}),
+    ):
+        refused = survey(caller, "ZD-5", geometry=shape, survey=facts)
+        assert (refused.status_code, refused.json()["code"]) == (409, "survey-needs-approval"), refused.text
+    assert survey(approver, "ZD-5", geometry=shape, survey=backed).status_code == 201
+    kept = approver.get(f"{URL}/ZD-5/history").json()["surveys"][0]
+    assert (kept["override_reason"], kept["document"]["title"]) == ("公告已更正", "批复")
+    ((after,),) = owner.execute("SELECT after FROM audit_entry WHERE action = 'parcel:resurveyed'").fetchall()
+    assert (after["override_reason"], after["document"]) == ("公告已更正", document)

@@ -15,6 +15,10 @@ export type LineageFinding = Shapes['LineageFinding']
 export type SplitOrder = Shapes['SplitOrder']
 export type MergeOrder = Shapes['MergeOrder']
 
+export type UndoOrder = Shapes['UndoOrder']
+/** What taking an operation back did, or (tried) would do. */
+export type UndoAnswer = Shapes['UndoAnswer']
+
 /** The shapes of a file in the CRS that it is in, and what is wrong with it. */
 export type FileShapes = Shapes['FileShapesRead']
 
@@ -37,6 +41,17 @@ const split = (number: string, version: number, order: SplitOrder, dryRun: boole
 
 const merge = (order: MergeOrder, dryRun: boolean, signal?: AbortSignal): Promise<LineageAnswer> =>
   answer(service.POST('/api/v1/parcels/merge', { params: { query: { dry_run: dryRun } }, body: order, signal: signal ?? null })) as Promise<LineageAnswer>
+
+const undo = (operation: number, order: UndoOrder, dryRun: boolean, signal?: AbortSignal): Promise<UndoAnswer> =>
+  answer(service.POST('/api/v1/parcels/lineage/{operation_id}/undo', {
+    params: { path: { operation_id: operation }, query: { dry_run: dryRun } }, body: order, signal: signal ?? null,
+  }))
+
+/** What would come of an undoing; refused with 409 `lineage-built-on` and `obstacles` where something was built on it. */
+export const tryUndo = (operation: number, signal?: AbortSignal): Promise<UndoAnswer> => undo(operation, {}, true, signal)
+
+/** Take a split or merge back. */
+export const undoOperation = (operation: number, order: UndoOrder): Promise<UndoAnswer> => undo(operation, order, false)
 
 /** What speaks against an operation that was refused with 409 `lineage-refused`. */
 export const findingsOf = (problem: Problem): LineageFinding[] =>

@@ -16,34 +16,14 @@ export const SEVERITIES: readonly Severity[] = ['block', 'warn', 'info']
 export const VERIFICATIONS: readonly Verification[] = ['full', 'partial', 'none']
 /** In the order of a parcel's course. */
 export const THEMES: readonly Theme[] = ['land', 'plan', 'scheme', 'listing', 'contract', 'building', 'idle']
-
-export interface FindingFigure { name: string, title: string, title_en: string, value: string, unit: string }
-
 /** A broken rule: how grave, by which source and figures, and what would satisfy it. */
-export interface LegalFinding {
-  rule: string
-  severity: Severity
-  hard: boolean
-  verified: boolean
-  /** A day in it leans on a year without an issued calendar. */
-  provisional: boolean
-  title: string
-  title_en: string
-  message: string
-  message_en: string
-  source: string
-  source_en: string
-  figures: FindingFigure[]
-  satisfied_by: string
-  satisfied_by_en: string
-}
+export type LegalFinding = Shapes['LegalFinding']
+/** Why an approver answers for breaking a rule. */
+export type Override = Shapes['Override']
 
 /** What of a finding is shown; those of a plan say less. */
 export type ShownFinding = Omit<LegalFinding, 'verified' | 'provisional' | 'source_en' | 'figures'>
   & Partial<Pick<LegalFinding, 'provisional' | 'source_en' | 'figures'>>
-
-/** Why an approver answers for breaking a rule. */
-export interface Override { reason: string, document_id: number }
 
 /** The findings of an act that the law refused (409 `legal-rule`); none of any other problem. */
 export const findingsOf = (problem: Problem | null): LegalFinding[] =>

@@ -732,6 +732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/lineage/{operation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销分割或合并 Undo a split or merge
+         * @description Take a split or merge back while nothing was built on what it made; the old parcels stand again.
+         */
+        post: operations["undo_operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/lineage": {
         parameters: {
             query?: never;
@@ -2953,6 +2973,17 @@ export interface components {
          */
         Applies: "inside" | "outside";
         /**
+         * ApprovalRead
+         * @description That an approver must give `override_reason` and a document for a new boundary, and why.
+         */
+        ApprovalRead: {
+            stage: components["schemas"]["Stage"];
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+        };
+        /**
          * AreasRead
          * @description The areas of a boundary.
          */
@@ -3051,7 +3082,7 @@ export interface components {
             /** Name */
             name: string | null;
             /** Yuan */
-            yuan: number;
+            yuan: string;
             /**
              * Offered At
              * Format: date-time
@@ -3128,7 +3159,7 @@ export interface components {
             /** Qualified */
             qualified: boolean | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Paid On */
             paid_on: string | null;
             /** Refunded On */
@@ -3398,6 +3429,7 @@ export interface components {
             area_legal_m2: number | null;
             /** Area Plane M2 */
             area_plane_m2: number;
+            approval: components["schemas"]["ApprovalRead"] | null;
             /** Neighbours */
             neighbours: components["schemas"]["NeighbourRead"][];
         };
@@ -5990,7 +6022,7 @@ export interface components {
         };
         /**
          * LotDetail
-         * @description One lot with its land, its rounds, what is due, and what may be recorded now.
+         * @description One lot with its land; now also with its rounds and what is due.
          */
         LotDetail: {
             /** Id */
@@ -6024,24 +6056,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6074,7 +6106,12 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
             /** Land */
@@ -6083,8 +6120,6 @@ export interface components {
             rounds: components["schemas"]["RoundRead"][];
             /** Duties */
             duties: components["schemas"]["DutyRead"][];
-            /** Actions */
-            actions: components["schemas"]["LotEventKind"][];
         };
         /**
          * LotEventKind
@@ -6263,24 +6298,24 @@ export interface components {
             /** Closes At */
             closes_at: string | null;
             /** Floor Yuan */
-            floor_yuan: number | null;
+            floor_yuan: string | null;
             /** Reserve Yuan */
-            reserve_yuan: number | null;
+            reserve_yuan: string | null;
             /**
              * Floor Hidden
              * @description 成交前底价仅限经办 floor and reserve are kept from you before the sale
              */
             floor_hidden: boolean;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Increment Yuan */
-            increment_yuan: number | null;
+            increment_yuan: string | null;
             /** Ceiling Yuan */
-            ceiling_yuan: number | null;
+            ceiling_yuan: string | null;
             /** Deposit Yuan */
-            deposit_yuan: number | null;
+            deposit_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /**
              * Premium Rate
              * @description 溢价率 above the start price, as a share of it
@@ -6313,7 +6348,12 @@ export interface components {
              * Top Yuan
              * @description 当前最高报价; null for a sealed tender
              */
-            top_yuan: number | null;
+            top_yuan: string | null;
+            /**
+             * Actions
+             * @description 可办理 what an officer may record now
+             */
+            actions: components["schemas"]["LotEventKind"][];
             /** Version */
             version: number;
         };
@@ -6748,15 +6788,25 @@ export interface components {
          * @description What was done to parcels.
          * @enum {string}
          */
-        OperationKind: "split" | "merge";
+        OperationKind: "split" | "merge" | "undo";
         /**
          * OperationRead
-         * @description One split or merge that is done.
+         * @description One split or merge that is done, or the undoing of one.
          */
         OperationRead: {
             /** Id */
             id: number;
             kind: components["schemas"]["OperationKind"];
+            /**
+             * Undoes
+             * @description of an undoing: the operation that it takes back
+             */
+            undoes: number | null;
+            /**
+             * Undone By
+             * @description the operation that takes it back
+             */
+            undone_by?: number | null;
             /**
              * Effective On
              * Format: date
@@ -7535,7 +7585,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:survey" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PermitChange
          * @description What became of a permit: extended, or the next step was applied for. What is left out stays.
@@ -8170,7 +8220,7 @@ export interface components {
             /** Ended On */
             ended_on: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
         };
         /**
          * Rule
@@ -9149,6 +9199,7 @@ export interface components {
         SurveyAnswer: {
             /** Findings */
             findings: components["schemas"]["SurveyFinding"][];
+            approval: components["schemas"]["ApprovalRead"] | null;
             before: components["schemas"]["AreasRead"];
             after: components["schemas"]["AreasRead"] | null;
             /**
@@ -9183,6 +9234,11 @@ export interface components {
             reason: string;
             /** Document Id */
             document_id?: number | null;
+            /**
+             * Override Reason
+             * @description 为何仍要变更 an approver's, with a document, where `approval` demands it
+             */
+            override_reason?: string | null;
             /**
              * Area Legal M2
              * @description 新的法定面积 if the document says one; else it stays
@@ -9246,6 +9302,8 @@ export interface components {
             reason: string | null;
             /** Actor */
             actor: string | null;
+            /** Override Reason */
+            override_reason: string | null;
             document: components["schemas"]["EventDocument"] | null;
         };
         /**
@@ -9291,6 +9349,11 @@ export interface components {
             point_count: number;
             /** Surveyed On */
             surveyed_on: string | null;
+            /**
+             * Replaced On
+             * @description the day since which it is the boundary, where there was another before; `as_of` an earlier day gives this one all the same: past states are told, past shapes are not
+             */
+            replaced_on: string | null;
         };
         /**
          * SuspicionRaised
@@ -9660,6 +9723,43 @@ export interface components {
         TradingCentres: {
             /** Items */
             items: components["schemas"]["TradingCentre"][];
+        };
+        /**
+         * UndoAnswer
+         * @description What an undoing did or, of a dry run, would do: then there is no operation.
+         */
+        UndoAnswer: {
+            operation: components["schemas"]["OperationRead"] | null;
+            /**
+             * Ended
+             * @description codes of the parcels that the undone operation had made
+             */
+            ended: string[];
+            /**
+             * Revived
+             * @description codes of those that stand again, as they were
+             */
+            revived: string[];
+            /** Findings */
+            findings: components["schemas"]["LineageFinding"][];
+        };
+        /**
+         * UndoOrder
+         * @description Why a split or merge is taken back.
+         */
+        UndoOrder: {
+            /**
+             * Note
+             * @description 撤销原因 why; may be left out of a dry run
+             */
+            note?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+            /**
+             * Override Reason
+             * @description 为何仍要办理 where others are concerned: an approver's, with a document
+             */
+            override_reason?: string | null;
         };
         /**
          * Unit
@@ -10259,7 +10359,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10327,7 +10427,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10376,7 +10476,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -10481,7 +10581,7 @@ export interface operations {
             query?: {
                 /** @description 坐标系 e.g. 4547, EPSG:4490; CRS84 if left out */
                 crs?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -11568,6 +11668,44 @@ export interface operations {
             };
         };
     };
+    undo_operation: {
+        parameters: {
+            query?: {
+                /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                operation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_lineage: {
         parameters: {
             query?: never;
@@ -12450,7 +12588,7 @@ export interface operations {
             query?: {
                 /** @description 按什么分列 what the lines are */
                 by?: components["schemas"]["Dimension"];
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12602,7 +12740,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12656,7 +12794,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12704,7 +12842,7 @@ export interface operations {
                 jurisdiction?: string[] | null;
                 /** @description 区县、办事处 counties, townships */
                 region?: string[] | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12787,7 +12925,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -12988,7 +13126,7 @@ export interface operations {
             query: {
                 /** @description west,south,east,north in degrees */
                 bbox: string;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13049,7 +13187,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13162,7 +13300,7 @@ export interface operations {
                 limit?: number;
                 /** @description 上一页给出的游标 from the page before */
                 cursor?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13576,7 +13714,7 @@ export interface operations {
                 parcel?: string | null;
                 /** @description 编号中的文字 part of the number */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13677,7 +13815,7 @@ export interface operations {
     read_lot: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -13783,7 +13921,7 @@ export interface operations {
     read_events: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -14129,7 +14267,7 @@ export interface operations {
     read_contract: {
         parameters: {
             query?: {
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16375,7 +16513,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16424,7 +16562,7 @@ export interface operations {
                 encoding?: ("utf-8" | "gbk") | null;
                 /** @description 字段 columns, e.g. code,name,area_legal_m2,geometry */
                 fields?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
@@ -16526,7 +16664,7 @@ export interface operations {
                 bbox?: string | null;
                 /** @description 编号、名称、坐落中的词 words */
                 q?: string | null;
-                /** @description 状态日期 the day whose state is wanted */
+                /** @description 状态日期 day of the state; shapes are today's */
                 as_of?: string | null;
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;

@@ -15,7 +15,7 @@ export const SECTIONS: readonly Section[] = [
     icon: DataAnalysis,
     places: [
       { route: 'overview', title: 'overview', key: 'o', needs: 'parcel:read' },
-      { route: 'deadlines', title: 'deadlines', key: 't', needs: 'parcel:read' },
+      { route: 'deadlines', title: 'deadlines', key: 'q', needs: 'parcel:read' },
     ],
   },
   {
@@ -23,6 +23,9 @@ export const SECTIONS: readonly Section[] = [
     icon: Calendar,
     places: [
       { route: 'plans', title: 'plans', key: 'p', needs: 'plan:read', inside: ['plan'] },
+      { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
+      { route: 'listings', title: 'listings', key: 't', needs: 'listing:read', inside: ['lot', 'notice'] },
+      { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
     ],
   },
   {

@@ -4,17 +4,20 @@ import { boundary } from './boundary'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
+import { contracts } from './contracts'
 import { deadlines } from './deadlines'
 import { exports } from './exports'
 import { imports } from './imports'
 import { legal } from './legal'
 import { lineage } from './lineage'
+import { lots } from './lots'
 import { map } from './map'
 import { overview } from './overview'
 import { plan } from './plan'
 import { plans } from './plans'
 import { review } from './review'
 import { rules } from './rules'
+import { schemes } from './schemes'
 import { shell } from './shell'
 import { workdays } from './workdays'
 
@@ -23,17 +26,20 @@ export const en: Text = {
   chosen,
   common,
   constraints,
+  contracts,
   deadlines,
   exports,
   imports,
   legal,
   lineage,
+  lots,
   map,
   overview,
   plan,
   plans,
   review,
   rules,
+  schemes,
   shell,
   workdays,
   admin,

@@ -49,7 +49,7 @@ export const map = {
     plane: 'Plane area', planeWhy: 'Measured in the local 3° projection zone', ellipsoid: 'Ellipsoid area', ellipsoidWhy: 'Measured on the CGCS2000 ellipsoid',
     mismatch: 'Plane and legal area differ by {m2} m², more than allowed (the larger of 1 m² and 0.05%). Check the boundary points or the approval.',
     uses: 'Land use', given: 'As delivered', undecided: 'The code of the 2023 list is not decided. It may be {names}.', unmatched: 'The code of the 2023 list is not decided: no class is known to match.', unverified: 'Unverified table', years: '{n} years', planning: 'Planning conditions', far: 'Floor area ratio', density_pct: 'Building density (%)', green_pct: 'Green ratio (%)', height_m: 'Building height (m)',
-    survey: 'Survey', source: 'File', points: '{n} boundary points', crs: 'Reference system', surveyed: 'Surveyed on', prefixed: 'zone prefix', version: 'Version {n}, updated {at}',
+    survey: 'Survey', laterBoundary: 'The shape is the boundary since {date}, later than the day looked at', source: 'File', points: '{n} boundary points', crs: 'Reference system', surveyed: 'Surveyed on', prefixed: 'zone prefix', version: 'Version {n}, updated {at}',
   },
   history: { empty: 'Nothing recorded yet', effective: 'Effective', recorded: 'Recorded', document: 'Document', override: 'Override', note: 'Note' },
   documents: { empty: 'No documents yet', emptyHint: 'Approvals, notices and contracts are listed here.', add: 'Upload a document', name: 'Title', sending: 'Uploading', sent: '{title} uploaded', download: 'Download' },

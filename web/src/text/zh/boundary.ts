@@ -12,7 +12,7 @@ export const boundary = {
   keep: '切成 {n} 块，保留：', piece: '第 {n} 块（{m2} m²）', notCut: '这条线没有切开地块。', nothing: '这样挖除后什么也不剩。',
   check: '检查', checking: '正在检查…', save: '保存为新测量…', clean: '检查通过，没有发现问题。', found: '{errors} 个错误，{warnings} 个提示', stale: '改动后尚未重新检查', errors: '错误', warnings: '提示', show: '在地图上显示',
   mustCheck: '请先检查', mustMend: '请先改正错误',
-  sheet: '保存为新测量：{code}', intro: '界线将按新的测量成果更新；原测量成果保留在历史中，不会被覆盖。', surveyedOn: '测量日期', surveyor: '测量单位', reason: '变更依据', reasonHint: '为何变更界线，如“东侧道路放线后复测”', document: '依据文件', noDocument: '不附文件', optional: '可不填',
+  sheet: '保存为新测量：{code}', intro: '界线将按新的测量成果更新；原测量成果保留在历史中，不会被覆盖。', surveyedOn: '测量日期', surveyor: '测量单位', reason: '变更依据', reasonHint: '为何变更界线，如“东侧道路放线后复测”', optional: '可不填',
   newLegal: '新的法定面积（m²）', newLegalHint: '依据文件载明新面积时填写；不填则保持原法定面积', confirm: '保存', saved: '已保存为新测量', future: '测量日期不能晚于今天（{today}）', needAll: '请填写测量日期、测量单位和变更依据',
   conflict: '此地块刚被他人改动，当前编辑不能保存。重新读取将放弃本次编辑。', reread: '放弃并重新读取',
   surveys: '界址测量', imported: '随文件导入', points: '{n} 个界址点', by: '{surveyor} 测量',

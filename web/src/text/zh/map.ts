@@ -49,7 +49,7 @@ export const map = {
     plane: '平面面积', planeWhy: '当地 3° 带投影平面上量算', ellipsoid: '椭球面积', ellipsoidWhy: 'CGCS2000 椭球面上量算',
     mismatch: '平面面积与法定面积相差 {m2} m²，超过允许误差（1 m² 与 0.05% 取大）。请核对界址点或批准文件。',
     uses: '土地用途', given: '原编码', undecided: '2023 年用地用海编码待定，可能是：{names}。', unmatched: '2023 年用地用海编码待定：没有已知的对应类别。', unverified: '对照未核实', years: '{n} 年', planning: '规划条件', far: '容积率', density_pct: '建筑密度（%）', green_pct: '绿地率（%）', height_m: '建筑高度（m）',
-    survey: '界址来源', source: '文件', points: '{n} 个界址点', crs: '坐标系', surveyed: '测量日期', prefixed: '带号前缀', version: '版本 {n}，{at} 更新',
+    survey: '界址来源', laterBoundary: '图形为 {date} 起的界线，晚于所看日期', source: '文件', points: '{n} 个界址点', crs: '坐标系', surveyed: '测量日期', prefixed: '带号前缀', version: '版本 {n}，{at} 更新',
   },
   history: { empty: '还没有登记过事项', effective: '生效', recorded: '登记', document: '依据', override: '特批理由', note: '备注' },
   documents: { empty: '还没有文件', emptyHint: '批复、公告、合同等文件会列在这里。', add: '上传文件', name: '文件标题', sending: '正在上传', sent: '已上传 {title}', download: '下载' },

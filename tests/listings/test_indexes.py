@@ -1,0 +1,40 @@
+"""What is asked every minute, and of long lists, goes by an index."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service.listings import queries
+
+CLOCK = """SELECT id FROM lot WHERE stage = 'announced' AND hold = 'none' AND opens_at <= now()"""
+CLOSING = """SELECT id FROM lot WHERE stage = 'open' AND hold = 'none' AND closes_at <= now()"""
+EVENTS = "SELECT * FROM lot_event WHERE lot_id = 1 ORDER BY id"
+PARCEL = "SELECT * FROM lot_parcel WHERE parcel_id = 1 AND live"
+BIDS = "SELECT max(yuan) FROM lot_bid WHERE lot_id = 1"
+UNDONE = "SELECT id FROM lot WHERE result_on IS NULL AND stage IN ('sold', 'failed', 'concluded')"
+DEPOSITS = """SELECT lot_id FROM lot_bidder
+    WHERE paid_on IS NOT NULL AND num_nonnulls(refunded_on, forfeited_on, credited_on) = 0"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (CLOCK, "ix_lot_opens_at"),
+        (CLOSING, "ix_lot_closes_at"),
+        (EVENTS, "ix_lot_event_lot"),
+        (PARCEL, "uq_lot_parcel_live"),
+        (BIDS, "ix_lot_bid_lot"),
+        (UNDONE, "ix_lot_unpublished"),
+        (DEPOSITS, "ix_lot_bidder_deposit"),
+    ],
+)
+def test_an_index_serves(session: Session, asked: str, index: str) -> None:
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    assert index in "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+
+
+def test_the_clock_writes_its_stages_out(session: Session) -> None:
+    """A bound stage would keep a generic plan from the partial index."""
+    assert queries.due_lots(session, dt.datetime(2022, 11, 15, tzinfo=dt.UTC)) == []
