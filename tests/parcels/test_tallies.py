@@ -211,34 +211,31 @@ def test_a_caller_counts_only_what_it_may_see(database: Database, places: psycop
         assert not tallies(places, narrow, Selection(moment=moment, jurisdiction=["ZDXQ"]))
 
 
-# Far more than the fifty parcels of the test: a table of this size is not read whole for a day.
+# Far more than the fifty parcels of the test: tables of some size are not read whole for a day.
 _MANY = """
 SET session_replication_role = replica;
 INSERT INTO parcel_history_tally (span, begins_on, jurisdiction_id, stage, hold, idle, n, area_m2, folded)
-    SELECT 3, date '1990-01-01' + n % 12000, 1, 'sold', 'none', 'none', 1, 1, true FROM generate_series(1, 50000) AS n;
+    SELECT 3, date '1990-01-01' + n % 12000, 1, 'sold', 'none', 'none', 1, 1, true FROM generate_series(1, 40000) AS n;
 INSERT INTO parcel_event (parcel_id, kind, effective_on, recorded_at, stage, hold, idle, actor)
     SELECT 1000 + n, 'adopt', '2010-01-01', timestamptz '2010-01-02' + n * interval '1 h', 'sold', 'none', 'none', 'x'
-    FROM generate_series(1, 50000) AS n;
+    FROM generate_series(1, 40000) AS n;
 INSERT INTO parcel (id, code, jurisdiction_id, geom, area_plane_m2, area_ellipsoid_m2, stage, stage_since)
     OVERRIDING SYSTEM VALUE
     SELECT 1000 + n, 'M-' || n, 1, ST_Multi(ST_MakeEnvelope(113, 34, 113.1, 34.1, 4490)), 1, 1, 'sold', '2010-01-01'
-    FROM generate_series(1, 50000) AS n;
+    FROM generate_series(1, 3000) AS n;
 SET session_replication_role = origin;
 """
 
 
-@pytest.mark.parametrize(
-    "moment", [Moment(), Moment(as_of=DAYS[3]), Moment(as_of=DAYS[3], known_at=dt.datetime(2040, 1, 1, tzinfo=dt.UTC))]
-)
-def test_no_count_reads_a_large_table_whole(
-    database: Database, places: psycopg.Connection[Any], moment: Moment
-) -> None:
+def test_no_count_reads_a_large_table_whole(database: Database, places: psycopg.Connection[Any]) -> None:
     fill(places, 50)
     places.execute(_MANY)
     places.execute("ANALYZE parcel_history_tally, parcel_event, parcel")
-    found = statement(ALL, Selection(moment=moment))
-    plan = "\n".join(row[0] for row in places.execute(b"EXPLAIN " + found.sql.encode(), found.params).fetchall())
-    for table in ("parcel_history_tally", "parcel_event", "parcel"):
-        assert f"Seq Scan on {table} " not in plan, plan
-    assert ("ix_parcel_history_tally_span" in plan) is not moment.is_now
-    assert ("ix_parcel_event_recorded_at" in plan) is (moment.known_at is not None)
+    known = dt.datetime(2040, 1, 1, tzinfo=dt.UTC)
+    for moment in (Moment(), Moment(as_of=DAYS[3]), Moment(as_of=DAYS[3], known_at=known)):
+        found = statement(ALL, Selection(moment=moment))
+        plan = "\n".join(row[0] for row in places.execute(b"EXPLAIN " + found.sql.encode(), found.params).fetchall())
+        for table in ("parcel_history_tally", "parcel_event", "parcel"):
+            assert f"Seq Scan on {table} " not in plan, plan
+        assert ("ix_parcel_history_tally_span" in plan) is not moment.is_now
+        assert ("ix_parcel_event_recorded_at" in plan) is (moment.known_at is not None)
