@@ -49,7 +49,7 @@ def acted() -> frozenset[str]:
     """Return the parcels that are acted out: all in the market, and some of those supplied or idle since."""
     taken: dict[EventKind, int] = {}
     chosen = set()
-    for code, events in sorted(histories().items()):
+    for code, events in sorted(histories().items(), reverse=True):
         kinds = [event.kind for event in events]
         approved = next((event.on for event in events if event.kind is _E.approve_scheme), None)
         if approved is None or approved < _SINCE:

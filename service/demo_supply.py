@@ -309,7 +309,7 @@ class Play:
         today, taken = clock.today(), set(self.schemes)
         cleared = [
             code
-            for code, parcel in sorted(self.parcels.items())
+            for code, parcel in sorted(self.parcels.items(), reverse=True)
             if parcel.stage == Stage.cleared and code not in taken and not _is_allocated(code) and parcel.land_use_code
         ]
         courses: Sequence[tuple[SchemeAction, ...]] = (

@@ -81,6 +81,7 @@ _OF_AN_INQUIRY = frozenset({_K.dismiss_idle, _K.confirm_idle, _K.dispose_idle, _
 def allowed(stage: ContractStage, land: State | None, *, registered: bool = False) -> tuple[ContractEventKind, ...]:
     """Return what can be recorded of a contract whose parcels are in a state; an inquiry's steps are its own.
 
+    >>> from service.parcels.lifecycle import Stage
     >>> [str(each) for each in allowed(ContractStage.in_force, State(Stage.delivered), registered=True)]
     ['amend', 'start', 'extend', 'suspend', 'suspect_idle', 'rescind', 'reclaim']
     """

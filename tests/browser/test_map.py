@@ -213,7 +213,7 @@ def test_row_and_map_point_at_each_other_by_keyboard(map_page: MapPage) -> None:
 
 
 def test_a_recorded_event_changes_the_colour_of_the_parcel(map_page: MapPage) -> None:
-    with map_page("/desk/map?stage=listed&hold=none&open=list", "listing_officer") as page:
+    with map_page("/desk/map?stage=delivered&idle=none&open=list", "listing_officer") as page:
         page.rows.first.get_by_role("button").click()
         page.chosen()
         page.is_drawn()
@@ -227,13 +227,13 @@ def test_a_recorded_event_changes_the_colour_of_the_parcel(map_page: MapPage) ->
         expect(sheet.get_by_role("button", name="登记", exact=True)).to_be_disabled()
         expect(sheet).to_contain_text("请选择办理事项")
         page.window.is_accessible()
-        sheet.get_by_text("流拍").click()
+        sheet.get_by_text("动工").click()
         sheet.get_by_role("button", name="登记", exact=True).click()
         expect(sheet).to_contain_text("登记号")
         expect(sheet.locator("dd.mono")).to_have_text(re.compile(r"^\d+$"))
         page.window.is_accessible()
         page.window.press("关闭", within=sheet.locator(".receipt"))
-        expect(page.panel).to_contain_text("供地方案已批")
+        expect(page.panel).to_contain_text("已动工")
         page.is_drawn()
         assert page.middle_colours() != before
 

@@ -169,7 +169,7 @@ def test_what_concerns_others_is_for_an_approver_with_reason_and_document(
         with desk(browser, live_server) as window:
             window.sign_in(accounts[role])
             listed = (
-                "async () => (await (await fetch('/api/v1/parcels?stage=listed&hold=none&sort=-code')).json()).items"
+                "async () => (await (await fetch('/api/v1/parcels?stage=completed&hold=none&sort=code')).json()).items"
             )
             parcel = window.page.evaluate(listed)[0]
             start_split(window, parcel["code"])
@@ -177,7 +177,7 @@ def test_what_concerns_others_is_for_an_approver_with_reason_and_document(
             work(window).get_by_text("坐标", exact=True).click()
             middle = (west + east) / 2
             work(window).get_by_label("分割线的点").fill(f"{middle},{south - 0.0005}\n{middle},{north + 0.0005}")
-            expect(work(window)).to_contain_text("正在挂牌，变更须经审批人同意", timeout=20_000)
+            expect(work(window)).to_contain_text("已建成，变更须经审批人同意", timeout=20_000)
             if role == "registrar":
                 expect(work(window)).to_contain_text("须由审批人办理")
                 expect(work(window).get_by_label("特批理由")).to_have_count(0)

@@ -14,6 +14,7 @@ from service.contracts import idle_commands, performance_commands, queries, repl
 from service.contracts.checking import disagreements
 from service.contracts.event_commands import take_event
 from service.contracts.idle_orders import IdleStepOrder, SuspicionRaised
+from service.contracts.lifecycle import ContractEventKind
 from service.contracts.models import Contract, ContractEvent
 from service.contracts.orders import EventOrder, PaymentMade, PaymentReversed
 from service.contracts.payment_commands import record_payment, reverse_payment
@@ -94,7 +95,7 @@ def rebuilt(session: Session, contract: Contract) -> dict[str, str]:
         .where(ContractEvent.contract_id == contract.id)
         .order_by(ContractEvent.id)
     )
-    standing = replaying.replay([replaying.Happened(*row) for row in rows])
+    standing = replaying.replay([replaying.Happened(ContractEventKind(kind), *row) for kind, *row in rows])
     return {name: str(getattr(standing, name)) for name in replaying.COLUMNS}
 
 

@@ -137,6 +137,7 @@ def test_everything_known_of_a_parcel_is_in_its_answer(planner: Caller) -> None:
         "source_name": None,
         "point_count": 1,
         "surveyed_on": None,
+        "replaced_on": None,
     }
     assert found["geometry"]["type"] == "MultiPolygon"
     assert found["allowed_events"] == ["suspend", "sell", "fail", "terminate"]

@@ -138,7 +138,7 @@ def test_look_ups_use_the_index_of_each_number(
     connection: Connection, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexes = {"uq_parcel_code", "uq_parcel_cadastral_code", "ix_parcel_lot_number", "pk_parcel"}
-    indexes |= {"pk_lineage_operation", "ix_parcel_made_by"}
+    indexes |= {"pk_lineage_operation", "ix_parcel_made_by", "pk_lineage_revival"}
     scoped = dataclasses.replace(actor, jurisdictions=frozenset({"ZDXQ"}))
     for who in (actor, scoped):
         for numbers in (["410105003012GB04711"], ["N-1", "N-2"]):
