@@ -101,8 +101,11 @@ def new_database(cluster: ClusterUrls) -> Iterator[Callable[[], ClusterUrls]]:
 
 @pytest.fixture(scope="session")
 def urls(new_database: Callable[[], ClusterUrls]) -> ClusterUrls:
-    """This worker's database, one address per role."""
-    return new_database()
+    """This worker's database, one address per role; without the entries of its making, like after every test."""
+    made = new_database()
+    with psycopg.connect(made.superuser_url, autocommit=True) as connection:
+        connection.execute(EMPTIED)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_an_old_parcel_leads_to_its_successors(window: Desk, split: list[str]) -
     expect(steps).to_have_count(2)
     expect(steps.first).to_contain_text("分期供应")
     window.is_accessible()
-    steps.last.get_by_role("button").first.press("Enter")
+    steps.last.locator("button.code").first.press("Enter")
     expect(panel.get_by_role("heading").first).to_contain_text(east)
     banner.get_by_role("button").first.click()
     expect(panel.get_by_role("heading").first).to_contain_text(f"{east}-1")
