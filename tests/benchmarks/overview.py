@@ -35,7 +35,7 @@ ALL = system("bench")
 STAGES = ("candidate", "acquiring", "reserved", "cleared", "scheme_approved", "announced", "listed", "sold",
           "contracted", "paid", "delivered", "started", "completed")  # fmt: skip
 _STAGE = f"(ARRAY{list(STAGES)})[1 + (n * 7 + {{step}}) % {len(STAGES)}]"
-_FIRST = "date '2002-11-15' + (n * 7919 % 6900)::int"
+_FIRST = "date '2002-11-15' + (n::bigint * 7919 % 6900)::int"
 _SECOND = f"{_FIRST} + (n * 31 % 390)::int"
 _RECORDED = "({day} + CASE WHEN n % 50 = 0 THEN 200 ELSE 2 END)::timestamptz"
 FILL = f"""
