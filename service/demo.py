@@ -116,26 +116,17 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"演示账号 Demo accounts: {path}")
 
 
-# What refuses to be changed; plans and supply from what points to what is pointed at.
-_KEEPERS = {
-    "parcel_event": "parcel_event_append_only",
-    "plan_event": "plan_event_append_only",
-    "plan_target": "plan_target_keep_published",
-    "plan_target_change": "plan_target_change_append_only",
-    "plan_target_decision": "plan_target_decision_append_only",
-    "plan_item": "plan_item_removed",
-}
-_PLANS = (
-    *("plan_target_decision", "plan_target_change", "plan_target", "plan_item", "plan_event"),
-    *("plan_declared_total", "supply_plan", "plan_plot"),
-)
-
-_SUPPLY = (
+# What was built on the parcels, from what points to what is pointed at.
+_BUILT = (
     *("standard_land_step", "standard_land_actual", "standard_land_indicator", "works_report", "permit"),
     *("contract_extension", "contract_exclusion", "idle_case", "payment", "instalment", "contract_event"),
     *("contract_parcel", "contract", "lot_bid", "lot_bidder", "lot_event", "lot_parcel", "lot", "notice"),
     *("scheme_step", "scheme_evidence", "scheme_use", "scheme_parcel", "supply_scheme"),
+    *("plan_target_decision", "plan_target_change", "plan_target", "plan_item", "plan_event"),
+    *("plan_declared_total", "supply_plan", "plan_plot"),
 )
+# What refuses to be changed; the other triggers of parcel_event keep counts.
+_KEEPERS = {"parcel_event": "parcel_event_append_only", **dict.fromkeys(_BUILT, "USER")}
 
 
 def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
@@ -153,10 +144,8 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
             _refuse_real_data(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}"))
-        for table in _SUPPLY:
-            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         removed = session.scalar(select(func.count()).select_from(Parcel))
-        for name in (*_SUPPLY, *_PLANS):
+        for name in _BUILT:
             session.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own tables
         for model in (OverlayCheck, OverlayRun, ControlLayer, ParcelEvent, Parcel, Import, Document, BlockedOrder):
             session.execute(delete(model))
@@ -165,8 +154,6 @@ def reset(database: Database, settings: Settings, tell: Tell = print) -> None:
         seed_calendar(session)
         for table, trigger in _KEEPERS.items():
             session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}"))
-        for table in _SUPPLY:
-            session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
         record(session, Action.DEMO_RESET, "demo", JURISDICTION, before={"parcels": removed})
     engine.dispose()
     (settings.home / "demo.json").unlink(missing_ok=True)

@@ -184,8 +184,8 @@ class Play:
                 notice = self.notice(method, on)
                 lots = [self.lot(notice, each) for each in own]
                 self._publish(notice, on)
-                for lot in lots:
-                    self._take_part(lot)
+                for each, lot in zip(own, lots, strict=True):
+                    self._take_part(lot, each.code)
 
     def notice(self, method: Method, on: dt.date) -> Notice:
         """Draft a notice."""
@@ -227,9 +227,8 @@ class Play:
         ends = agreed - _ONE_DAY if agreed else event.on + 12 * _ONE_DAY
         return Terms(closes_at=at(ends, 17), taker=f"示例单位（示意{throw(event.code, 'taker', 90) + 10}）")
 
-    def _take_part(self, lot: Lot) -> None:
+    def _take_part(self, lot: Lot, code: str) -> None:
         """Let bidders come to lots that somebody will win, and to some that are still open."""
-        code = next(code for code, each in self.lots.items() if each is lot)
         if lot.opens_at is None or lot.notice_on is None or following_end(lot, code) is _E.fail:
             return
         paid = min(lot.opens_at.date() - _ONE_DAY, clock.today())

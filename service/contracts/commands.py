@@ -30,6 +30,7 @@ from service.core.errors import Conflict, FieldError, Invalid
 from service.listings.commands import conclude_lot
 from service.listings.lifecycle import LotStage
 from service.listings.models import Lot
+from service.listings.queries import lot_by_id
 from service.rules.finding import Finding
 from service.schemes.land_law import planning_conditions
 from service.schemes.methods import COMPETITIVE, Method
@@ -65,7 +66,7 @@ def sign_contract(session: Session, actor: Actor, order: SignOrder) -> Taken:
 
 def _sign(session: Session, actor: Actor, order: SignOrder) -> Taken:
     day = day_of(order)
-    lot = queries.lot_for_update(session, actor, order.lot_id)
+    lot = lot_by_id(session, actor, order.lot_id, lock="wait")
     _refuse_concluded(session, lot)
     scheme = session.get_one(SupplyScheme, lot.scheme_id)
     if queries.number_taken(session, scheme.jurisdiction_id, order.number):

@@ -31,8 +31,7 @@ from service.listings.models import Lot
 from service.parcels.models import AREA, Parcel
 from service.plans.models import one_of
 from service.regions.models import Jurisdiction
-
-MONEY = Numeric(18, 2)
+from service.schemes.models import MONEY
 
 
 class Contract(Base):

@@ -64,18 +64,6 @@ def contract_by_id(session: Session, actor: Actor, contract_id: int, *, lock: bo
     return found
 
 
-def lot_for_update(session: Session, actor: Actor, lot_id: int) -> Lot:
-    """Return the lot that a contract is to be signed for, locked. Raises NotFound."""
-    wanted = select(Lot).join(SupplyScheme, SupplyScheme.id == Lot.scheme_id).where(Lot.id == lot_id)
-    if actor.jurisdictions is not None:
-        own = visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)
-        wanted = wanted.where(SupplyScheme.jurisdiction_id.in_(own))
-    found = session.scalar(wanted.with_for_update(of=Lot).execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound(f"没有编号为 {lot_id} 的宗地。", f"There is no lot {lot_id}.")
-    return found
-
-
 def contract_of_lot(session: Session, lot_id: int) -> Contract | None:
     """Return the contract that was signed for a lot."""
     return session.scalar(select(Contract).where(Contract.lot_id == lot_id))

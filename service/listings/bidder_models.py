@@ -21,7 +21,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Base
-from service.listings.models import MONEY, Lot
+from service.listings.models import Lot
+from service.schemes.models import MONEY
 
 
 class LotBidder(Base):

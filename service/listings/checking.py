@@ -1,7 +1,7 @@
 """What the law says of an act on a lot: its rules, asked with the figures of the rows (R01–R03, R06, R07, R15, R47)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,18 +11,15 @@ from sqlalchemy.orm import Session
 from service.core import clock
 from service.listings import legal
 from service.listings.models import Lot, Notice
-from service.plans.models import PlanItem, SupplyPlan
-from service.plans.states import PlanStatus
 from service.regions.models import Jurisdiction
 from service.rules.book import Law, rulebook
 from service.rules.finding import Finding
-from service.rules.rule import Severity
+from service.rules.judgement import gravest
 from service.schemes.legal import Publicity, publicity
 from service.schemes.methods import Method
 from service.schemes.models import SchemeUse
 from service.workdays.queries import calendar_of
 
-_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
 _PUBLICITY: Mapping[Method, Publicity] = {Method.allocation: "allocation", Method.agreement: "result"}
 
 
@@ -44,27 +41,6 @@ def case_of(session: Session, notice: Notice, scheme_id: int) -> Case:
     code = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == notice.jurisdiction_id)).one()
     uses = session.scalars(select(SchemeUse.use_class).where(SchemeUse.scheme_id == scheme_id)).all()
     return Case(code, Method(notice.method), sorted(uses))
-
-
-def sells_market_housing(session: Session, parcel_ids: Sequence[int]) -> bool:
-    """Tell whether housing on these parcels is not planned as affordable: then it counts as market housing."""
-    planned = (
-        select(PlanItem.parcel_id)
-        .join(SupplyPlan, SupplyPlan.id == PlanItem.plan_id)
-        .where(PlanItem.parcel_id.in_(parcel_ids), SupplyPlan.status == PlanStatus.published)
-        .where(PlanItem.housing_class.is_not(None), PlanItem.housing_class != "commodity")
-    )
-    return not set(parcel_ids) <= set(session.scalars(planned))
-
-
-def gravest(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once: what several uses say of one rule in the same words, as gravely as any of them."""
-    found: dict[tuple[str, str], Finding] = {}
-    for each in findings:
-        key = (each.rule.id, each.message.zh)
-        if key not in found or _ORDER[each.severity] < _ORDER[found[key].severity]:
-            found[key] = each
-    return tuple(found.values())
 
 
 def announcing(case: Case, day: dt.date, notice_on: dt.date, terms: Mapping[str, Any]) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from service.listings.lifecycle import LIVE, LotStage
 from service.listings.models import Lot, LotParcel, Notice
 from service.regions import queries as regions
 from service.schemes.models import SchemeParcel
+from service.schemes.queries import sells_market_housing
 
 
 class NoticePublished(Conflict):
@@ -131,7 +132,7 @@ def draft_lot(session: Session, actor: Actor, notice_id: int, new: LotCreate, *,
         )
     parcels = session.scalars(select(SchemeParcel.parcel_id).where(SchemeParcel.scheme_id == scheme.id)).all()
     case = checking.case_of(session, notice, scheme.id)
-    housing = checking.sells_market_housing(session, parcels)
+    housing = sells_market_housing(session, parcels)
     terms.refuse_unbid(case.method, case.uses, market_housing=housing)
     number = max((each.round for each in rounds), default=0) + 1
     values = {**terms.given(new.terms), "floor_yuan": scheme.floor_yuan}

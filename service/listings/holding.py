@@ -1,16 +1,13 @@
 """What commands on lots begin with: the row locked and as its caller saw it; and how a lot holds its parcels."""
 
-import dataclasses
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.accounts.permissions import ROLE_PERMISSIONS, Role
-from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
+from service.core.errors import Conflict, PreconditionFailed
 from service.documents import queries as documents
-from service.documents.models import Document
 from service.listings import queries
 from service.listings.changes import Act
 from service.listings.lifecycle import EVENT_OF_PARCEL, LotStage
@@ -98,11 +95,7 @@ def touch(row: Lot | Notice) -> None:
 def check_document(session: Session, actor: Actor, notice: Notice, document_id: int, pointer: str) -> None:
     """Demand a document that everybody who sees the notice and its lots may see."""
     own = session.scalars(select(Jurisdiction.code).where(Jurisdiction.id == notice.jurisdiction_id)).one()
-    viewer = ROLE_PERMISSIONS[Role.VIEWER]
-    reader = dataclasses.replace(actor, jurisdictions=frozenset({own}), permissions=viewer)
-    if session.scalar(documents.visible_documents(reader).where(Document.id == document_id)) is None:
-        zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
+    documents.refuse_unseen(session, actor, own, document_id, pointer=pointer)
 
 
 def check_documents(session: Session, actor: Actor, notice: Notice, order: Act) -> None:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    Numeric,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -33,9 +32,8 @@ from service.parcels.models import Parcel
 from service.plans.models import one_of
 from service.regions.models import Jurisdiction
 from service.schemes.methods import Method
-from service.schemes.models import SupplyScheme
+from service.schemes.models import MONEY, SupplyScheme
 
-MONEY = Numeric(18, 2)
 _SOLD = "stage IN ('sold', 'concluded')"
 _WITH_RESULT = "stage IN ('sold', 'failed', 'concluded')"
 _LIVE = ", ".join(f"'{stage}'" for stage in LIVE)

@@ -23,6 +23,7 @@ from service.parcels.commands import refuse_future
 from service.rules.finding import Finding
 from service.rules.judgement import judge, record_override, refuse
 from service.schemes.methods import COMPETITIVE, Method
+from service.schemes.queries import sells_market_housing
 
 
 class NothingToPublish(Conflict):
@@ -114,7 +115,7 @@ def _publicity(session: Session, notice: Notice, lot: Lot, day: dt.date, _: Deci
     values = checking.terms_of(lot) | {"floor_yuan": None}
     terms.refuse_incomplete(lot.number, case.method, values)
     parcels = [each.id for each in queries.parcels_of(session, [lot.id])[lot.id]]
-    housing = checking.sells_market_housing(session, parcels)
+    housing = sells_market_housing(session, parcels)
     terms.refuse_unbid(case.method, case.uses, market_housing=housing)
     facts = {name: value for name, value in values.items() if value is not None}
     found = checking.publicising(case, day, day, clock.day_of(values["closes_at"]))

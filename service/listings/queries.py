@@ -85,11 +85,6 @@ def rounds_of(session: Session, scheme_id: int) -> Sequence[Lot]:
     return session.scalars(select(Lot).where(Lot.scheme_id == scheme_id).order_by(Lot.round)).all()
 
 
-def scheme_for_update(session: Session, scheme_id: int) -> SupplyScheme:
-    """Return the scheme of a lot, locked until the end."""
-    return session.scalars(select(SupplyScheme).where(SupplyScheme.id == scheme_id).with_for_update()).one()
-
-
 def events_of(session: Session, lot_ids: Collection[int]) -> dict[int, list[LotEvent]]:
     """Return the events of lots, in the order in which they were recorded."""
     wanted = select(LotEvent).where(LotEvent.lot_id.in_(lot_ids)).order_by(LotEvent.id)
@@ -145,10 +140,13 @@ def due_lots(session: Session, now: dt.datetime) -> list[int]:
     return sorted(session.scalars(opening.union_all(closing)))
 
 
-_DEPOSIT_OPEN = and_(
-    LotBidder.lot_id == Lot.id,
+_UNSETTLED = and_(
     LotBidder.paid_on.is_not(None),
     func.num_nonnulls(LotBidder.refunded_on, LotBidder.forfeited_on, LotBidder.credited_on) == 0,
+)
+_DEPOSIT_OPEN = and_(
+    LotBidder.lot_id == Lot.id,
+    _UNSETTLED,
     # The winner's counts towards the price, or is forfeited with a void award.
     LotBidder.name.is_distinct_from(Lot.winner),
 )
@@ -157,12 +155,7 @@ _UNDONE = or_(
     Lot.stage.in_([LotStage.announced, LotStage.open, LotStage.publicised]),
     and_(Lot.stage.in_([LotStage.sold, LotStage.concluded]), Lot.confirmed_on.is_(None)),
     and_(Lot.stage.in_([LotStage.sold, LotStage.failed, LotStage.concluded]), Lot.result_on.is_(None)),
-    Lot.id.in_(
-        select(LotBidder.lot_id).where(
-            LotBidder.paid_on.is_not(None),
-            func.num_nonnulls(LotBidder.refunded_on, LotBidder.forfeited_on, LotBidder.credited_on) == 0,
-        )
-    ),
+    Lot.id.in_(select(LotBidder.lot_id).where(_UNSETTLED)),
 )
 
 

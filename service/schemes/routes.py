@@ -77,9 +77,7 @@ def read_findings(
     scheme_id: SchemeId,
     actor: SchemeReader,
     session: Read,
-    on: Annotated[
-        CalendarDay | None, Query(description="按哪一天的规定 by the law of that day; left out: today")
-    ] = None,
+    on: On = None,
 ) -> SchemeFindings:
     """Say what a scheme lacks and what the law says against it, before any step is taken."""
     return reading.findings(session, actor, scheme_by_id(session, actor, scheme_id), on or clock.today())
