@@ -20,7 +20,7 @@ DEPOSITS = """SELECT lot_id FROM lot_bidder
 
 
 def _fill(session: Session) -> None:
-    """Rounds of one scheme that all ended: with no rows at all, every index is as good."""
+    """Ended rounds of one scheme, and many that are announced or open until 2090: one row would fit any index."""
     lot = make_sold(session)
     session.execute(
         text("""
@@ -30,6 +30,20 @@ def _fill(session: Session) -> None:
         """),
         {"lot": lot.id},
     )
+    session.execute(
+        text("""
+            WITH scheme AS (
+              INSERT INTO supply_scheme (jurisdiction_id, number, title, method, level, status)
+              SELECT jurisdiction_id, 'S-' || n, title, method, level, 'draft'
+              FROM supply_scheme, generate_series(1, 3000) AS n WHERE id = :scheme RETURNING id
+            )
+            INSERT INTO lot (notice_id, scheme_id, number, stage, opens_at, closes_at)
+            SELECT :notice, id, 'L-' || id, (ARRAY['announced', 'open'])[1 + id % 2], '2090-01-01', '2090-02-01'
+            FROM scheme
+        """),
+        {"scheme": lot.scheme_id, "notice": lot.notice_id},
+    )
+    session.execute(text("ANALYZE lot"))
 
 
 @pytest.mark.parametrize(
