@@ -88,6 +88,12 @@ def live_server(_demo: _Live) -> str:
 
 
 @pytest.fixture(scope="session")
+def district(_demo: _Live) -> Database:
+    """The database of the running service, for what a test makes for itself."""
+    return _demo.database
+
+
+@pytest.fixture(scope="session")
 def accounts(_demo: _Live) -> dict[str, tuple[str, str]]:
     """Role → (user name, password) of the demo accounts."""
     told = json.loads((_demo.settings.home / "demo.json").read_text(encoding="utf-8"))
