@@ -8131,6 +8131,19 @@ export interface components {
             reason: components["schemas"]["ReasonRead"] | null;
         };
         /**
+         * PublishOrder
+         * @description An approver's word where boundaries move that concern others; else nothing need be said.
+         */
+        PublishOrder: {
+            /**
+             * Override Reason
+             * @description 为何仍要变更界线
+             */
+            override_reason: string;
+            /** Document Id */
+            document_id: number;
+        };
+        /**
          * ReasonRead
          * @description Why a column is taken for a field.
          */
@@ -16268,7 +16281,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishOrder"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
