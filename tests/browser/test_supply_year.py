@@ -251,3 +251,6 @@ def test_from_the_reserve_to_the_finished_building(bureau: Bureau) -> None:
     for tab in ("overview", "money", "works", "standard", "idle", "history"):
         bureau.officer.open(f"{contract}/{tab}")
         bureau.officer.is_accessible()
+    bureau.officer.open(lot)
+    expect(bureau.officer.page.get_by_role("img", name=re.compile(CODE))).to_be_visible()
+    bureau.officer.is_accessible()
