@@ -8,18 +8,20 @@ import datetime as dt
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
 from fastapi import FastAPI
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from service import demo
 from service.accounts.access import CSRF_HEADER, Actor, system
 from service.accounts.permissions import Role
 from service.core import clock
@@ -78,17 +80,18 @@ def _seed(urls: ClusterUrls) -> None:
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster: ClusterUrls) -> Iterator[Callable[[], ClusterUrls]]:
-    """Make a fresh, migrated database; dropped at the end of the run."""
+def new_database(cluster: ClusterUrls) -> Iterator[Callable[..., ClusterUrls]]:
+    """Make a fresh, migrated database, or one like another that nobody uses; dropped at the end of the run."""
     made: list[str] = []
     with psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin:
         template = _template(cluster, admin)
 
-        def make() -> ClusterUrls:
+        def make(like: ClusterUrls | None = None) -> ClusterUrls:
             name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
+            source = template if like is None else str(conninfo_to_dict(like.owner_url)["dbname"])
             admin.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER gongdi_owner").format(
-                    *map(sql.Identifier, (name, template))
+                    *map(sql.Identifier, (name, source))
                 )
             )
             made.append(name)
@@ -122,6 +125,50 @@ def settings(urls: ClusterUrls, tmp_path_factory: pytest.TempPathFactory) -> Set
         pool_size=4,
         session_pool_size=4,
     )
+
+
+class Demo(NamedTuple):
+    """A database with the demo district, the home that goes with it, and what loading it told."""
+
+    urls: ClusterUrls
+    settings: Settings
+    told: list[str]
+
+
+@pytest.fixture(scope="session")
+def _first_demo(new_database: Callable[..., ClusterUrls], tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo as the loader leaves it, once a worker; every use is a copy."""
+    urls, told = new_database(), list[str]()
+    own = Settings(
+        home=tmp_path_factory.mktemp("first-demo"),
+        database_url=urls.owner_url,
+        app_url=urls.app_url,
+        public_url=urls.public_url,
+        demo=True,
+        today=TODAY,
+        log_level="warning",
+        map_notice="示意数据 illustrative",
+    )
+    database = Database(own)
+    database.pool.open()
+    demo.load(database, own, told.append)
+    database.close()
+    return Demo(urls, own, told)
+
+
+@pytest.fixture(scope="session")
+def new_demo(
+    _first_demo: Demo, new_database: Callable[..., ClusterUrls], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Demo]:
+    """Make a demo of one's own."""
+
+    def make() -> Demo:
+        urls, home = new_database(_first_demo.urls), tmp_path_factory.mktemp("demo")
+        shutil.copytree(_first_demo.settings.home, home, dirs_exist_ok=True)
+        own = {"home": home, "database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
+        return Demo(urls, _first_demo.settings.model_copy(update=own), [*_first_demo.told])
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,15 @@ from service.contracts.legal import Payment
 from service.contracts.lifecycle import ContractStage, IllegalContractEvent
 from service.contracts.models import Contract
 from service.contracts.replaying import COLUMNS, Happened, Standing
+from service.listings import queries as lot_queries
+from service.listings import replaying as lot_replaying
+from service.listings.lifecycle import IllegalLotEvent
+from service.listings.models import Lot, LotEvent
 from service.parcels.queries import deviations
 
 MOST = 1000
 """Disagreements of one kind that are told."""
+_LOTS_AT_ONCE = 500
 
 
 class Disagreement(NamedTuple):
@@ -134,7 +139,34 @@ def disagreements(session: Session) -> list[Disagreement]:
     for check, subject, statement in _STATEMENTS:
         rows = session.execute(text(f"{statement} ORDER BY 1, 2 LIMIT :most"), {"most": MOST})
         found += [Disagreement(check, subject, *(str(value) for value in row)) for row in rows]
-    return [*found, *islice(_contracts(session), MOST)]
+    return [*found, *islice(_lots(session), MOST), *islice(_contracts(session), MOST)]
+
+
+def _lots(session: Session) -> Iterator[Disagreement]:
+    """Rebuild every lot from its events; one without any is a draft."""
+    last = 0
+    while lots := session.scalars(select(Lot).where(Lot.id > last).order_by(Lot.id).limit(_LOTS_AT_ONCE)).all():
+        events = lot_queries.events_of(session, [each.id for each in lots])
+        for lot in lots:
+            for kept, expected in _of_lot(lot, events[lot.id]):
+                yield Disagreement("lot-events", "lot", lot.number, kept, expected)
+        last = lots[-1].id
+
+
+def _of_lot(lot: Lot, events: Sequence[LotEvent]) -> Iterator[tuple[str, str]]:
+    if not events:
+        if lot.stage != "draft":
+            yield f"stage {lot.stage}", "stage draft"
+        return
+    try:
+        rebuilt = lot_replaying.replay(lot_queries.happened(events))
+    except IllegalLotEvent as refused:
+        yield "kept", str(refused)
+        return
+    for name in lot_replaying.COLUMNS:
+        kept, expected = getattr(lot, name), getattr(rebuilt, name)
+        if kept != expected:
+            yield f"{name} {kept}", f"{name} {expected}"
 
 
 def _contracts(session: Session) -> Iterator[Disagreement]:

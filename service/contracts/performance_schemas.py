@@ -1,6 +1,7 @@
 """Wire shapes of what goes on under a contract: permits, works, standard land, idle clock and inquiries."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Self
 
 from pydantic import AwareDatetime, Field
@@ -44,8 +45,8 @@ class WorksReportRead(Output):
     foundation: Foundation | None
     foundation_done: float | None
     built_m2: float
-    invested_yuan: float
-    taxes_yuan: float
+    invested_yuan: Decimal
+    taxes_yuan: Decimal
     stopped_on: dt.date | None
     document_id: int | None
     actor: str
@@ -187,7 +188,7 @@ class ClockRead(Output):
     state: ClockState
     dates: list[ClockDate]
     excluded_days: int
-    fee_yuan: float | None = Field(description="闲置费 if found idle by then")
+    fee_yuan: Decimal | None = Field(description="闲置费 if found idle by then")
     findings: list[LegalFinding]
 
     @classmethod
@@ -198,7 +199,7 @@ class ClockRead(Output):
             state=found.state,
             dates=[ClockDate.model_validate(each) for each in found.dates],
             excluded_days=found.excluded_days,
-            fee_yuan=None if found.fee_yuan is None else float(found.fee_yuan),
+            fee_yuan=found.fee_yuan,
             findings=[LegalFinding.of(each) for each in found.findings],
         )
 
@@ -213,7 +214,7 @@ class IdleCaseRead(Output):
     decided_on: dt.date | None
     cause: str | None
     outcome: str | None
-    fee_yuan: float | None
+    fee_yuan: Decimal | None
     fee_paid_on: dt.date | None
     disposal: str | None
     public: bool

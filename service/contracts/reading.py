@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -90,7 +91,7 @@ def then(session: Session, actor: Actor, contract: Contract, moment: Moment) -> 
         id=contract.id,
         as_of=moment.as_of or clock.today(),
         known_at=moment.known_at,
-        paid_yuan=float(arrears.total(arrears.standing(queries.booked(session, contract.id, moment)))),
+        paid_yuan=arrears.total(arrears.standing(queries.booked(session, contract.id, moment))),
     )
 
 
@@ -103,9 +104,9 @@ def money(session: Session, contract: Contract) -> Money:
     lines = arrears.settle(agreed, paid, rate_permille=contract.late_rate_permille, today=day)
     return Money(
         as_of=day,
-        price_yuan=None if contract.price_yuan is None else float(contract.price_yuan),
-        paid_yuan=float(arrears.total(paid)),
-        late_fee_yuan=float(sum(each.late_fee_yuan for each in lines)),
+        price_yuan=contract.price_yuan,
+        paid_yuan=arrears.total(paid),
+        late_fee_yuan=sum((each.late_fee_yuan for each in lines), Decimal(0)),
         instalments=[InstalmentRead.model_validate(each) for each in lines],
         payments=[PaymentRead.model_validate(each) for each in payments],
     )

@@ -1,6 +1,7 @@
-"""Wire shapes of contracts: head, money, events. What goes on under them: `performance_schemas`."""
+"""Wire shapes of contracts: head, money (yuan, as text), events. What goes on under them: `performance_schemas`."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
@@ -31,12 +32,12 @@ class ContractTerms(Output):
     holder_hidden: bool
     stage: ContractStage
     signed_on: dt.date
-    price_yuan: float | None = Field(description="价款; null: allocated without a price")
+    price_yuan: Decimal | None = Field(description="价款; null: allocated without a price")
     late_rate_permille: float | None
     delivery_due_on: dt.date | None
     start_due_on: dt.date | None
     complete_due_on: dt.date | None
-    planned_investment_yuan: float | None
+    planned_investment_yuan: Decimal | None
     built_due_m2: float | None
     paid_on: dt.date | None
     delivered_on: dt.date | None
@@ -58,7 +59,7 @@ class ContractRead(ContractTerms):
     use_class: str | None
     parcels: list[str]
     area_m2: float
-    paid_yuan: float
+    paid_yuan: Decimal
     suspended: bool
     idle: Idle
     version: int
@@ -92,11 +93,11 @@ class InstalmentRead(Output):
 
     ordinal: int
     due_on: dt.date
-    yuan: float
-    paid_yuan: float
+    yuan: Decimal
+    paid_yuan: Decimal
     settled_on: dt.date | None
     late_days: int
-    late_fee_yuan: float = Field(description="违约金 by the agreed rate, until paid or until the day")
+    late_fee_yuan: Decimal = Field(description="违约金 by the agreed rate, until paid or until the day")
 
 
 class PaymentRead(Output):
@@ -104,7 +105,7 @@ class PaymentRead(Output):
 
     id: int
     paid_on: dt.date
-    yuan: float
+    yuan: Decimal
     reverses_id: int | None
     actor: str
     recorded_at: AwareDatetime
@@ -116,9 +117,9 @@ class Money(Output):
     """Instalments and payments, and what they come to on a day."""
 
     as_of: dt.date
-    price_yuan: float | None
-    paid_yuan: float
-    late_fee_yuan: float
+    price_yuan: Decimal | None
+    paid_yuan: Decimal
+    late_fee_yuan: Decimal
     instalments: list[InstalmentRead]
     payments: list[PaymentRead]
 
@@ -136,7 +137,7 @@ class ContractThen(ContractTerms):
     id: int
     as_of: dt.date
     known_at: AwareDatetime | None
-    paid_yuan: float
+    paid_yuan: Decimal
 
 
 class ContractEventRead(Output):

@@ -15,6 +15,11 @@ COMPARED: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "{count} 行的状态与库中不同（如第 {first} 行：库中 {kept}，文件 {value}）。状态只随事件变化，未改",
         "{count} rows name another stage (row {first}: {kept} is kept, not {value}): stages change by events only",
     ),
+    "boundary_concerns_others": (
+        "warning",
+        "地块“{value}”{why}，新界线须由审批人说明理由并附依据文件，才能入库",
+        "Parcel {value}: {why_en}; an approver has to publish its new boundary, with reason and document",
+    ),
     "changed_since": (
         "error",
         "地块“{value}”在比对之后已被他人修改，请重新检查",

@@ -18,6 +18,9 @@ from service.imports.adjoining import check_neighbours
 from service.imports.checking import Checked
 from service.imports.report import Report
 from service.parcels import selection
+from service.parcels.approval import approval_for
+from service.parcels.lifecycle import Stage
+from service.parcels.lineage import CONCERNED
 
 _ASKED = 20_000  # codes of one statement
 _EVERYBODYS = system("imports.match", kind="job")
@@ -66,7 +69,9 @@ def match(connection: psycopg.Connection[Any], checked: Checked, jurisdiction_id
     _refuse(report, "parcel_twice", numbers, codes, twice)
     parcels = {i: each for i, each in only.items() if each.own and not each.retired and meant[each.id] == i}
     _remark_state(checked, parcels, numbers)
-    return Matches(parcels, dict(_moves(connection, checked.rows.read["geom_wkb"].combine_chunks(), parcels)))
+    moved = dict(_moves(connection, checked.rows.read["geom_wkb"].combine_chunks(), parcels))
+    _remark_concerned(report, parcels, moved, numbers)
+    return Matches(parcels, moved)
 
 
 def _named(connection: psycopg.Connection[Any], codes: pa.Array, jurisdiction_id: int) -> Iterator[tuple[int, Known]]:
@@ -109,6 +114,17 @@ def _remark_state(checked: Checked, parcels: dict[int, Known], numbers: Ints) ->
         checked.report.note(
             "stage_kept", field="stage", value=stage[first], count=len(other), first=int(numbers[first]), kept=kept
         )
+
+
+def _remark_concerned(report: Report, parcels: dict[int, Known], moved: dict[int, float], numbers: Ints) -> None:
+    """Say where a boundary would move that others are concerned by already: only an approver publishes that."""
+    stages = {i: Stage(parcels[i].state[0]) for i, metres in moved.items() if metres != 0}
+    at = [i for i, stage in sorted(stages.items()) if approval_for(stage)]
+    if at:
+        words = [CONCERNED[stages[i]] for i in at]
+        facts = [{"why": zh, "why_en": en} for zh, en in words]
+        codes = [parcels[i].code for i in at]
+        report.rows("boundary_concerns_others", numbers[at], field="geometry", values=codes, facts=facts)
 
 
 def _refuse(report: Report, code: str, numbers: Ints, codes: pa.Array, at: Sequence[int]) -> None:

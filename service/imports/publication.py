@@ -19,6 +19,7 @@ from service.imports.publish import Edition, add_events
 from service.imports.report import Report
 from service.parcels.built_on import Obstacle, pointing
 from service.parcels.lifecycle import Hold, Stage
+from service.parcels.lineage import FREE_STAGES
 
 _OVERLAPS_AT_ONCE = 50_000  # rows whose shapes are looked at together
 
@@ -180,6 +181,30 @@ def publish_staged(connection: psycopg.Connection[Any], edition: Edition) -> Ite
         add_events(connection, edition, {"import": edition.import_id, "first": first, "last": last})
     yield from _told(connection, _TOLD, words)
     unstage(connection, edition.import_id)
+
+
+class Concerned(NamedTuple):
+    """A parcel whose boundary would move, though others are concerned by it: its row (None: by an undoing)."""
+
+    row: int | None
+    code: str
+    stage: str
+
+
+_CONCERNED = """
+SELECT s.row, p.code, p.stage FROM staged_parcel AS s JOIN parcel AS p ON p.id = s.parcel_id
+WHERE s.import_id = %(import)s AND s.action = 'geometry' AND p.stage <> ALL (%(free)s) ORDER BY s.row LIMIT %(most)s
+"""
+_CONCERNED_BACK = """
+SELECT NULL, p.code, p.stage FROM import_change AS c JOIN parcel AS p ON p.id = c.parcel_id
+WHERE c.import_id = %(import)s AND c.geom IS NOT NULL AND p.stage <> ALL (%(free)s) ORDER BY p.id LIMIT %(most)s
+"""
+
+
+def concerned(connection: psycopg.Connection[Any], import_id: int, *, back: bool = False) -> list[Concerned]:
+    """Return whose boundary publishing (`back`: undoing) would move without the bureau being free to; at most 50."""
+    words = {"import": import_id, "free": [str(each) for each in FREE_STAGES], "most": MOST_OBSTACLES}
+    return [Concerned(*row) for row in connection.execute(_CONCERNED_BACK if back else _CONCERNED, words)]
 
 
 def unstage(connection: psycopg.Connection[Any], import_id: int) -> None:

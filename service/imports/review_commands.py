@@ -1,22 +1,26 @@
 """What people do with an import under review: correct its mapping, publish, discard, undo; and saved field maps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
+from service.accounts.permissions import Permission
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from service.documents import queries as documents
 from service.imports import publication, queries
 from service.imports.acts import NotThere, hand_over, staged_import
 from service.imports.mapping import Assignment, assigned
 from service.imports.models import Import, SavedMap
+from service.parcels.approval import approval_for
 from service.parcels.built_on import Obstacle, described
+from service.parcels.lifecycle import Stage
 
 
 class HasErrors(Conflict):
@@ -35,6 +39,12 @@ class OwnImport(Forbidden):
     """Two people are needed."""
 
     code, title_zh, title_en = "four-eyes", "须由他人入库", "Another person must publish"
+
+
+class ApprovalNeeded(Conflict):
+    """A boundary would move that others are concerned by: an approver must answer; `parcels` say whose."""
+
+    code, title_zh, title_en = "import-needs-approval", "变更界线须经审批人同意", "An approver has to agree"
 
 
 class BadMapping(Invalid):
@@ -94,13 +104,25 @@ def _mapped(columns: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def ask_publication(session: Session, actor: Actor, import_id: int, *, version: int, four_eyes: bool) -> Import:
+class Answer(NamedTuple):
+    """Why an approver lets boundaries move that concern others, and the document that says so."""
+
+    reason: str
+    document_id: int
+
+
+def ask_publication(
+    session: Session, actor: Actor, import_id: int, *, version: int, four_eyes: bool, answer: Answer | None = None
+) -> Import:
     """Have a staged import published by a job.
+
+    A parcel that changes afterwards sends the import back to review, so that nobody's stage moves on unseen.
 
     Raises:
         NotFound, PreconditionFailed, NotThere: as every act on an import under review.
         HasErrors: rows have errors.
         OwnImport: with `four_eyes`, the actor brought it in.
+        ApprovalNeeded: boundaries move that concern others, and no approver answers for it. Invalid: no such document.
 
     """
     found = staged_import(session, actor, import_id, version)
@@ -110,10 +132,30 @@ def ask_publication(session: Session, actor: Actor, import_id: int, *, version: 
         )
     if four_eyes and actor.label == found.created_by:
         raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")
+    told = dict(found.summary or {})
+    concerned = publication.concerned(driver_connection(session), import_id)
+    if concerned:
+        if answer is None or Permission.PARCEL_OVERRIDE not in actor.permissions:
+            raise _needs_approval(concerned)
+        jurisdiction = queries.import_with_jurisdiction(session, actor, import_id)[1]
+        documents.refuse_unseen(session, actor, jurisdiction, answer.document_id)
+        told |= {
+            "override_reason": answer.reason,
+            "document": answer.document_id,
+            "concerned": [each.code for each in concerned],
+        }
     found.decided_by = actor.label
-    record(session, Action.IMPORT_PUBLICATION_ASKED, "import", import_id, after=found.summary)
+    record(session, Action.IMPORT_PUBLICATION_ASKED, "import", import_id, after=told)
     hand_over(session, found, "publishing")
     return found
+
+
+def _needs_approval(concerned: Sequence[publication.Concerned]) -> ApprovalNeeded:
+    """Name the parcels, the first few in words and all that were found as facts."""
+    named = [(each.code, approval_for(Stage(each.stage))) for each in concerned]
+    zh = "；".join(f"{code}：{needed.message}" for code, needed in named[:3] if needed)
+    en = "; ".join(f"{code}: {needed.message_en}" for code, needed in named[:3] if needed)
+    return ApprovalNeeded(f"{zh}。", f"{en}.", facts={"parcels": [each._asdict() for each in concerned]})
 
 
 def discard(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
@@ -137,10 +179,14 @@ def ask_undo(session: Session, actor: Actor, import_id: int, *, version: int) ->
     Raises:
         NotFound, PreconditionFailed, NotThere: as every act on an import.
         BuiltOn: something was.
+        ApprovalNeeded: boundaries would move back that concern others, and the actor is no approver.
 
     """
     found = staged_import(session, actor, import_id, version, "published")
     refuse_built_on(publication.obstacles(driver_connection(session), import_id))
+    concerned = publication.concerned(driver_connection(session), import_id, back=True)
+    if concerned and Permission.PARCEL_OVERRIDE not in actor.permissions:
+        raise _needs_approval(concerned)
     found.decided_by = actor.label
     record(session, Action.IMPORT_UNDO_ASKED, "import", import_id)
     hand_over(session, found, "undoing")

@@ -23,6 +23,7 @@ from service.imports.schemas_review import (
     OfferRead,
     OffersRead,
     OutlinesRead,
+    PublishOrder,
     RepairChoice,
     ShapesRead,
     StagedRead,
@@ -124,10 +125,12 @@ def publish_import(
     import_id: ImportId,
     version: IfMatch,
     response: Response,
+    order: PublishOrder | None = None,
 ) -> ImportRead:
     """Publish what is staged: all of it or nothing."""
+    answer = None if order is None else review_commands.Answer(order.override_reason, order.document_id)
     found = review_commands.ask_publication(
-        session, actor, import_id, version=version, four_eyes=settings.import_four_eyes
+        session, actor, import_id, version=version, four_eyes=settings.import_four_eyes, answer=answer
     )
     return _acted(session, actor, found, response)
 

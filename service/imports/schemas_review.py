@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.core.schemas import Input, Line, Output
+from service.core.schemas import Input, Line, Note, Output
 from service.imports.mapping import Assignment
 from service.imports.models import SavedMap
 from service.imports.schemas import Figure
@@ -164,6 +164,13 @@ class OffersRead(Output):
     """The repairs that would put a finding right; none where only a person can."""
 
     offers: list[OfferRead]
+
+
+class PublishOrder(Input):
+    """An approver's word where boundaries move that concern others; else nothing need be said."""
+
+    override_reason: Note = Field(min_length=1, description="为何仍要变更界线")
+    document_id: Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class RepairChoice(Input):

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.constraints.queries import SHAPE
 from service.core.errors import NotFound
+from service.core.spelling import folded
 from service.documents import subjects
 from service.documents.models import Document
 from service.parcels import governing
 from service.parcels.governing import Hold
 from service.parcels.lifecycle import EventKind
-from service.parcels.models import Parcel
+from service.parcels.models import Parcel, code_key
 from service.plans.models import PlanItem, SupplyPlan
 from service.plans.queries import audited
 from service.plans.states import PlanStatus
@@ -166,7 +167,7 @@ def _met(name: str, values: Sequence[Any]) -> Any:  # noqa: ANN401 - a condition
         return own[name].in_(values)
     of_parcel = select(SchemeParcel.scheme_id).join(Parcel, Parcel.id == SchemeParcel.parcel_id)
     if name == "parcel":
-        return SupplyScheme.id.in_(of_parcel.where(Parcel.code.in_(values)))
+        return SupplyScheme.id.in_(of_parcel.where(code_key.in_([folded(each) for each in values])))
     (q,) = values
     named = [column.icontains(q, autoescape=True) for column in (SupplyScheme.title, SupplyScheme.number)]
     return or_(*named, SupplyScheme.id.in_(of_parcel.where(Parcel.search.contains(q.lower(), autoescape=True))))

@@ -17,13 +17,13 @@ from service.core.errors import Conflict, FieldError, Invalid
 from service.geo.crs import CGCS2000
 from service.imports.findings import Finding
 from service.parcels import queries as parcels
+from service.parcels.approval import approval_for
 from service.parcels.commands import CENT, refuse_stale, touch
 from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
 from service.regions import queries as regions
 from service.surveys import delivery, queries
-from service.surveys.approval import approval_for
 from service.surveys.checking import Checked, Sound
 from service.surveys.plans import Plan, areas, plan_survey
 from service.surveys.schemas import SurveyFacts, SurveyFinding, SurveyOrder

@@ -13,11 +13,11 @@ from service.core.doors import ReadRoute
 from service.core.idempotency import CommandRoute
 from service.geo.crs import recognise
 from service.parcels import reading
+from service.parcels.approval import approval_for
 from service.parcels.lifecycle import Stage
 from service.parcels.routes import Number
 from service.parcels.schemas import ParcelRead
 from service.surveys import commands, cutting, delivery, plans, queries
-from service.surveys.approval import approval_for
 from service.surveys.checking import box_of
 from service.surveys.schemas import BoundaryRead, CutAnswer, CutOrder, SurveyAnswer, SurveyOrder
 

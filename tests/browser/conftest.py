@@ -17,14 +17,12 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from service import demo
 from service.core import clock
-from service.core.cluster import ClusterUrls
 from service.core.db import Database
 from service.core.jobs import connector, queue
 from service.core.settings import Settings
 from service.main import create_app
-from tests.conftest import TODAY
+from tests.conftest import TODAY, Demo
 
 ARGUMENTS = [
     "--enable-unsafe-swiftshader",
@@ -49,26 +47,14 @@ class _Live(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def _demo(new_database: Callable[[], ClusterUrls], tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Live]:
-    urls = new_database()
+def _demo(new_demo: Callable[[], Demo]) -> Iterator[_Live]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    settings = Settings(
-        home=tmp_path_factory.mktemp("demo"),
-        port=port,
-        database_url=urls.owner_url,
-        app_url=urls.app_url,
-        public_url=urls.public_url,
-        demo=True,
-        today=TODAY,
-        log_level="warning",
-        map_notice="示意数据 illustrative",
-    )
+    settings = new_demo().settings.model_copy(update={"port": port})
     clock.fix_today(TODAY)
     database = Database(settings)
     database.pool.open()
-    demo.load(database, settings, lambda _: None)
     config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -85,6 +71,12 @@ def _demo(new_database: Callable[[], ClusterUrls], tmp_path_factory: pytest.Temp
 def live_server(_demo: _Live) -> str:
     """Address of the running service with the demo district."""
     return _demo.address
+
+
+@pytest.fixture(scope="session")
+def district(_demo: _Live) -> Database:
+    """The database of the running service, for what a test makes for itself."""
+    return _demo.database
 
 
 @pytest.fixture(scope="session")

@@ -52,9 +52,9 @@ class Desk:
         """Press the button with this name."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
-    def choose(self, label: str, option: str) -> None:
+    def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
         """Pick from a list by keyboard and name."""
-        self.page.get_by_role("combobox", name=label).press("Enter")
+        (within or self.page).get_by_role("combobox", name=label).press("Enter")
         self.page.get_by_role("option", name=option).click()
 
     def keys(self, *keys: str) -> None:

@@ -56,6 +56,9 @@ def found(database: Database) -> list[Disagreement]:
         ("UPDATE lot_parcel SET live = false", {"lot-holds"}),
         ("UPDATE scheme_parcel SET live = false", {"scheme-holds"}),
         ("UPDATE supply_scheme SET status = 'spent'", {"lot-of-scheme", "scheme-holds"}),
+        ("UPDATE lot SET winner = 'x', price_yuan = 1 WHERE stage = 'sold'", {"lot-events"}),
+        ("DELETE FROM lot_event WHERE kind = 'open'", {"lot-events"}),
+        ("DELETE FROM lot_event", {"lot-events"}),
         (
             "UPDATE parcel SET stage = 'listed' WHERE stage = 'sold'",
             {"parcel-events", "parcel-of-lot"},
@@ -66,7 +69,7 @@ def found(database: Database) -> list[Disagreement]:
         ),
         (
             "UPDATE lot SET stage = 'concluded' WHERE stage = 'sold'",
-            {"lot-concluded", "lot-holds", "parcel-of-lot"},
+            {"lot-concluded", "lot-events", "lot-holds", "parcel-of-lot"},
         ),
     ],
 )

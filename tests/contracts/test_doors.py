@@ -49,7 +49,7 @@ def signed(people: People, database: Database, **overrides: Any) -> dict[str, An
 
 def test_sign_and_see_by_role(people: People, database: Database) -> None:
     made = signed(people, database)
-    assert (made["holder"], made["price_yuan"], made["stage"]) == ("某某公司", float(PRICE), "in_force")
+    assert (made["holder"], made["price_yuan"], made["stage"]) == ("某某公司", str(PRICE), "in_force")
     assert made["actions"] == [
         "amend",
         "deliver",
@@ -103,8 +103,8 @@ def test_a_payment_sent_twice_is_made_once(people: People, database: Database) -
     sent = [people.officer.post(path, json={"paid_on": "2022-09-20", "yuan": "5"}, headers=headers) for _ in range(2)]
     assert [each.status_code for each in sent] == [201, 201]
     money = people.viewer.get(path).json()
-    assert (money["paid_yuan"], len(money["payments"])) == (5.0, 1)
-    assert money["instalments"][0]["paid_yuan"] == 5.0
+    assert (money["paid_yuan"], len(money["payments"])) == ("5.00", 1)
+    assert money["instalments"][0]["paid_yuan"] == "5.00"
 
 
 def test_a_trial_and_an_exception(people: People, database: Database) -> None:

@@ -1,6 +1,7 @@
 """Every command writes down what it does."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ class Module:
 MODULES = [Module(path) for path in sorted(SERVICE.rglob("*.py"))]
 
 
+@cache
 def auditing() -> set[Name]:
     """Return every function that records, itself or through one that it calls."""
     calls = {(module.name, each.name): module.called_by(each) for module in MODULES for each in module.functions}

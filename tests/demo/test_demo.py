@@ -4,8 +4,8 @@ import datetime as dt
 import json
 import stat
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -17,14 +17,17 @@ from service.accounts.permissions import Role
 from service.audit.verify import verify
 from service.contracts.checking import disagreements
 from service.contracts.lifecycle import ContractStage
+from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
 from service.listings.lifecycle import LotStage
+from service.main import create_app
 from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
 from service.regions.models import Jurisdiction
 from service.schemes.states import SchemeStatus
 from tests.caller import Caller
+from tests.conftest import Demo
 
 SQUARE = {"type": "Polygon", "coordinates": [[[113.5, 34.5], [113.501, 34.5], [113.501, 34.501], [113.5, 34.5]]]}
 
@@ -47,17 +50,29 @@ def figures(owner: psycopg.Connection[Any]) -> dict[str, int]:
     return {table: owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # type: ignore[index]
 
 
+class Mine(NamedTuple):
+    """A demo that a test may change: its database, settings with its home, a look behind its back, what was told."""
+
+    database: Database
+    settings: Settings
+    owner: psycopg.Connection[Any]
+    told: list[str]
+
+
 @pytest.fixture
-def loaded(database: Database, settings: Settings) -> Iterator[list[str]]:
-    told: list[str] = []
-    demo.load(database, settings, told.append)
-    yield told
-    (settings.home / "demo.json").unlink(missing_ok=True)
+def mine(new_demo: Callable[[], Demo]) -> Iterator[Mine]:
+    """The demo as loaded."""
+    clock.fix_today(demo.TODAY)
+    urls, settings, told = new_demo()
+    database = Database(settings)
+    database.pool.open()
+    with psycopg.connect(urls.owner_url, autocommit=True) as owner:
+        yield Mine(database, settings, owner, told)
+    database.close()
 
 
-def test_the_district_comes_in_by_import_with_its_history(
-    loaded: list[str], database: Database, owner: psycopg.Connection[Any]
-) -> None:
+def test_the_district_comes_in_by_import_with_its_history(mine: Mine) -> None:
+    database, _, owner, told = mine
     found = figures(owner)
     assert found["parcel"] == found["parcel_survey"] == 1_660
     assert (found["import"], found["region"]) == (11, 15)
@@ -70,7 +85,7 @@ def test_the_district_comes_in_by_import_with_its_history(
     crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
     assert crs == [(4490,), (4526,), (4547,)]
     said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "供应", "演示账号"]
-    assert [line.partition(" ")[0] for line in loaded] == said
+    assert [line.partition(" ")[0] for line in told] == said
     rules = dict(owner.execute("SELECT rule, count(*) FROM overlay_result GROUP BY 1").fetchall())
     assert rules.keys() == {"forbidden", "needs_procedure", "allowed"}
     assert owner.execute("SELECT count(*) FROM overlay_check").fetchone() == (1_660,)
@@ -85,34 +100,34 @@ def test_the_district_comes_in_by_import_with_its_history(
     assert outcomes == {None, "dismissed", "fee", "disposal", "recovery"}
 
 
-def test_the_accounts_of_the_demo_open_the_door(loaded: list[str], client: TestClient, settings: Settings) -> None:
-    path = settings.home / "demo.json"
+def test_the_accounts_of_the_demo_open_the_door(mine: Mine) -> None:
+    path = mine.settings.home / "demo.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     written = json.loads(path.read_text(encoding="utf-8"))
     assert {account["role"] for account in written["accounts"]} == set(Role)
     account = written["accounts"][0]
-    signed_in = client.post("/api/v1/session", json={key: account[key] for key in ("username", "password")})
-    assert signed_in.json()["user"]["role"] == account["role"]
-    client.cookies.clear()
-    program = Caller(client, {"authorization": f"Bearer {written['api_key']}"})
-    assert program.get("/api/v1/jurisdictions").json()["items"][0]["code"] == demo.JURISDICTION
-    assert program.post("/api/v1/imports").status_code == 403
+    with TestClient(create_app(mine.settings), base_url="http://127.0.0.1:8000") as client:
+        signed_in = client.post("/api/v1/session", json={key: account[key] for key in ("username", "password")})
+        assert signed_in.json()["user"]["role"] == account["role"]
+        client.cookies.clear()
+        program = Caller(client, {"authorization": f"Bearer {written['api_key']}"})
+        assert program.get("/api/v1/jurisdictions").json()["items"][0]["code"] == demo.JURISDICTION
+        assert program.post("/api/v1/imports").status_code == 403
 
 
-def test_loading_again_changes_nothing(
-    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
-) -> None:
+def test_loading_again_changes_nothing(mine: Mine) -> None:
+    database, settings, owner, told = mine
     before, accounts = figures(owner), (settings.home / "demo.json").read_text(encoding="utf-8")
-    demo.load(database, settings, loaded.append)
+    demo.load(database, settings, told.append)
     assert figures(owner) == before
     assert (settings.home / "demo.json").read_text(encoding="utf-8") == accounts
 
 
-def test_lost_accounts_get_new_passwords(loaded: list[str], database: Database, settings: Settings) -> None:
-    path = settings.home / "demo.json"
+def test_lost_accounts_get_new_passwords(mine: Mine) -> None:
+    path = mine.settings.home / "demo.json"
     before = json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
-    demo.write_accounts(database, settings)
+    demo.write_accounts(mine.database, mine.settings)
     after = json.loads(path.read_text(encoding="utf-8"))
     assert [each["username"] for each in after["accounts"]] == [each["username"] for each in before["accounts"]]
     assert after["accounts"][0]["password"] != before["accounts"][0]["password"]
@@ -124,14 +139,13 @@ def add_parcel(database: Database, code: str) -> None:
         create_parcel(session, system("test"), new)
 
 
-def test_reset_puts_the_first_state_back_and_keeps_the_audit_log(
-    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
-) -> None:
+def test_reset_puts_the_first_state_back_and_keeps_the_audit_log(mine: Mine) -> None:
+    database, settings, owner, told = mine
     before = figures(owner)
     audited = owner.execute("SELECT count(*) FROM audit_entry").fetchone()
     owner.execute("UPDATE parcel SET name = 'changed' WHERE code = 'ZDRY-001-01'")
     add_parcel(database, "TRIED-OUT")
-    demo.reset(database, settings, loaded.append)
+    demo.reset(database, settings, told.append)
     assert figures(owner) == before
     assert owner.execute("SELECT count(*) FROM parcel WHERE name = 'changed'").fetchone() == (0,)
     assert (owner.execute("SELECT count(*) FROM audit_entry").fetchone() or (0,)) > (audited or (0,))
@@ -153,11 +167,10 @@ def test_the_demo_is_never_put_over_real_parcels(
     assert figures(owner) == before
 
 
-def test_a_file_that_clashes_is_refused_with_its_reason(
-    loaded: list[str], database: Database, settings: Settings, owner: psycopg.Connection[Any]
-) -> None:
+def test_a_file_that_clashes_is_refused_with_its_reason(mine: Mine) -> None:
+    database, settings, owner, told = mine
     owner.execute("UPDATE import SET status = 'failed' WHERE file_name = 'parcels_new.txt'")
     before = owner.execute("SELECT count(*) FROM parcel").fetchone()
     with pytest.raises(demo.DemoImportRefused, match=r"parcels_new\.txt was not published: .*ZDBS-"):
-        demo.load(database, settings, loaded.append)
+        demo.load(database, settings, told.append)
     assert owner.execute("SELECT count(*) FROM parcel").fetchone() == before

@@ -12,10 +12,13 @@ import shapely
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor, system
+from service.accounts.permissions import ROLE_PERMISSIONS, Role
 from service.core.db import Database
+from service.core.errors import Invalid
 from service.core.settings import Settings
 from service.imports import acts, jobs, repair_commands, repairable, review_commands
 from service.imports.mapping import Assignment
@@ -75,8 +78,10 @@ def act(database: Database, settings: Settings, outcome_of: Callable[[int], Outc
     return carry_out
 
 
-def publish(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
-    return review_commands.ask_publication(session, actor, import_id, version=version, four_eyes=False)
+def publish(
+    session: Session, actor: Actor, import_id: int, *, version: int, answer: review_commands.Answer | None = None
+) -> Import:
+    return review_commands.ask_publication(session, actor, import_id, version=version, four_eyes=False, answer=answer)
 
 
 def staged(owner: psycopg.Connection[Any]) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -355,6 +360,78 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     assert told == [("system:clerk", "make_valid")]
 
 
+def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answer:
+    """An approver's word on a document of a parcel."""
+    (document,) = owner.execute(
+        "INSERT INTO document (subject_type, subject_id, title, file_name, media_type, size_bytes, sha256, uploaded_by)"
+        " VALUES ('parcel', %s, '复测报告', 'a.pdf', 'application/pdf', 1, repeat('0', 64), 'x') RETURNING id",
+        (code,),
+    ).fetchone() or (0,)
+    return review_commands.Answer("原测绘点有误", document)
+
+
+def _moved(tmp_path: Path, *codes: str) -> Path:
+    """The six parcels again, some of them three metres farther north."""
+    shapes = [
+        shapely.affinity.translate(shape, 0, 3) if f"ZD-{i:03}" in codes else shape
+        for i, shape in enumerate(blocks(), 1)
+    ]
+    return package(tmp_path / "again.gpkg", geometry=shapes)
+
+
+def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))  # ZD-004 is up for sale, ZD-005 is won
+    outcome = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    (told,) = [each for each in outcome.findings if each.code == "boundary_concerns_others"]
+    assert (told.row, told.value, told.severity) == (5, "ZD-005", "warning")
+    assert told.message == "地块“ZD-005”已有竞得人，新界线须由审批人说明理由并附依据文件，才能入库"
+    assert told.message_en.startswith("Parcel ZD-005: it has been won; an approver has to publish")
+    answer = answered(owner, "ZD-005")
+    registrar, approver = (
+        Actor("user", str(role), role, ROLE_PERMISSIONS[role], None) for role in (Role.REGISTRAR, Role.APPROVER)
+    )
+
+    def ask(actor: Actor, answer: review_commands.Answer | None) -> None:
+        with database.write(actor) as session:
+            number, version = outcome.row.id, outcome.row.version
+            review_commands.ask_publication(session, actor, number, version=version, four_eyes=False, answer=answer)
+
+    for actor, said in ((registrar, answer), (approver, None)):
+        with pytest.raises(review_commands.ApprovalNeeded) as refused:
+            ask(actor, said)
+        assert refused.value.facts["parcels"] == [{"row": 5, "code": "ZD-005", "stage": "sold"}]
+    with pytest.raises(Invalid):
+        ask(approver, answer._replace(document_id=answer.document_id + 1))
+    done = act(publish, outcome.row.id, answer=answer)
+    assert (done.row.status, done.row.published) == ("published", 2)
+    (kept,) = owner.execute("SELECT after FROM audit_entry WHERE action = 'import:publication_asked'").fetchall()
+    assert [kept[0][name] for name in ("override_reason", "document", "concerned")] == [*answer, ["ZD-005"]]
+    with database.write(registrar) as session, pytest.raises(review_commands.ApprovalNeeded):
+        review_commands.ask_undo(session, registrar, done.row.id, version=done.row.version)
+    assert act(review_commands.ask_undo, done.row.id).row.status == "undone"
+
+
+def test_a_stage_that_moves_on_after_the_word_sends_the_import_back(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    outcome = review(_moved(tmp_path, "ZD-003"))
+    assert [each.code for each in outcome.findings if each.code == "boundary_concerns_others"] == []
+
+    def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+        found = publish(session, actor, import_id, version=version)
+        session.execute(text("UPDATE parcel SET version = version + 1 WHERE code = 'ZD-003'"))
+        return found
+
+    done = act(overtaken, outcome.row.id)
+    assert (done.row.status, [each.code for each in done.findings if each.severity == "error"]) == (
+        "staged",
+        ["changed_since"],
+    )
+
+
 ROW = st.fixed_dictionaries(
     {
         "n": st.integers(0, 7),
@@ -391,6 +468,7 @@ def test_undoing_a_publication_gives_the_projection_back(
     number = review(tmp_path / "b.gpkg").row.id
     moved = {code for code, (action, _) in staged(owner).items() if action == "geometry"}
     assert moved == {f"ZD-{row['n'] + 1:03d}" for row in rows if row["shift"] > 1 and row["n"] < 6}
-    assert act(publish, number).row.status == "published"
+    answer = answered(owner, "ZD-001")
+    assert act(publish, number, answer=answer).row.status == "published"
     assert act(review_commands.ask_undo, number).row.status == "undone"
     assert projection(owner) == before

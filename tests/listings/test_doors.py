@@ -196,6 +196,14 @@ def test_lists_are_paged_and_filtered(as_role: As, database: Database) -> None:
     assert viewer.get("/api/v1/lots", params={"method": "auction"}).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/notices?", "/api/v1/contracts?", "/api/v1/lots/calendar?first=2022-11-01&last=2022-11-30&"]
+)
+def test_what_is_told_of_today_only_refuses_another_day(as_role: As, path: str) -> None:
+    refused = as_role("viewer").get(f"{path}as_of=2022-06-01")
+    assert (refused.status_code, "as_of" in refused.json()["detail"]) == (400, True)
+
+
 def test_the_calendar_holds_what_was_and_is_due(as_role: As, database: Database) -> None:
     with database.write(ACTOR) as session:
         make_sold(session)

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
@@ -16,6 +15,7 @@ from service.geo.bbox import Bbox
 from service.parcels.selection import Moment
 from service.plans import item_queries, progress_queries, queries, target_queries
 from service.plans.classes import Dimension
+from tests.explained import Asking, explained, read_whole
 
 LARGE = ("plan_item", "parcel", "parcel_event", "plan_plot", "plan_target")
 _FILL = """
@@ -55,7 +55,7 @@ def large(new_database: Callable[[], ClusterUrls], settings: Settings) -> Iterat
     database.close()
 
 
-ASKED: dict[str, Callable[[Session], Any]] = {
+ASKED: dict[str, Asking] = {
     "items": lambda s: item_queries.item_page(s, _plan(s), {"month": [3]}, Moment(), after=None, limit=50),
     "sums": lambda s: item_queries.item_sum(s, _plan(s), {"supplied": True}, Moment()),
     "outlines": lambda s: item_queries.outlines(s, _plan(s), Bbox(113, 34, 114, 35), {}, Moment()),
@@ -77,24 +77,5 @@ def _plan(session: Session) -> Any:  # noqa: ANN401 - a plan
 
 @pytest.mark.parametrize("name", ASKED)
 def test_one_statement_and_only_by_index(large: Database, name: str) -> None:
-    with large.write(system("test")) as session:
-        _plan(session)
-        said: list[tuple[str, Any]] = []
-
-        def note(_c: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:  # noqa: ANN401
-            said.append((statement, parameters))
-
-        event.listen(large.engine, "before_cursor_execute", note)
-        try:
-            ASKED[name](session)
-        finally:
-            event.remove(large.engine, "before_cursor_execute", note)
-        own = [each for each in said if name == "list" or "FROM supply_plan" not in each[0]]
-        assert len(own) == 1
-        connection = session.connection().connection.driver_connection
-        assert connection is not None
-        rows = connection.execute("EXPLAIN " + own[0][0], own[0][1]).fetchall()
-        plan = "\n".join(row[0] for row in rows)
-        scanned = [table for table in LARGE if f"Seq Scan on {table} " in plan or plan.endswith(f"Seq Scan on {table}")]
-        assert scanned == [], plan
-        session.execute(text("SELECT 1"))
+    plan = explained(large, ASKED[name], but=None if name == "list" else "FROM supply_plan \nWHERE supply_plan.id")
+    assert read_whole(plan, LARGE) == [], plan

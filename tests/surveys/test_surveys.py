@@ -13,8 +13,8 @@ import shapely
 from service.accounts.access import Actor
 from service.core.db import Database
 from service.geo.crs import from_cgcs2000, recognise
+from service.parcels.approval import approval_for
 from service.parcels.lifecycle import Stage
-from service.surveys.approval import approval_for
 from tests.factories.parcels import LAT, LON, make_parcel, make_regions, square
 
 Caller = Any

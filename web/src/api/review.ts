@@ -6,6 +6,9 @@ import type { Import, Page } from './types'
 type Shapes = components['schemas']
 
 export type Column = Shapes['ColumnRead']
+export type PublishOrder = Shapes['PublishOrder']
+/** A parcel whose boundary would move though others are concerned by it (`parcels` of the refusal). */
+export interface Concerned { row: number | null, code: string }
 export type Assignment = Shapes['ColumnAssign']
 export type FieldName = NonNullable<Column['field']>
 export type StagedRow = Shapes['StagedRead']
@@ -40,8 +43,9 @@ export const readShapes = (id: number, row: number, signal: AbortSignal): Promis
 export const readOutlines = (id: number, bbox: string, signal: AbortSignal): Promise<Outlines> =>
   answer(service.GET('/api/v1/imports/{import_id}/outlines', { params: { path: { import_id: id }, query: { bbox } }, signal })) as unknown as Promise<Outlines>
 
-export const publishImport = (item: Import): Promise<Import> =>
-  answer(service.POST('/api/v1/imports/{import_id}/publication', { params: at(item) }))
+/** `order`: an approver's word, where boundaries move that concern others. */
+export const publishImport = (item: Import, order?: PublishOrder): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/publication', { params: at(item), ...(order === undefined ? {} : { body: order }) }))
 
 export const undoImport = (item: Import): Promise<Import> =>
   answer(service.DELETE('/api/v1/imports/{import_id}/publication', { params: at(item) }))

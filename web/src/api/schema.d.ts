@@ -3508,7 +3508,7 @@ export interface components {
              * Fee Yuan
              * @description 闲置费 if found idle by then
              */
-            fee_yuan: number | null;
+            fee_yuan: string | null;
             /** Findings */
             findings: components["schemas"]["LegalFinding"][];
         };
@@ -3748,7 +3748,7 @@ export interface components {
              * Price Yuan
              * @description 价款; null: allocated without a price
              */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Late Rate Permille */
             late_rate_permille: number | null;
             /** Delivery Due On */
@@ -3758,7 +3758,7 @@ export interface components {
             /** Complete Due On */
             complete_due_on: string | null;
             /** Planned Investment Yuan */
-            planned_investment_yuan: number | null;
+            planned_investment_yuan: string | null;
             /** Built Due M2 */
             built_due_m2: number | null;
             /** Paid On */
@@ -3792,7 +3792,7 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Suspended */
             suspended: boolean;
             idle: components["schemas"]["Idle"];
@@ -3898,7 +3898,7 @@ export interface components {
              * Price Yuan
              * @description 价款; null: allocated without a price
              */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Late Rate Permille */
             late_rate_permille: number | null;
             /** Delivery Due On */
@@ -3908,7 +3908,7 @@ export interface components {
             /** Complete Due On */
             complete_due_on: string | null;
             /** Planned Investment Yuan */
-            planned_investment_yuan: number | null;
+            planned_investment_yuan: string | null;
             /** Built Due M2 */
             built_due_m2: number | null;
             /** Paid On */
@@ -3942,7 +3942,7 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Suspended */
             suspended: boolean;
             idle: components["schemas"]["Idle"];
@@ -4027,7 +4027,7 @@ export interface components {
              * Price Yuan
              * @description 价款; null: allocated without a price
              */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Late Rate Permille */
             late_rate_permille: number | null;
             /** Delivery Due On */
@@ -4037,7 +4037,7 @@ export interface components {
             /** Complete Due On */
             complete_due_on: string | null;
             /** Planned Investment Yuan */
-            planned_investment_yuan: number | null;
+            planned_investment_yuan: string | null;
             /** Built Due M2 */
             built_due_m2: number | null;
             /** Paid On */
@@ -4062,7 +4062,7 @@ export interface components {
             /** Known At */
             known_at: string | null;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
         };
         /**
          * ContractsRead
@@ -5068,7 +5068,7 @@ export interface components {
             /** Outcome */
             outcome: string | null;
             /** Fee Yuan */
-            fee_yuan: number | null;
+            fee_yuan: string | null;
             /** Fee Paid On */
             fee_paid_on: string | null;
             /** Disposal */
@@ -5328,9 +5328,9 @@ export interface components {
              */
             due_on: string;
             /** Yuan */
-            yuan: number;
+            yuan: string;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Settled On */
             settled_on: string | null;
             /** Late Days */
@@ -5339,7 +5339,7 @@ export interface components {
              * Late Fee Yuan
              * @description 违约金 by the agreed rate, until paid or until the day
              */
-            late_fee_yuan: number;
+            late_fee_yuan: string;
         };
         /**
          * ItemChange
@@ -6525,11 +6525,11 @@ export interface components {
              */
             as_of: string;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Late Fee Yuan */
-            late_fee_yuan: number;
+            late_fee_yuan: string;
             /** Instalments */
             instalments: components["schemas"]["InstalmentRead"][];
             /** Payments */
@@ -7551,7 +7551,7 @@ export interface components {
              */
             paid_on: string;
             /** Yuan */
-            yuan: number;
+            yuan: string;
             /** Reverses Id */
             reverses_id: number | null;
             /** Actor */
@@ -8129,6 +8129,19 @@ export interface components {
             /** Bound */
             bound: ("min" | "max") | null;
             reason: components["schemas"]["ReasonRead"] | null;
+        };
+        /**
+         * PublishOrder
+         * @description An approver's word where boundaries move that concern others; else nothing need be said.
+         */
+        PublishOrder: {
+            /**
+             * Override Reason
+             * @description 为何仍要变更界线
+             */
+            override_reason: string;
+            /** Document Id */
+            document_id: number;
         };
         /**
          * ReasonRead
@@ -10009,9 +10022,9 @@ export interface components {
             /** Built M2 */
             built_m2: number;
             /** Invested Yuan */
-            invested_yuan: number;
+            invested_yuan: string;
             /** Taxes Yuan */
-            taxes_yuan: number;
+            taxes_yuan: string;
             /** Stopped On */
             stopped_on: string | null;
             /** Document Id */
@@ -16268,7 +16281,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishOrder"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

@@ -11,7 +11,7 @@ export interface ContractWords {
   nameOf: (list: ContractList, code: string | null | undefined) => string
   unitOf: (index: string) => string
   options: (list: ContractList) => readonly (readonly [string, string])[]
-  yuan: (value: number | null | undefined) => string
+  yuan: (value: string | number | null | undefined) => string
 }
 
 /** The words and amounts that contracts speak in, in the present language. */

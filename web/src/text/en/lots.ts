@@ -6,7 +6,7 @@ export const lots: Text['lots'] = {
   roundOf: 'Round {n}', hectares: '{n} ha', rounds: 'Rounds', hiddenName: 'Name kept from you', timeline: 'What happened', noEvents: 'Not announced yet.', document: 'Document', clock: 'the clock',
   recorded: 'recorded by {who} on {at}', overridden: 'Exception: {reason}',
   unit: { yuan: 'yuan', wan: '10k yuan' },
-  view: { label: 'View', board: 'Board', calendar: 'Calendar', list: 'List', notices: 'Notices' },
+  view: { label: 'View', board: 'Board', calendar: 'Calendar', list: 'List', notices: 'Notices', undated: 'Calendar and notices show today only; the day looked at does not change them.' },
   method: { tender: 'Tender', auction: 'Auction', listing: 'Listing', agreement: 'Negotiated grant', allocation: 'Allocation' },
   stage: { draft: 'Draft', announced: 'Announced', open: 'Open', publicised: 'Publicised', awarded: 'No objection', sold: 'Sold', concluded: 'Contracted', failed: 'No sale', terminated: 'Terminated', void: 'Award void' },
   column: { draft: 'Draft', announced: 'Announced', open: 'Open', publicity: 'Publicity', sold: 'Sold', concluded: 'Contracted', ended: 'No sale' },
@@ -41,7 +41,7 @@ export const lots: Text['lots'] = {
     price: 'Price', premium: 'Premium', winner: 'Winner', taker: 'Taker', heldSince: 'Suspended since', endedOn: 'Ended on', confirmedOn: 'Confirmed on', resultOn: 'Result published', needMoney: 'Give an amount (10k yuan)',
   },
   duties: { title: 'Deadlines', done: 'done', open: 'to do' },
-  land: { title: 'Land', area: 'Area', mu: 'mu', ha: 'ha', scheme: 'Scheme:' },
+  land: { title: 'Land', area: 'Area', mu: 'mu', ha: 'ha', scheme: 'Scheme:', map: 'Show on the map', shape: 'Shape of the land: {codes}; north is up, the bar is {m} m', north: 'north ↑' },
   bidders: {
     title: 'Bidders and deposits', add: 'Add a bidder', change: 'Edit', changeOf: 'Edit {name}', none: 'No bidders yet.', name: 'Bidder', numbered: 'Bidder {n}', qualified: 'Examination', yes: 'Qualified', no: 'Not qualified', open: 'Not examined', paid: 'Deposit paid on',
     end: 'Deposit', refunded_on: 'Refunded', forfeited_on: 'Forfeited', credited_on: 'Counted to the price', shares: 'Shares (of a joint bid, by commas)', needShares: 'Give shares, such as 60, 40', ownFunds: 'The deposit comes from own funds', joint: 'joint {shares}', nothing: 'Nothing to do at present.',

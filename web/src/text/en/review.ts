@@ -58,6 +58,7 @@ export const review: Text['review'] = {
     added: '{n} parcels are added', geometry: '{n} parcels get a new survey of their boundary; earlier ones stay', attributes: '{n} parcels get other attributes', same: '{n} stay as they are', missing: '{n} are not in the file and stay',
     once: 'All at once: if somebody has changed one of these parcels since the comparison, none is published.', undo: 'It can be undone as a whole while nothing was built on it.',
     warnings: '{n} warnings besides', confirm: 'Publish',
+    concerned: 'These parcels are public, up for sale, sold, contracted or handed over: their new boundaries concern others, and only an approver publishes them, with reason and document.', row: 'Row {n}',
   },
   receipt: {
     published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', undo: 'Undo…', audit: 'Audit record',

@@ -4,7 +4,7 @@ export const lots = {
   roundOf: '第 {n} 轮', hectares: '{n} 公顷', rounds: '历次轮次', hiddenName: '名称仅限有权人员查看', timeline: '经过', noEvents: '尚未公告。', document: '文件', clock: '系统按时办理',
   recorded: '{who} 记录于 {at}', overridden: '例外办理：{reason}',
   unit: { yuan: '元', wan: '万元' },
-  view: { label: '视图', board: '看板', calendar: '日历', list: '列表', notices: '公告' },
+  view: { label: '视图', board: '看板', calendar: '日历', list: '列表', notices: '公告', undated: '日历和公告只显示今天的情况，不随查看日期变化。' },
   method: { tender: '招标', auction: '拍卖', listing: '挂牌', agreement: '协议', allocation: '划拨' },
   stage: { draft: '拟公告', announced: '已公告', open: '挂牌中', publicised: '公示中', awarded: '公示无异议', sold: '已成交', concluded: '已签约', failed: '未成交', terminated: '已终止', void: '竞得作废' },
   column: { draft: '拟公告', announced: '已公告', open: '挂牌中', publicity: '公示', sold: '已成交', concluded: '已签约', ended: '未成交' },
@@ -39,7 +39,7 @@ export const lots = {
     price: '成交价', premium: '溢价率', winner: '竞得人', taker: '拟供对象', heldSince: '中止于', endedOn: '结束日期', confirmedOn: '确认书日期', resultOn: '结果公布', needMoney: '请填写金额（万元）',
   },
   duties: { title: '期限', done: '已办', open: '待办' },
-  land: { title: '地块', area: '面积', mu: '亩', ha: '公顷', scheme: '供地方案：' },
+  land: { title: '地块', area: '面积', mu: '亩', ha: '公顷', scheme: '供地方案：', map: '在地图上查看', shape: '地块形状：{codes}，上北，比例尺 {m} 米', north: '上北 ↑' },
   bidders: {
     title: '竞买人与保证金', add: '登记竞买人', change: '办理', changeOf: '办理 {name}', none: '还没有竞买人。', name: '竞买人', numbered: '{n} 号竞买人', qualified: '资格审查', yes: '通过', no: '未通过', open: '未审查', paid: '保证金到账日',
     end: '保证金处理', refunded_on: '退还', forfeited_on: '不予退还', credited_on: '抵作价款', shares: '份额（联合竞买用逗号隔开）', needShares: '请填写份额，如 60, 40', ownFunds: '保证金为自有资金', joint: '联合 {shares}', nothing: '目前没有可办理的事项。',

@@ -56,6 +56,7 @@ export const review = {
     added: '新增 {n} 宗地块', geometry: '{n} 宗地块有新的界线测量，原测量保留', attributes: '{n} 宗地块修改属性', same: '{n} 宗不变', missing: '{n} 宗文件中没有，不动',
     once: '全部一起入库；任何一宗在比对后被他人改动，则一宗也不入库。', undo: '入库后，只要还没有后续业务，可以整体撤销。',
     warnings: '另有 {n} 条提醒', confirm: '确认入库',
+    concerned: '这些地块已公示、公告、成交、签约或交付，新界线涉及他人：须由审批人说明理由并附依据文件，才能入库。', row: '第 {n} 行',
   },
   receipt: {
     published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', undo: '撤销入库…', audit: '审计记录',
