@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service.checklist.schedule import Activity
 from service.checklist.states import SETTLED, Stored
-from service.checklist.template import Item, Phase, Template
+from service.checklist.template import Item, Phase
 from service.checklist.template_facts import Facts
 from service.workdays.blocking import Work
 

@@ -1,4 +1,4 @@
-"""When each activity can begin and must begin: a forward and a backward pass over the working-day calendar. Pure, exact.
+"""When each activity can begin and must begin: a forward and a backward pass over the working-day calendar. Pure.
 
 A time is the end of a day, and the day a count starts from is not counted (民法典 201): what waits for an activity that
 ends on Friday has Monday as its first working day. Working days of an activity whose `work` an order stops are counted
@@ -55,9 +55,9 @@ class Timing:
 class Schedule:
     """All activities in time, as of `day`.
 
-    `ends_on` is the day on which the last one ends, `workdays` the working days from `day` to it. `critical_path` is what
-    the end waits for, in order: each waits for the one before it. `provisional`: it leans on a year whose calendar has
-    not been issued.
+    `ends_on` is the day on which the last one ends, `workdays` the working days from `day` to it. `critical_path` is
+    what the end waits for, in order: each waits for the one before it. `provisional`: it leans on a year whose calendar
+    has not been issued.
     """
 
     day: dt.date

@@ -111,7 +111,8 @@ class Item:
     `days` in `unit` (working or calendar days), by `basis` and `source`; not `verified`: nobody has read the source.
     `needs` are items that must be done first, of any track. `work` is a code of the list `work_kind`: blocked periods
     of that work stop it. `when` is a condition on the parcel's facts (`template_facts.py`). `rule` is the legal rule
-    that makes it a hard stop. `follows` is what it mirrors of another package (`FOLLOWS`).
+    that makes it a hard stop. `begins` and `follows` are what it mirrors of other packages (`FOLLOWS`): by the one it
+    is begun, by the other done, and nobody sets it by hand.
     """
 
     key: str
@@ -132,6 +133,7 @@ class Item:
     when: str | None = None
     work: str | None = None
     rule: str | None = None
+    begins: str | None = None
     follows: str | None = None
     becomes: Becomes | None = None
 
@@ -156,7 +158,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the traditional way after the sale: the serial way takes all in order, the overlapped one by `needs`."""
+    """One step of the traditional way after the sale: serial takes all in order, overlapped goes by `needs`."""
 
     key: str
     title: str
