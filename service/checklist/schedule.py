@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.workdays.blocking import Work
-from service.workdays.calendar import Calendar, Roll, Unit
+from service.workdays.calendar import Calendar, Counting, Unit
 
 _DAY = dt.timedelta(1)
 
@@ -95,22 +95,14 @@ def schedule(
     >>> found.ends_on, found.critical_path, found.timings["survey"].float_days
     (datetime.date(2024, 5, 15), ('design', 'review'), 46)
     """
-    ordered = in_order(activities)
-    forward = _Forward(calendar, day)
-    for each in ordered:
-        forward.place(each)
-    ends_on = max((finish for _, finish in forward.placed.values()), default=day)
+    ordered, days = in_order(activities), _Days(calendar)
+    placed = _placed(ordered, days, day)
+    ends_on = max((finish for _, finish in placed.values()), default=day)
     anchor = ends_on if until is None else max(until, ends_on)
-    timings = _timings(ordered, forward, anchor)
-    counted = calendar.workdays_between(day, ends_on)
-    return Schedule(
-        day,
-        ends_on,
-        max(counted.workdays, 0),
-        timings,
-        _path(ordered, forward),
-        forward.provisional or counted.provisional,
-    )
+    timings, path = _timings(ordered, days, placed, anchor), _path(ordered, placed)
+    workdays = max(calendar.workdays_between(day, ends_on).workdays, 0)
+    provisional = calendar.workdays_between(day, max(day, anchor)).provisional
+    return Schedule(day, ends_on, workdays, timings, path, provisional)
 
 
 def in_order(activities: Iterable[Activity]) -> tuple[Activity, ...]:
@@ -119,6 +111,8 @@ def in_order(activities: Iterable[Activity]) -> tuple[Activity, ...]:
     for each in activities:
         if by_key.setdefault(each.key, each) is not each:
             raise ValueError(f"two activities are called {each.key}")
+        if each.days < 0:
+            raise ValueError(f"{each.key} takes {each.days} days")
     placed: dict[str, Activity] = {}
     for first in by_key.values():
         _reach(first, by_key, placed)
@@ -141,40 +135,53 @@ def _reach(first: Activity, by_key: Mapping[str, Activity], placed: dict[str, Ac
             del trail[key]
 
 
-class _Forward:
-    """The forward pass: of each activity the day it is counted from (not counted itself) and the day it ends."""
+class _Days:
+    """Days as running numbers, one numbering for each work that orders stop."""
 
-    def __init__(self, calendar: Calendar, day: dt.date) -> None:
-        self.calendar, self.day = calendar, day
-        self.placed: dict[str, tuple[dt.date, dt.date]] = {}
-        self.provisional = False
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar, self.plain = calendar, calendar.counting()
+        self._of_work: dict[Work, Counting] = {}
 
-    def place(self, activity: Activity) -> None:
-        awaited = max((self.placed[need][1] for need in activity.needs if need in self.placed), default=dt.date.min)
-        if activity.finished is not None:
-            self.placed[activity.key] = (activity.started or activity.finished) - _DAY, activity.finished
-        elif activity.skipped:
-            zero = max(awaited, self.day)
-            self.placed[activity.key] = zero, zero
-        elif activity.started is not None:
-            zero = activity.started - _DAY
-            self.placed[activity.key] = zero, max(self.counted(zero, activity), awaited, self.day)
-        else:
-            zero = max(awaited, self.day, _zero_of(activity))
-            self.placed[activity.key] = zero, self.counted(zero, activity)
+    def of(self, activity: Activity) -> Counting:
+        work = activity.work
+        if work is None or activity.unit is not Unit.WORKDAY:
+            return self.plain
+        found = self._of_work.get(work)
+        if found is None:
+            found = self._of_work[work] = self._calendar.counting(work)
+        return found
 
-    def counted(self, zero: dt.date, activity: Activity) -> dt.date:
-        if activity.days < 0:
-            raise ValueError(f"{activity.key} takes {activity.days} days")
+    def ended(self, zero: dt.date, activity: Activity) -> dt.date:
+        """Return the day on which an activity ends that is counted from a day."""
         if activity.days == 0:
             return zero
         if activity.unit is Unit.WORKDAY:
-            reached = self.calendar.add_workdays(zero, activity.days, activity.work)
-            self.provisional |= reached.provisional
-            return reached.day
-        ended = self.calendar.deadline(zero, activity.days, Unit.DAY, Roll.NEXT)
-        self.provisional |= ended.provisional
-        return ended.day
+            counting = self.of(activity)
+            return counting.nth(counting.until(zero) + activity.days)
+        return self.plain.nth(self.plain.until(zero + dt.timedelta(activity.days - 1)) + 1)
+
+
+_Placed = dict[str, tuple[dt.date, dt.date]]
+"""Of each activity the day it is counted from, not counted itself, and the day on which it ends."""
+
+
+def _placed(ordered: Iterable[Activity], days: _Days, day: dt.date) -> _Placed:
+    """Go forward: everything as early as it can be."""
+    placed: _Placed = {}
+    for each in ordered:
+        awaited = max((placed[need][1] for need in each.needs if need in placed), default=dt.date.min)
+        if each.finished is not None:
+            placed[each.key] = (each.started or each.finished) - _DAY, each.finished
+        elif each.skipped:
+            zero = max(awaited, day)
+            placed[each.key] = zero, zero
+        elif each.started is not None:
+            zero = each.started - _DAY
+            placed[each.key] = zero, max(days.ended(zero, each), awaited, day)
+        else:
+            zero = max(awaited, day, _zero_of(each))
+            placed[each.key] = zero, days.ended(zero, each)
+    return placed
 
 
 def _zero_of(activity: Activity) -> dt.date:
@@ -184,12 +191,12 @@ def _zero_of(activity: Activity) -> dt.date:
     return activity.earliest - _DAY if activity.days else activity.earliest
 
 
-def _timings(ordered: Sequence[Activity], forward: _Forward, anchor: dt.date) -> Mapping[str, Timing]:
+def _timings(ordered: Sequence[Activity], days: _Days, placed: _Placed, anchor: dt.date) -> Mapping[str, Timing]:
+    """Go back from the anchor: everything as late as it can be."""
     bounds: dict[str, dt.date] = {}
     timings: dict[str, Timing] = {}
     for each in reversed(ordered):
-        bound = bounds.get(each.key, anchor)
-        timing, zero = _latest(each, forward, bound)
+        timing, zero = _latest(each, days, placed[each.key], bounds.get(each.key, anchor))
         timings[each.key] = timing
         if each.finished is None:
             for need in each.needs:
@@ -197,45 +204,47 @@ def _timings(ordered: Sequence[Activity], forward: _Forward, anchor: dt.date) ->
     return {each.key: timings[each.key] for each in ordered}
 
 
-def _latest(activity: Activity, forward: _Forward, bound: dt.date) -> tuple[Timing, dt.date]:
+def _latest(activity: Activity, days: _Days, placed: tuple[dt.date, dt.date], bound: dt.date) -> tuple[Timing, dt.date]:
     """Return the timing of an activity that must end by `bound`, and the day by which what it needs must end."""
-    calendar = forward.calendar
-    zero, finish = forward.placed[activity.key]
-    takes_time = activity.days > 0 and not activity.skipped
-    if activity.finished is not None or activity.skipped:
-        start = zero if activity.finished is None else zero + _DAY
-        return Timing(start, finish, None, None, None, critical=False), bound
-    work = activity.work if activity.unit is Unit.WORKDAY else None
-    last = max(finish, calendar.add_workdays(bound + _DAY, -1, work).day)
+    zero, finish = placed
+    if activity.finished is not None:
+        return Timing(zero + _DAY, finish, None, None, None, critical=False), bound
+    if activity.skipped:
+        return Timing(zero, finish, None, None, None, critical=False), bound
+    counting = days.of(activity)
+    number = counting.until(bound)
+    last = max(finish, counting.nth(number))
     if activity.started is not None:
-        spare = calendar.workdays_between(finish, last, work).workdays
-        return Timing(activity.started, finish, activity.started, last, spare, critical=spare == 0), bound
-    if not takes_time:
-        spare = calendar.workdays_between(finish, last).workdays
-        return Timing(zero, finish, last, last, spare, critical=spare == 0), bound
+        return _timing(activity.started, finish, activity.started, last, number - counting.until(finish)), bound
+    if activity.days == 0:
+        return _timing(zero, finish, last, last, number - counting.until(finish)), bound
     if activity.unit is Unit.WORKDAY:
-        first = calendar.add_workdays(zero, 1, work).day
-        latest = calendar.add_workdays(bound + _DAY, -activity.days, work).day
+        begun, spare = counting.until(zero), number - activity.days - counting.until(zero)
+        first, latest = counting.nth(begun + 1), counting.nth(begun + spare + 1)
     else:
         first, latest = zero + _DAY, last - dt.timedelta(activity.days - 1)
-    spare = calendar.workdays_between(first, latest, work).workdays
-    return Timing(first, finish, latest, last, spare, critical=spare == 0), latest - _DAY
+        spare = counting.until(latest) - counting.until(first)
+    return _timing(first, finish, latest, last, spare), latest - _DAY
 
 
-def _path(ordered: Sequence[Activity], forward: _Forward) -> tuple[str, ...]:
+def _timing(first: dt.date, finish: dt.date, latest: dt.date, last: dt.date, spare: int) -> Timing:
+    return Timing(first, finish, latest, last, spare, critical=spare == 0)
+
+
+def _path(ordered: Sequence[Activity], placed: _Placed) -> tuple[str, ...]:
     """Walk back from the activity that ends last, each time to the need that ended last."""
     by_key = {each.key: each for each in ordered}
     open_ = [each for each in ordered if each.finished is None and not each.skipped]
-    at: Activity | None = max(open_, key=lambda each: forward.placed[each.key][1], default=None)
+    at: Activity | None = max(open_, key=lambda each: placed[each.key][1], default=None)
     path: list[str] = []
     while at is not None and at.finished is None:
         if not at.skipped:
             path.append(at.key)
         awaited = [by_key[need] for need in at.needs if need in by_key]
-        before = max(awaited, key=lambda each: (forward.placed[each.key][1], each.finished is None), default=None)
-        zero, finish = forward.placed[at.key]
+        before = max(awaited, key=lambda each: (placed[each.key][1], each.finished is None), default=None)
+        zero, finish = placed[at.key]
         held_by = finish if at.started is not None else zero
-        at = before if before is not None and forward.placed[before.key][1] == held_by else None
+        at = before if before is not None and placed[before.key][1] == held_by else None
     return tuple(path[::-1])
 
 
