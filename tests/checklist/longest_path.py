@@ -121,6 +121,8 @@ def check_latest(activities: Sequence[Activity], day: dt.date, each: Activity, f
         return
     assert timing.latest_start is not None
     assert timing.latest_finish is not None
+    assert timing.earliest_start <= timing.latest_start
+    assert timing.earliest_finish <= timing.latest_finish
     first, start = timing.earliest_start.toordinal(), timing.latest_start.toordinal()
     if each.started is not None or each.days == 0:  # it can only end later
 
@@ -183,7 +185,7 @@ def _made(chance: random.Random, number: int, day: dt.date) -> Activity:
         chance.choice((0, 1, 1, 2, 3, 5, 8, 13)),
         unit,
         needs,
-        chance.choice((None, None, DIG, BUILD)) if unit is Unit.WORKDAY else None,
+        chance.choice((None, None, DIG, BUILD)),
         started,
         finished,
         earliest,

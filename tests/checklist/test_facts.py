@@ -26,8 +26,8 @@ def test_every_fact_is_asked_for_by_some_item() -> None:
 
 @pytest.mark.parametrize("key", FLAGS)
 def test_a_yes_or_no(key: str) -> None:
-    assert [holds(key, Facts(**{key: value})) for value in (True, False, None)] == [True, False, None]
-    assert [holds(f"not {key}", Facts(**{key: value})) for value in (True, False, None)] == [False, True, None]
+    assert [holds(key, Facts.of({key: value})) for value in (True, False, None)] == [True, False, None]
+    assert [holds(f"not {key}", Facts.of({key: value})) for value in (True, False, None)] == [False, True, None]
 
 
 def test_uses_and_methods_count_for_their_parents() -> None:
@@ -57,8 +57,9 @@ def kleene_or(*values: bool | None) -> bool | None:
     return True if True in values else None if None in values else False
 
 
-@pytest.mark.parametrize(("a", "b", "c"), [*itertools.product([True, False, None], repeat=3)])
-def test_what_is_not_answered_is_neither_true_nor_false(a: bool | None, b: bool | None, c: bool | None) -> None:
+@pytest.mark.parametrize("told", [*itertools.product([True, False, None], repeat=3)])
+def test_what_is_not_answered_is_neither_true_nor_false(told: tuple[bool | None, ...]) -> None:
+    a, b, c = told
     facts = Facts(cleared=a, relics=b, rezoning=c)
     assert holds("cleared and relics or rezoning", facts) is kleene_or(kleene_and(a, b), c)
     assert holds("cleared and (relics or rezoning)", facts) is kleene_and(a, kleene_or(b, c))

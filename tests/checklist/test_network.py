@@ -12,7 +12,6 @@ from service.checklist.template_facts import Facts
 from service.checklist.template_loader import templates
 from service.workdays.blocking import Work
 from service.workdays.calendar import Calendar
-from service.workdays.official import official_calendar
 
 ZHENGDONG = templates()["zhengdong"]
 RAW = Facts(

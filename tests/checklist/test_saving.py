@@ -1,4 +1,4 @@
-"""Days saved, from the shipped template: 254 in a row, 151 with overlaps, 8 with all prepared; and what really happened."""
+"""Days saved, from the shipped template: 254 in a row, 151 with overlaps, 8 with all prepared; and a real case."""
 
 import datetime as dt
 

@@ -97,6 +97,13 @@ def test_what_has_begun_does_not_end_before_what_it_needs_nor_in_the_past() -> N
     assert schedule(reopened, CALENDAR, MONDAY).timings["running"].earliest_finish == dt.date(2023, 5, 12)
 
 
+def test_the_path_names_what_is_open_before_what_is_done() -> None:
+    done = Activity("done", 1, started=MONDAY, finished=MONDAY)
+    late = Activity("late", 1, started=MONDAY - dt.timedelta(30))
+    found = schedule([done, late, Activity("next", 2, needs=("done", "late"))], CALENDAR, MONDAY)
+    assert found.critical_path == ("late", "next")
+
+
 def test_what_is_skipped_passes_on_what_it_waits_for() -> None:
     chain = [Activity("a", 3), Activity("b", 90, needs=("a",), skipped=True), Activity("c", 1, needs=("b",))]
     found = schedule(chain, CALENDAR, MONDAY)

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from service.checklist.template import FOLLOWS, START, Basis, Kind, Phase, Requirement, digest, from_json, to_json
+from service.checklist.template import (
+    FOLLOWS,
+    START,
+    Basis,
+    Item,
+    Kind,
+    Phase,
+    Requirement,
+    Step,
+    Template,
+    digest,
+    from_json,
+    to_json,
+)
 from service.checklist.template_diff import Change, diff
 from service.checklist.template_facts import Facts
 from service.checklist.template_faults import faults_of
@@ -54,9 +67,9 @@ E8A 3 workday assumed | E8B 1 workday usual | E8C 1 workday usual
 K2 1 workday assumed | K3 1 workday usual | K4 2 workday assumed
 """
 STEPS = """
-contract 10 statutory! | filing 1 statutory! | land_permit 10 assumed | registration 10 assumed | archaeology 36 statutory!
-design 30 assumed | review 15 usual | works_permit 20 assumed | eia 22 statutory! | drawings 40 assumed
-drawing_review 15 statutory! | tender 20 assumed | spoil 15 usual | dust 5 assumed | construction 5 statutory!
+contract 10 statutory! | filing 1 statutory! | land_permit 10 assumed | registration 10 assumed
+archaeology 36 statutory! | design 30 assumed | review 15 usual | works_permit 20 assumed | eia 22 statutory!
+drawings 40 assumed | drawing_review 15 statutory! | tender 20 assumed | spoil 15 usual | dust 5 assumed | construction 5 statutory!
 """
 
 
@@ -90,8 +103,9 @@ def test_a_duration_of_the_short_template_is_the_same() -> None:
 
 
 @BOTH
-def test_what_is_read_has_a_document_and_what_is_not_says_so(template: object) -> None:
-    for part in (*template.items, *template.traditional):  # type: ignore[attr-defined]
+def test_what_is_read_has_a_document_and_what_is_not_says_so(template: Template) -> None:
+    parts: list[Item | Step] = [*template.items, *template.traditional]
+    for part in parts:
         if part.verified:
             assert part.basis is Basis.statutory, part.key
             assert re.search(r"法|条例|办法|国土资发", part.source), part.key
@@ -113,11 +127,11 @@ def test_hard_stops_are_those_of_the_law() -> None:
 
 
 @BOTH
-def test_what_stops_the_sale(template: object) -> None:
-    gate = {item.key for item in template.gate}  # type: ignore[attr-defined]
+def test_what_stops_the_sale(template: Template) -> None:
+    gate = {item.key for item in template.gate}
     assert "BT-E4" in gate  # the scheme must be approved
     assert gate.isdisjoint({"BT-E5", "BT-E6", "BT-E7"})  # they are the sale's own course
-    assert all(item.phase is Phase.pre for item in template.gate)  # type: ignore[attr-defined]
+    assert all(item.phase is Phase.pre for item in template.gate)
     assert {"BT-C1", "BT-F4"} <= gate
 
 
@@ -139,11 +153,11 @@ def test_every_lead_is_a_bureau_and_english_is_complete() -> None:
 
 
 @BOTH
-def test_a_template_comes_back_from_json(template: object) -> None:
-    content = json.loads(json.dumps(to_json(template), ensure_ascii=False))  # type: ignore[arg-type]
+def test_a_template_comes_back_from_json(template: Template) -> None:
+    content = json.loads(json.dumps(to_json(template), ensure_ascii=False))
     again = from_json(content)
     assert again == template
-    assert digest(again) == digest(template)  # type: ignore[arg-type]
+    assert digest(again) == digest(template)
     assert len(digest(again)) == 64
     item = again.items[0]
     other = replace(again, items=(replace(item, days=item.days + 1), *again.items[1:]))
@@ -402,11 +416,7 @@ def test_no_value_breaks_the_check_itself(wrong: object) -> None:
         for entry in document[table]:
             for field in entry:
                 broken = list(faults_of(table, {**entry, field: wrong}))
-                fits = (
-                    (field, wrong) in {("verified", True)}
-                    if isinstance(wrong, bool)
-                    else (field, wrong) == ("needs", [])
-                )
+                fits = (field == "verified" and wrong is True) or (field == "needs" and wrong == [])
                 assert broken or fits, (entry["key"], field)
 
 
