@@ -13,7 +13,10 @@ from service.workdays.blocking import Work
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an item is. `days` goes before the template's duration; `earliest` is its planned or supposed start."""
+    """How far an item is. `days` goes before the template's duration; `earliest` is its planned or supposed start.
+
+    `started` is the day on which its present run began: an item that was reopened has begun anew on that day.
+    """
 
     stored: Stored = Stored.open
     days: int | None = None

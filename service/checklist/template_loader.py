@@ -16,6 +16,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "gis_data" / "tracks"
 
 _HEAD = {"key": str, "version": int, "title": str, "title_en": str, "source": str}
 _TABLES = ("tracks", "items", "traditional")
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _BEGINS = re.compile(r"\s*\[\[\s*(\w+)\s*\]\]")
 
 
@@ -72,6 +73,8 @@ def _head_faults(document: Mapping[str, Any], name: str) -> Iterator[Fault]:
         value = document.get(key)
         if type(value) is not kind or not value or (isinstance(value, int) and value < 1):
             yield Fault("", 0, key, f"{key} is missing or no {'number from 1' if kind is int else 'text'}")
+    if not _KEY.fullmatch(name):
+        yield Fault("", 0, "key", f"the file is called {name!r}, must be a word in small letters")
     if isinstance(document.get("key"), str) and document["key"] != name:
         yield Fault("", 0, "key", f"the key is {document['key']!r}, the file is called {name}")
     for table in _TABLES:

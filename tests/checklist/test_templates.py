@@ -69,7 +69,8 @@ K2 1 workday assumed | K3 1 workday usual | K4 2 workday assumed
 STEPS = """
 contract 10 statutory! | filing 1 statutory! | land_permit 10 assumed | registration 10 assumed
 archaeology 36 statutory! | design 30 assumed | review 15 usual | works_permit 20 assumed | eia 22 statutory!
-drawings 40 assumed | drawing_review 15 statutory! | tender 20 assumed | spoil 15 usual | dust 5 assumed | construction 5 statutory!
+drawings 40 assumed | drawing_review 15 statutory! | tender 20 assumed | spoil 15 usual | dust 5 assumed
+construction 5 statutory!
 """
 
 
@@ -437,6 +438,9 @@ def test_what_is_no_template_is_told(tmp_path: Path, content: str, fault: str) -
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplate, match=r"none\.toml"):
         read(tmp_path / "none.toml")
+    (tmp_path / "Our Own.toml").write_text(TRACKS, encoding="utf-8")
+    with pytest.raises(BrokenTemplate, match="'Our Own', must be a word in small letters"):
+        read(tmp_path / "Our Own.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(BrokenTemplate, match=r"bytes\.toml"):
         read(tmp_path / "bytes.toml")
