@@ -42,7 +42,7 @@ def network(
     """Return the activities of items, in their order.
 
     An item that does not apply, or is waived, takes no time. The sale waits for every item that must be done before it,
-    whatever the template names; what follows the sale and names nothing waits for the sale.
+    whatever the template names; what follows the sale waits for the sale.
     """
     listed = tuple(items)
     sale = tuple(item.key for item in listed if item.phase is Phase.sale)
@@ -53,9 +53,8 @@ def network(
 
 
 def _needs(item: Item, gate: Sequence[str], sale: Sequence[str]) -> tuple[str, ...]:
-    if item.phase is Phase.sale:
-        return tuple(dict.fromkeys((*item.needs, *gate)))
-    return item.needs if item.needs or item.phase is Phase.pre else tuple(sale)
+    more = {Phase.pre: (), Phase.sale: gate, Phase.after: sale}[item.phase]
+    return tuple(dict.fromkeys((*item.needs, *more)))
 
 
 def _activity(item: Item, facts: Facts, progress: Progress, place: Place, needs: tuple[str, ...]) -> Activity:

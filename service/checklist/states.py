@@ -36,10 +36,10 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What can happen to an item; the last five happen by themselves (`SYSTEM`).
+    """What can happen to an item; the last six happen by themselves (`SYSTEM`).
 
     `expire`: a proof is out of date. `begin`, `mirror`: what begins the item, or what it follows, happened elsewhere
-    (供地方案批复、公告 …).
+    (供地方案批复、公告 …); `unmirror`: it no longer holds, such as a notice whose round has failed (流拍).
     `exclude`, `include`: by the parcel's facts the item does not apply, or does again.
     """
 
@@ -53,6 +53,7 @@ class Action(StrEnum):
     expire = "expire"
     begin = "begin"
     mirror = "mirror"
+    unmirror = "unmirror"
     exclude = "exclude"
     include = "include"
 
@@ -75,7 +76,7 @@ class ActionIncomplete(Invalid):
     code, title_zh, title_en = "action-incomplete", "缺少理由或文件", "A reason or a document is missing"
 
 
-SYSTEM = frozenset({Action.expire, Action.begin, Action.mirror, Action.exclude, Action.include})
+SYSTEM = frozenset({Action.expire, Action.begin, Action.mirror, Action.unmirror, Action.exclude, Action.include})
 """Actions that nobody takes: they follow from dates, from other packages, from the parcel's facts."""
 
 REASONED = frozenset({Action.return_, Action.reopen, Action.waive, Action.unwaive})
@@ -98,6 +99,7 @@ _TRANSITIONS: Mapping[Action, Mapping[State, Stored]] = {
     Action.expire: {State.done: Stored.returned},
     Action.begin: dict.fromkeys((State.cannot_start, State.ready), Stored.in_progress),
     Action.mirror: dict.fromkeys(UNFINISHED, Stored.done),
+    Action.unmirror: dict.fromkeys((State.in_progress, State.submitted, State.returned, State.done), Stored.open),
     Action.exclude: dict.fromkeys((*UNFINISHED, State.waived), Stored.not_applicable),
     Action.include: {State.not_applicable: Stored.open},
 }

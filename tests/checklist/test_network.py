@@ -119,6 +119,7 @@ def test_what_follows_the_sale_waits_for_it() -> None:
     sale = found.timings["BT-E7"].earliest_finish
     after = [item.key for item in ZHENGDONG.items if item.phase is Phase.after]
     assert all(found.timings[key].earliest_start > sale for key in after)
+    assert all("BT-E7" in each.needs for key, each in activities(CLEARED).items() if key in after)
     assert found.reached([item.key for item in ZHENGDONG.gate]) < sale
 
 

@@ -25,15 +25,15 @@ from service.checklist.states import (
 
 # Reviewed by people: a line a state, a column an action, what is stored afterwards; "-": not possible.
 TABLE = """
-               start        submit     return    accept  reopen       waive   unwaive  expire    begin        mirror  exclude         include
-cannot_start   -            -          -         -       -            waived  -        -         in_progress  done    not_applicable  -
-ready          in_progress  -          -         -       -            waived  -        -         in_progress  done    not_applicable  -
-in_progress    -            submitted  -         done    -            waived  -        -         -            done    not_applicable  -
-submitted      -            -          returned  done    -            waived  -        -         -            done    not_applicable  -
-returned       -            submitted  -         -       -            waived  -        -         -            done    not_applicable  -
-done           -            -          -         -       in_progress  -       -        returned  -            -       -               -
-waived         -            -          -         -       -            -       open     -         -            -       not_applicable  -
-not_applicable -            -          -         -       -            -       -        -         -            -       -               open
+                start        submit     return    accept  reopen       waive   unwaive  expire    begin        mirror  unmirror  exclude         include
+cannot_start    -            -          -         -       -            waived  -        -         in_progress  done    -         not_applicable  -
+ready           in_progress  -          -         -       -            waived  -        -         in_progress  done    -         not_applicable  -
+in_progress     -            submitted  -         done    -            waived  -        -         -            done    open      not_applicable  -
+submitted       -            -          returned  done    -            waived  -        -         -            done    open      not_applicable  -
+returned        -            submitted  -         -       -            waived  -        -         -            done    open      not_applicable  -
+done            -            -          -         -       in_progress  -       -        returned  -            -       open      -               -
+waived          -            -          -         -       -            -       open     -         -            -       -         not_applicable  -
+not_applicable  -            -          -         -       -            -       -        -         -            -       -         -               open
 """  # noqa: E501 - a table
 _HEAD, *_LINES = (line.split() for line in TABLE.strip().splitlines())
 EXPECTED = {

@@ -398,6 +398,12 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, key: str, old: str, new:
     assert [each for each in told if each.startswith(f"zhengdong.toml:{line}: ") and fault in each], told
 
 
+def test_something_must_follow_the_sale(tmp_path: Path) -> None:
+    content = TRACKS.replace('phase = "after"', 'phase = "pre"')
+    line = content.count("\n", 0, content.index('phase = "pre"', begin_of(content, "BT-K4"))) + 1
+    assert f"zhengdong.toml:{line}: no item follows the sale (phase after)" in faults(content, tmp_path)
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     broken = (
         within(A1, "days = 10", "days = 0")
