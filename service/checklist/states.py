@@ -36,11 +36,9 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What can happen to an item; the last six happen by themselves (`SYSTEM`).
+    """What can happen to an item; the last three happen by themselves (`SYSTEM`).
 
-    `expire`: a proof is out of date. `begin`, `mirror`: what begins the item, or what it follows, happened elsewhere
-    (供地方案批复、公告 …); `unmirror`: it no longer holds, such as a notice whose round has failed (流拍).
-    `exclude`, `include`: by the parcel's facts the item does not apply, or does again.
+    `expire`: a proof is out of date. `exclude`, `include`: by the parcel's facts it does not apply, or does again.
     """
 
     start = "start"
@@ -51,11 +49,35 @@ class Action(StrEnum):
     waive = "waive"
     unwaive = "unwaive"
     expire = "expire"
-    begin = "begin"
-    mirror = "mirror"
-    unmirror = "unmirror"
     exclude = "exclude"
     include = "include"
+
+
+STATE_TITLES: Mapping[State, tuple[str, str]] = {
+    State.cannot_start: ("尚不能开始", "Cannot start yet"),
+    State.ready: ("可以开始", "Ready"),
+    State.in_progress: ("办理中", "In progress"),
+    State.submitted: ("已报送", "Submitted"),
+    State.returned: ("已退回", "Returned"),
+    State.done: ("已办结", "Done"),
+    State.waived: ("已豁免", "Waived"),
+    State.not_applicable: ("不适用", "Not applicable"),
+}
+"""What a state is called, in Chinese and English."""
+
+ACTION_TITLES: Mapping[Action, tuple[str, str]] = {
+    Action.start: ("开始办理", "Start"),
+    Action.submit: ("报送", "Submit"),
+    Action.return_: ("退回", "Return"),
+    Action.accept: ("办结", "Accept"),
+    Action.reopen: ("重新办理", "Reopen"),
+    Action.waive: ("豁免", "Waive"),
+    Action.unwaive: ("撤销豁免", "Withdraw the waiver"),
+    Action.expire: ("证明到期", "Proof out of date"),
+    Action.exclude: ("转为不适用", "No longer applies"),
+    Action.include: ("转为适用", "Applies again"),
+}
+"""What an action is called, in Chinese and English."""
 
 
 class IllegalItemAction(Conflict):
@@ -76,8 +98,8 @@ class ActionIncomplete(Invalid):
     code, title_zh, title_en = "action-incomplete", "缺少理由或文件", "A reason or a document is missing"
 
 
-SYSTEM = frozenset({Action.expire, Action.begin, Action.mirror, Action.unmirror, Action.exclude, Action.include})
-"""Actions that nobody takes: they follow from dates, from other packages, from the parcel's facts."""
+SYSTEM = frozenset({Action.expire, Action.exclude, Action.include})
+"""Actions that nobody takes: they follow from dates and from the parcel's facts."""
 
 REASONED = frozenset({Action.return_, Action.reopen, Action.waive, Action.unwaive})
 """Actions that need a reason; a waiver needs a document as well."""
@@ -97,9 +119,6 @@ _TRANSITIONS: Mapping[Action, Mapping[State, Stored]] = {
     Action.waive: dict.fromkeys(UNFINISHED, Stored.waived),
     Action.unwaive: {State.waived: Stored.open},
     Action.expire: {State.done: Stored.returned},
-    Action.begin: dict.fromkeys((State.cannot_start, State.ready), Stored.in_progress),
-    Action.mirror: dict.fromkeys(UNFINISHED, Stored.done),
-    Action.unmirror: dict.fromkeys((State.in_progress, State.submitted, State.returned, State.done), Stored.open),
     Action.exclude: dict.fromkeys((*UNFINISHED, State.waived), Stored.not_applicable),
     Action.include: {State.not_applicable: Stored.open},
 }
@@ -129,12 +148,12 @@ def after(state: State, action: Action, *, hard: bool = False) -> Stored:
     if found is None:
         possible = allowed(state, hard=hard)
         raise IllegalItemAction(
-            f"事项处于“{state}”状态,不能执行“{action}”。",
-            f"An item that is {state} does not allow {action}.",
+            f"事项{STATE_TITLES[state][0]}，不能{ACTION_TITLES[action][0]}。",
+            f"The item is {STATE_TITLES[state][1].lower()}: “{ACTION_TITLES[action][1]}” is not possible.",
             facts={"state": state.value, "action": action.value, "allowed": [each.value for each in possible]},
         )
     if hard and action is Action.waive:
-        raise HardItem("该事项为法律规定的前置条件,不得豁免。", "The law asks for this item; it can't be waived.")
+        raise HardItem("该事项为法律规定的前置条件，不得豁免。", "The law asks for this item; it can't be waived.")
     return found
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from service.checklist.states import (
+    ACTION_TITLES,
     REASONED,
+    STATE_TITLES,
     SYSTEM,
     UNFINISHED,
     Action,
@@ -25,15 +27,15 @@ from service.checklist.states import (
 
 # Reviewed by people: a line a state, a column an action, what is stored afterwards; "-": not possible.
 TABLE = """
-                start        submit     return    accept  reopen       waive   unwaive  expire    begin        mirror  unmirror  exclude         include
-cannot_start    -            -          -         -       -            waived  -        -         in_progress  done    -         not_applicable  -
-ready           in_progress  -          -         -       -            waived  -        -         in_progress  done    -         not_applicable  -
-in_progress     -            submitted  -         done    -            waived  -        -         -            done    open      not_applicable  -
-submitted       -            -          returned  done    -            waived  -        -         -            done    open      not_applicable  -
-returned        -            submitted  -         -       -            waived  -        -         -            done    open      not_applicable  -
-done            -            -          -         -       in_progress  -       -        returned  -            -       open      -               -
-waived          -            -          -         -       -            -       open     -         -            -       -         not_applicable  -
-not_applicable  -            -          -         -       -            -       -        -         -            -       -         -               open
+                start        submit     return    accept  reopen       waive   unwaive  expire    exclude         include
+cannot_start    -            -          -         -       -            waived  -        -         not_applicable  -
+ready           in_progress  -          -         -       -            waived  -        -         not_applicable  -
+in_progress     -            submitted  -         done    -            waived  -        -         not_applicable  -
+submitted       -            -          returned  done    -            waived  -        -         not_applicable  -
+returned        -            submitted  -         -       -            waived  -        -         not_applicable  -
+done            -            -          -         -       in_progress  -       -        returned  -               -
+waived          -            -          -         -       -            -       open     -         not_applicable  -
+not_applicable  -            -          -         -       -            -       -        -         -               open
 """  # noqa: E501 - a table
 _HEAD, *_LINES = (line.split() for line in TABLE.strip().splitlines())
 EXPECTED = {
@@ -55,6 +57,7 @@ def test_an_action_does_what_the_table_says(state: State, action: Action, hard: 
     if expected is None:
         with pytest.raises(IllegalItemAction) as raised:
             after(state, action, hard=hard)
+        assert str(state) not in raised.value.zh
         assert raised.value.facts["allowed"] == [each.value for each in allowed(state, hard=hard)]
     elif hard and action is Action.waive:
         with pytest.raises(HardItem):
@@ -83,6 +86,11 @@ def test_reasons_and_documents(action: Action) -> None:
             refuse_incomplete(action, reason="理由")
     else:
         refuse_incomplete(action, reason="理由")
+
+
+def test_every_state_and_action_is_named() -> None:
+    assert STATE_TITLES.keys() == set(State)
+    assert ACTION_TITLES.keys() == set(Action)
 
 
 def test_every_state_but_the_derived_ones_is_stored() -> None:
