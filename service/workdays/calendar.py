@@ -99,23 +99,38 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, gregorian.monthrange(year, month + 1)[1]))
 
 
-class _Index:
-    """Which days are worked, ready to be counted: by day the number before it, by number the day."""
+class Counting:
+    """Which days are worked, ready to be counted: by day the number before it, by number the day.
+
+    For who counts by the thousand (`Calendar.counting`): adding n working days to a day is `nth(until(day) + n)`.
+    """
 
     __slots__ = ("before", "days", "worked")
 
     def __init__(self, worked: bytearray) -> None:
+        """Index the days, from the calendar's first one on."""
         self.worked = worked
         self.before = array("i", accumulate(worked, initial=0))
         self.days = array("i", compress(range(len(worked)), worked))
 
-    def without(self, periods: Sequence[BlockedPeriod]) -> "_Index":
+    def until(self, day: dt.date) -> int:
+        """Return how many days are worked up to and with a day."""
+        return self.before[_offset(day) + 1]
+
+    def nth(self, number: int) -> dt.date:
+        """Return the day that is worked as the n-th, the first being 1."""
+        if not 1 <= number <= len(self.days):
+            raise _outside("the result")
+        return dt.date.fromordinal(_START + self.days[number - 1])
+
+    def without(self, periods: Sequence[BlockedPeriod]) -> "Counting":
+        """Return the same without the days of orders."""
         worked = bytearray(self.worked)
         for each in periods:
             first, last = max(each.first, FIRST), min(each.last, LAST)
             if first <= last:
                 worked[_offset(first) : _offset(last) + 1] = bytes((last - first).days + 1)
-        return _Index(worked)
+        return Counting(worked)
 
 
 class Calendar:
@@ -136,8 +151,8 @@ class Calendar:
         for day, mark in self.marks.items():
             if FIRST <= day <= LAST:
                 worked[_offset(day)] = mark.is_workday
-        self._index = _Index(worked)
-        self._blocked: dict[tuple[BlockedPeriod, ...], _Index] = {}
+        self._index = Counting(worked)
+        self._blocked: dict[tuple[BlockedPeriod, ...], Counting] = {}
         unknown = (year not in self.known for year in range(FIRST.year, LAST.year + 1))
         self._unknown = tuple(accumulate(unknown, initial=0))
 
@@ -166,7 +181,7 @@ class Calendar:
         With `work`, days on which an order stops it are not counted: the result is the day by which so many days could
         be worked.
         """
-        start, index = _offset(day), self._workable(work)
+        start, index = _offset(day), self.counting(work)
         if workdays == 0:
             return Reckoned(day, provisional=False)
         number = index.before[start + 1] + workdays - 1 if workdays > 0 else index.before[start] + workdays
@@ -182,7 +197,7 @@ class Calendar:
 
         Negative where `end` is earlier: the working days before `start` down to and with `end`.
         """
-        index, first, last = self._workable(work), _offset(start), _offset(end)
+        index, first, last = self.counting(work), _offset(start), _offset(end)
         if end >= start:
             workdays = index.before[last + 1] - index.before[first + 1]
             return Counted(workdays, self._leans(start + dt.timedelta(1), end))
@@ -209,7 +224,8 @@ class Calendar:
         """Return the orders that stop a work on a day."""
         return tuple(each for each in self.blocks if each.covers(day) and each.stops(work))
 
-    def _workable(self, work: Work | None) -> _Index:
+    def counting(self, work: Work | None = None) -> Counting:
+        """Return the days as running numbers; with `work`, without those on which an order stops it."""
         stopped = () if work is None else tuple(each for each in self.blocks if each.stops(work))
         if not stopped:
             return self._index
@@ -218,7 +234,7 @@ class Calendar:
             found = self._blocked[stopped] = self._index.without(stopped)
         return found
 
-    def _result(self, beside: dt.date, number: int, index: _Index) -> Reckoned:
+    def _result(self, beside: dt.date, number: int, index: Counting) -> Reckoned:
         if not 0 <= number < len(index.days):
             raise _outside("the result")
         reached = dt.date.fromordinal(_START + index.days[number])

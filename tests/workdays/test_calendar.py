@@ -74,6 +74,18 @@ def test_counting_is_walking(start: dt.date, end: dt.date, work: Work | None) ->
     assert found.provisional == any(BLOCKED.is_provisional(at) for at in passed)
 
 
+@given(near, small, works)
+def test_running_numbers_add_as_the_calendar_does(start: dt.date, workdays: int, work: Work | None) -> None:
+    numbers = BLOCKED.counting(work)
+    assert numbers.until(start) - numbers.until(start - DAY) == is_worked(BLOCKED, start, work)
+    if workdays > 0:
+        assert numbers.nth(numbers.until(start) + workdays) == BLOCKED.add_workdays(start, workdays, work).day
+    with pytest.raises(OutsideCalendar):
+        numbers.nth(0)
+    with pytest.raises(OutsideCalendar):
+        numbers.nth(numbers.until(LAST) + 1)
+
+
 @given(near, small.filter(bool), works)
 def test_counting_undoes_adding(start: dt.date, workdays: int, work: Work | None) -> None:
     end = BLOCKED.add_workdays(start, workdays, work).day
