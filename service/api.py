@@ -3,6 +3,13 @@
 from fastapi import APIRouter
 
 import service.accounts.jobs
+import service.checklist.deadlines
+import service.checklist.gate
+import service.checklist.inheriting
+import service.checklist.jobs
+import service.checklist.models
+import service.checklist.record_models
+import service.checklist.run_jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models
 import service.contracts.models
@@ -30,12 +37,21 @@ import service.schemes.models
 import service.workdays.models  # noqa: F401
 from service.accounts.routes import router as accounts
 from service.admin.routes import router as audit
+from service.checklist.bulk_routes import router as checklist_bulk
+from service.checklist.bulk_routes import uploads as checklist_sheets
+from service.checklist.read_routes import notifications
+from service.checklist.read_routes import of_parcels as parcel_checklists
+from service.checklist.read_routes import router as checklists
+from service.checklist.read_routes import templates as checklist_templates
+from service.checklist.routes import rules as checklist_policies
+from service.checklist.routes import writes as checklist_writes
 from service.codes.routes import router as codes
 from service.constraints.routes import router as constraints
 from service.contracts.performance_routes import router as contract_performance
 from service.contracts.routes import router as contracts
 from service.documents.routes import router as documents
 from service.dossier.routes import router as dossier
+from service.dossier.weekly_routes import router as checklist_weekly
 from service.exports.routes import router as exports
 from service.imports.control_routes import router as control_imports
 from service.imports.routes import router as imports
@@ -86,6 +102,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     contracts,
     contract_performance,
     schemes,
+    checklist_weekly,
+    checklist_bulk,  # before the checklists, whose number stands where these have a word
+    checklist_sheets,
+    checklists,
+    checklist_writes,
+    checklist_policies,
+    parcel_checklists,
+    checklist_templates,
+    notifications,
     dossier,
     documents,
     imports,

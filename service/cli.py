@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from service import cli_data, running
+from service import cli_checklists, cli_data, running
 from service import doctor as diagnosis
 from service.core import cluster, health, logs, migrate
 from service.core.errors import GongdiError
@@ -38,6 +38,7 @@ app.command("export")(cli_data.export_file)
 app.add_typer(cli_data.reviewing, name="review")
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
+app.add_typer(cli_checklists.checklists, name="checklist")
 legal = typer.Typer(no_args_is_help=True, help="法定规则 · The legal rules.")
 app.add_typer(legal, name="rules")
 
@@ -249,18 +250,19 @@ def doctor(
 
 
 def _examine_data() -> None:
-    """List every disagreement between schemes, lots, contracts, parcels and their events."""
+    """List every disagreement between schemes, lots, contracts, parcels, their events and checklists."""
+    from service.checklist.checking import disagreements as sold_past
     from service.contracts.checking import disagreements
     from service.core.db import Database
 
     database = Database(running.serving_settings(Settings()))
     with step("数据 Data"), contextlib.closing(database), database.read() as session:
-        found = disagreements(session)
+        found = [*disagreements(session), *sold_past(session)]
     for each in found:
         out.print(f"[red]✗[/] {each.check}: {each.subject} {each.id}: {each.kept} ≠ {each.expected}", soft_wrap=True)
     if found:
         raise typer.Exit(1)
-    out.print("[green]✓[/] 方案、宗地、合同、地块与事件一致 schemes, lots, contracts, parcels and events agree")
+    out.print("[green]✓[/] 方案、宗地、合同、地块、清单与事件一致 schemes, lots, contracts, parcels, checklists agree")
 
 
 if __name__ == "__main__":

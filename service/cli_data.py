@@ -73,6 +73,7 @@ def demo_reset(
     from service import demo
 
     settings = _demo_settings(running.owner_settings(Settings()))
+    migrate.upgrade(str(settings.database_url))
     with _database(settings) as opened:
         demo.reset(opened, settings, tell)
 
@@ -354,7 +355,7 @@ def _database(settings: Settings) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def _transaction() -> Iterator[tuple[Session, Actor]]:
+def transaction() -> Iterator[tuple[Session, Actor]]:
     """One transaction in the name of the command line."""
     with _database(Settings()) as opened, opened.write(COMMAND_LINE) as session:
         yield session, COMMAND_LINE
@@ -381,7 +382,7 @@ def user_add(
     import service.regions.queries  # noqa: F401
 
     password = _ask_password()
-    with _transaction() as (session, actor):
+    with transaction() as (session, actor):
         commands.create_user(
             session,
             actor,
@@ -399,7 +400,7 @@ def user_add(
 def user_passwd(username: str) -> None:
     """重设密码, 结束其全部会话并解除锁定 · Set a password; ends the user's sessions and lifts a lock."""
     password = _ask_password()
-    with _transaction() as (session, actor):
+    with transaction() as (session, actor):
         commands.set_password(session, actor, username, password)
     out.print(f"[green]✓[/] 已重设 {username} 的密码 Password set")
 
@@ -408,7 +409,7 @@ def user_passwd(username: str) -> None:
 def user_list() -> None:
     """列出用户 · List the users."""
     table = Table("用户名 User", "姓名 Name", "角色 Role", "部门 Bureau", "管辖 Sees", "启用 Active", box=None)
-    with _transaction() as (session, actor):
+    with transaction() as (session, actor):
         for user in session.execute(queries.visible_users(actor).order_by("username")).scalars():
             seen = "*" if user.jurisdictions is None else ", ".join(user.jurisdictions)
             table.add_row(
@@ -429,7 +430,7 @@ def audit_verify(
     ] = None,
 ) -> None:
     """核验审计日志是否被改动 · Find altered, removed or inserted entries; exit code 1 when there is one."""
-    with _transaction() as (session, _):
+    with transaction() as (session, _):
         result = verify(session, _checkpoint(expect) if expect else None)
     for problem in result.problems:
         out.print(f"[red]✗[/] {problem.seq}: {problem.kind}")

@@ -186,6 +186,8 @@ def superuser(urls: ClusterUrls) -> Iterator[psycopg.Connection[Any]]:
 
 
 TABLES = """
+    notification checklist_document checklist_event checklist_origin checklist_item checklist checklist_template
+    checklist_policy checklist_run
     lot_bid lot_bidder lot_event lot_parcel lot notice
     contract_event contract_extension contract_exclusion contract_parcel instalment payment permit works_report
     standard_land_indicator standard_land_actual standard_land_step idle_case contract
@@ -245,17 +247,19 @@ def client(_running: TestClient, superuser: psycopg.Connection[Any]) -> Iterator
 def as_role(client: TestClient, owner: psycopg.Connection[Any]) -> Callable[..., Caller]:
     """Sign in as a new user of a role, without the cost of a password hash."""
 
-    def sign_in(role: Role | str, *, jurisdictions: list[str] | None = None) -> Caller:
+    def sign_in(
+        role: Role | str, *, jurisdictions: list[str] | None = None, bureau: str = "natural_resources"
+    ) -> Caller:
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         username = f"{role}.{secrets.token_hex(3)}"
-        bureau = "natural_resources" if role == Role.TRACK_OFFICER else None
+        own = bureau if role == Role.TRACK_OFFICER else None
         owner.execute(
             "WITH u AS (INSERT INTO user_account"
             " (username, display_name, role, lead_bureau, jurisdictions, password_hash)"
             " VALUES (%s, %s, %s, %s, %s, 'none') RETURNING id)"
             " INSERT INTO user_session (token_hash, user_id, csrf_token, expires_at)"
             " SELECT %s, id, %s, now() + interval '1 hour' FROM u",
-            (username, username, str(role), bureau, jurisdictions, hashlib.sha256(token.encode()).digest(), csrf),
+            (username, username, str(role), own, jurisdictions, hashlib.sha256(token.encode()).digest(), csrf),
         )
         return Caller(client, {"cookie": f"gongdi_session={token}", CSRF_HEADER: csrf}, username)
 

@@ -34,6 +34,12 @@ class Permission(StrEnum):
     CONTRACT_READ = "contract:read"
     CONTRACT_RUN = "contract:run"
     PARTY_READ = "party:read"
+    CHECKLIST_READ = "checklist:read"
+    CHECKLIST_WORK = "checklist:work"
+    CHECKLIST_OPEN = "checklist:open"
+    CHECKLIST_ACCEPT = "checklist:accept"
+    CHECKLIST_WAIVE = "checklist:waive"
+    CHECKLIST_MANAGE = "checklist:manage"
     LAYER_READ = "layer:read"
     LAYER_WITHDRAW = "layer:withdraw"
     CODE_READ = "code:read"
@@ -79,6 +85,7 @@ _LOOKING = frozenset(
         Permission.SCHEME_READ,
         Permission.LISTING_READ,
         Permission.CONTRACT_READ,
+        Permission.CHECKLIST_READ,
         Permission.DOCUMENT_READ,
         Permission.LAYER_READ,
         Permission.CODE_READ,
@@ -93,6 +100,10 @@ _SUPPLYING = _LOOKING | {
     Permission.DOCUMENT_WRITE,
     Permission.CONSTRAINT_CHECK,
 }
+# Who runs checklists: opens them, records for bureaus without an account, accepts what the others hand in.
+_COORDINATING = frozenset(
+    {Permission.CHECKLIST_OPEN, Permission.CHECKLIST_WORK, Permission.CHECKLIST_ACCEPT},
+)
 _REGISTERING = _LOOKING | {
     Permission.PARCEL_WRITE,
     Permission.PARCEL_STAGE,
@@ -114,19 +125,23 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _LOOKING
     | {
         *(Permission.IMPORT_READ, Permission.AUDIT_READ, Permission.USER_MANAGE, Permission.APIKEY_MANAGE),
-        Permission.WORKDAY_MANAGE,
+        *(Permission.WORKDAY_MANAGE, Permission.CHECKLIST_MANAGE),
     },
-    Role.PLANNER: _SUPPLYING | {Permission.PLAN_EDIT, Permission.SCHEME_EDIT, Permission.WORKDAY_MANAGE},
+    Role.PLANNER: _SUPPLYING
+    | _COORDINATING
+    | {Permission.PLAN_EDIT, Permission.SCHEME_EDIT, Permission.WORKDAY_MANAGE},
     Role.REGISTRAR: _REGISTERING,
     # Bidders' and holders' names are personal or commercial data: for those who deal with them (`party:read`).
     Role.LISTING_OFFICER: _SUPPLYING
+    | _COORDINATING
     | {Permission.SCHEME_EDIT, Permission.LISTING_RUN, Permission.CONTRACT_RUN, Permission.PARTY_READ},
-    Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE},
+    Role.TRACK_OFFICER: _LOOKING | {Permission.DOCUMENT_WRITE, Permission.CHECKLIST_WORK},
     Role.APPROVER: _SUPPLYING
     | {
         *(Permission.PARCEL_DIVIDE, Permission.PARCEL_SURVEY, Permission.PARCEL_OVERRIDE, Permission.PLAN_APPROVE),
         *(Permission.SCHEME_APPROVE, Permission.LISTING_RUN, Permission.CONTRACT_RUN, Permission.PARTY_READ),
         *(Permission.IMPORT_PUBLISH, Permission.LAYER_WITHDRAW, Permission.AUDIT_READ, Permission.LAW_OVERRIDE),
+        *(Permission.CHECKLIST_WORK, Permission.CHECKLIST_ACCEPT, Permission.CHECKLIST_WAIVE),
     },
     Role.VIEWER: _LOOKING,
 }

@@ -149,7 +149,7 @@ def after(state: State, action: Action, *, hard: bool = False) -> Stored:
         possible = allowed(state, hard=hard)
         raise IllegalItemAction(
             f"事项{STATE_TITLES[state][0]}，不能{ACTION_TITLES[action][0]}。",
-            f"The item is {STATE_TITLES[state][1].lower()}: “{ACTION_TITLES[action][1]}” is not possible.",
+            f"The item is at “{STATE_TITLES[state][1]}”: “{ACTION_TITLES[action][1]}” is not possible.",
             facts={"state": state.value, "action": action.value, "allowed": [each.value for each in possible]},
         )
     if hard and action is Action.waive:

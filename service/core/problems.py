@@ -163,6 +163,9 @@ def _away(_: object) -> errors.GongdiError:
     )
 
 
+CONSTRAINTS: dict[str, Callable[[psycopg.Error], errors.GongdiError]] = {}
+"""What the refusal of a constraint means, where a package that stands above says it in its own words."""
+
 # The first row that fits decides; what fits none is a bug of ours.
 MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], errors.GongdiError]], ...] = (
     ((psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure), _busy),
@@ -175,6 +178,8 @@ MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[A
 
 
 def _meaning(cause: BaseException | None) -> errors.GongdiError:
+    if isinstance(cause, psycopg.Error) and cause.diag.constraint_name in CONSTRAINTS:
+        return CONSTRAINTS[cause.diag.constraint_name](cause)
     make = next((make for kinds, make in MEANINGS if isinstance(cause, kinds)), None)
     return make(cause) if make else errors.GongdiError()
 

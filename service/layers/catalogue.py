@@ -45,6 +45,15 @@ _STATE = (
     ("idle", "闲置 idle state, absent if none"),
 )
 
+_READINESS = (
+    ("checklist", "清单编号 id of the checklist"),
+    ("code", "地块编号"),
+    ("readiness", "ready 已就绪, on_time 按期, late 将逾期, blocked 受阻"),
+    ("blocking", "未办必办事项 required items still open"),
+    ("overdue", "逾期事项 items overdue"),
+    ("ready_on", "预计就绪日 forecast, YYYY-MM-DD"),
+)
+
 LAYERS = (
     Layer(
         "parcels",
@@ -85,6 +94,18 @@ LAYERS = (
                 "control", 8, 15, (("type", "管控类型 key"), ("layer", "图层名称 layer"), ("name", "名称 name"))
             ),
         ),
+        default_visible=False,
+    ),
+    Layer(
+        "readiness",
+        "八同步就绪情况",
+        "Readiness of checklists",
+        "供地",
+        "Land supply",
+        "polygon",
+        4,
+        16,
+        (SourceLayer("readiness", 4, 16, _READINESS), SourceLayer("readiness_point", 4, 16, _READINESS)),
         default_visible=False,
     ),
     Layer(

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.accounts.access import LayerReader
+from service.accounts.access import ChecklistReader, LayerReader
 from service.core.dependencies import Configured
 from service.core.errors import NotFound
 from service.layers import catalogue, tiles
@@ -52,6 +52,15 @@ async def control_tile(request: Request, actor: LayerReader) -> Response:
     """管控图层矢量瓦片:现行版本的区域,带类型与名称。The control layers in force as a vector tile."""
     door: tiles.TileDoor = request.app.state.tiles
     return await door.answer(request, tiles.CONTROL, request.state.revisions.get("control", 0), actor.jurisdictions)
+
+
+@router.get("/tiles/readiness/{z:int}/{x:int}/{y:int}", **TILE)
+async def readiness_tile(request: Request, actor: ChecklistReader) -> Response:
+    """八同步矢量瓦片:有在办清单的地块,按是否就绪着色。Parcels with a running checklist, by how ready they are."""
+    door: tiles.TileDoor = request.app.state.tiles
+    # Both only grow, and a request sees one state of both: their sum tells states apart.
+    revision = sum(request.state.revisions.get(name, 0) for name in ("checklists", "parcels"))
+    return await door.answer(request, tiles.READINESS, revision, actor.jurisdictions)
 
 
 @router.get("/tiles/{layer}.json")

@@ -23,7 +23,8 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 MAX_ZOOM = 22
 PARCELS = "SELECT parcel_tile(%s, %s, %s, %s)"
 CONTROL = "SELECT control_tile(%s, %s, %s, %s)"
-SCOPED = frozenset({PARCELS, CONTROL})
+READINESS = "SELECT readiness_tile(%s, %s, %s, %s)"
+SCOPED = frozenset({PARCELS, CONTROL, READINESS})
 BACKDROP = "SELECT backdrop_tile(%s, %s, %s)"
 SCOPE = "SELECT coalesce(array_agg(id), '{}') FROM jurisdiction WHERE code = ANY (%s)"
 HEADERS = {"cache-control": "private, no-cache", "vary": "cookie, authorization, accept-encoding"}

@@ -1,4 +1,4 @@
-"""What the law says of an act on a lot: its rules, asked with the figures of the rows (R01–R03, R06, R07, R15, R47)."""
+"""What the law says of an act on a lot, asked with the figures of the rows (R01–R03, R06, R07, R15, R47, R80)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.core import clock
 from service.listings import legal
 from service.listings.models import Lot, Notice
+from service.listings.waiting import OpenItem
 from service.regions.models import Jurisdiction
 from service.rules.book import Law, rulebook
 from service.rules.finding import Finding
@@ -64,6 +65,11 @@ def publicising(case: Case, day: dt.date, begins_on: dt.date, ends_on: dt.date) 
     """Return what speaks against showing an allocation or negotiated grant for so long."""
     kind = _PUBLICITY[case.method]
     return gravest(each for law in case.laws(day) for each in law.check("R47", publicity, kind, begins_on, ends_on))
+
+
+def opening(case: Case, day: dt.date, items: Sequence[OpenItem]) -> tuple[Finding, ...]:
+    """Return what speaks against opening a lot whose sale these items stand in the way of."""
+    return case.laws(day)[0].check("R80", legal.checklist, items, day)
 
 
 def publishing_result(session: Session, case: Case, ended_on: dt.date, day: dt.date) -> tuple[Finding, ...]:

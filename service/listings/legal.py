@@ -1,4 +1,4 @@
-"""What the law asks of a notice, a lot and the end of a round (R01–R03, R06, R07, R15). Pure.
+"""What the law asks of a notice, a lot and the end of a round (R01–R03, R06, R07, R15, R80). Pure.
 
 Each check takes the rule as it stands on the day of the act and plain facts, and returns a finding or None.
 The rules on housing plots (R30, R32) stand with the plan, where they are first asked.
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from service.listings.waiting import OpenItem, told
 from service.rules.book import Law
 from service.rules.calendar import Calendar, Reckoned
 from service.rules.finding import Finding, Words, found, least, plain
@@ -28,6 +29,20 @@ class Lot:
     increment: Decimal
     deposit: Decimal
     ceiling: Decimal | None = None
+
+
+def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | None:
+    """R80: when a listing opens, nothing that the sale will be refused for is open, or it still will be done."""
+    if not items:
+        return None
+    ready_on = max((each.ready_on for each in items if each.ready_on is not None), default=day)
+    zh, en = told(items)
+    return found(
+        rule,
+        Words(f"清单还有 {len(items)} 项未完成：{zh}", f"{len(items)} items of the checklist are open: {en}"),
+        Words(f"摘牌前完成，预计 {ready_on}", f"done before the sale, forecast for {ready_on}"),
+        due_on=ready_on,
+    )
 
 
 def lot_findings(law: Law, lot: Lot) -> tuple[Finding, ...]:

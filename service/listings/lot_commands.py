@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.core import clock
 from service.core.errors import FieldError, Invalid, NotFound
-from service.listings import checking, guards, offers, queries
+from service.listings import checking, gates, guards, offers, queries
 from service.listings.centres import centre_of
 from service.listings.changes import LotEventOrder
 from service.listings.holding import check_documents, held_lot
@@ -46,6 +46,7 @@ def take_event(
         NotFound, PreconditionFailed, FutureDate, Invalid.
         IllegalLotEvent, LaterLotEventBroken: not possible in that state.
         TooEarly, NoValidOffer, NotTheBest, ValidOffers, ResumedTooSoon: the guards of the event.
+        ChecklistOpen: something of a parcel's checklist is open, so that it can't be sold or awarded.
         LegalRefusal: a rule blocks and is not overridden.
 
     """
@@ -89,8 +90,9 @@ def _opened(session: Session, act: Act) -> dict[str, Any]:  # noqa: ARG001 - one
     return {}
 
 
-def _awarded(session: Session, act: Act) -> dict[str, Any]:  # noqa: ARG001 - one of many
+def _awarded(session: Session, act: Act) -> dict[str, Any]:
     guards.refuse_early(act.lot.closes_at, act.moment)
+    gates.refuse_open(session, act.lot, act.day)
     return {}
 
 
@@ -99,6 +101,7 @@ def _sold(session: Session, act: Act) -> dict[str, Any]:
     guards.refuse_early(lot.closes_at or lot.opens_at, act.moment)
     made, least = offers_of(session, lot), queries.reserve_of(session, lot)
     chosen = guards.sale(bidding, made, least, bidder_id=act.order.bidder_id, moment=act.moment)
+    gates.refuse_open(session, lot, act.day)
     return _sale_to(session, lot, chosen)
 
 
@@ -148,6 +151,8 @@ _FACTS: Mapping[LotEventKind, Callable[[Session, Act], dict[str, Any]]] = {
 def _findings(session: Session, act: Act) -> Sequence[Finding]:
     lot = act.lot
     case = checking.case_of(session, act.notice, lot.scheme_id)
+    if act.order.kind is _K.open:
+        return checking.opening(case, act.day, gates.open_items(session, lot, act.day))
     if act.order.kind is _K.publish_result and lot.ended_on is not None:
         return checking.publishing_result(session, case, lot.ended_on, act.day)
     if act.order.kind is _K.award and lot.notice_on is not None:
@@ -185,6 +190,8 @@ def _close(session: Session, actor: Actor, lot: Lot, closes_at: dt.datetime) -> 
     if found.ending is Ending.fail:
         return _do(session, actor, lot, _K.fail, closes_at, {})
     if found.ending is Ending.sell and found.offer is not None:
+        if gates.open_items(session, lot, clock.day_of(closes_at)):  # an officer has to see to it: the inbox tells
+            return None
         return _do(session, actor, lot, _K.sell, closes_at, _sale_to(session, lot, found.offer))
     return None
 

@@ -99,8 +99,8 @@ def happened(events: Sequence[LotEvent]) -> list[Happened]:
     return [Happened(LotEventKind(each.kind), each.effective_on, each.happened_at, each.facts) for each in events]
 
 
-def parcels_of(session: Session, lot_ids: Collection[int]) -> dict[int, list[Parcel]]:
-    """Return the parcels of lots, by id: the order in which they are locked."""
+def parcels_of(session: Session, lot_ids: Collection[int], *, lock: bool = False) -> dict[int, list[Parcel]]:
+    """Return the parcels of lots, by id: the order in which they are locked; `lock`: kept by us until the end."""
     wanted = (
         select(LotParcel.lot_id, Parcel)
         .join(Parcel, Parcel.id == LotParcel.parcel_id)
@@ -108,6 +108,8 @@ def parcels_of(session: Session, lot_ids: Collection[int]) -> dict[int, list[Par
         .order_by(Parcel.id)
     )
     found: dict[int, list[Parcel]] = {number: [] for number in lot_ids}
+    if lock:
+        wanted = wanted.with_for_update(of=Parcel).execution_options(populate_existing=True)
     for lot_id, parcel in session.execute(wanted):
         found[lot_id].append(parcel)
     return found

@@ -1,7 +1,7 @@
 """What is due: the deadlines of plans, lots and contracts in one list, and whom each concerns."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -49,11 +49,17 @@ class Row(Protocol):
         ...
 
 
-SOURCES: Mapping[str, Callable[[Session, Actor, dt.date], Iterable[Row]]] = {
+Source = Callable[[Session, Actor, dt.date], Iterable[Row]]
+SOURCES: dict[str, Source] = {
     "plan": plans.deadlines,
     "lot": listings.deadlines,
     "contract": contracts.deadlines,
 }
+
+
+def register(name: str, source: Source) -> None:
+    """Make the deadlines of a package known that stands above this one."""
+    SOURCES[name] = source
 
 
 def found(session: Session, actor: Actor, until: dt.date) -> list[Due]:

@@ -21,6 +21,7 @@ _WORDS = {
     "document": ("已附资料", "documents"),
     "ended": ("已再次分割、合并或撤销", "split, merged or undone since"),
     "plan_item": ("已列入供应计划", "in a supply plan"),
+    "checklist": ("八同步清单已有办理", "work on its checklist"),
 }
 # Whatever points to a parcel and would not go with it was built on it; but not its own events and lineage.
 _POINTING = """
@@ -28,15 +29,21 @@ SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c
 JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
 WHERE c.contype = 'f' AND c.confrelid = 'parcel'::regclass AND c.confdeltype IN ('a', 'r')
   AND c.conrelid NOT IN ('parcel_event'::regclass, 'lineage_revival'::regclass)
+  AND c.conrelid::regclass::text <> ALL (%s)
 """
 
 
 def pointing(
-    connection: psycopg.Connection[Any], ids: LiteralString, words: Mapping[str, Any], *, most: int
+    connection: psycopg.Connection[Any],
+    ids: LiteralString,
+    words: Mapping[str, Any],
+    *,
+    most: int,
+    without: Sequence[str] = (),
 ) -> list[Obstacle]:
     """Return what points to parcels, by table: plans, schemes, lots. `ids` is the query that gives them."""
     found: list[Obstacle] = []
-    for table, column in connection.execute(_POINTING).fetchall():
+    for table, column in connection.execute(_POINTING, [list(without)]).fetchall():
         query = sql.SQL(
             "SELECT DISTINCT p.code, {name} FROM parcel AS p JOIN {table} AS t ON t.{column} = p.id"
             " WHERE p.id IN ({ids}) ORDER BY 1 LIMIT {most}"

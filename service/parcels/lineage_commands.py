@@ -13,7 +13,7 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.core.errors import Conflict
 from service.geo.crs import CGCS2000
-from service.parcels import lifecycle, lineage, lineage_queries, queries
+from service.parcels import following, lifecycle, lineage, lineage_queries, queries
 from service.parcels.commands import refuse_stale, touch
 from service.parcels.governing import refuse_held
 from service.parcels.lifecycle import EventKind, Hold, Idle, Stage, State
@@ -101,7 +101,8 @@ def _carry_out(
     for parcel in plan.old:
         parcel.retired_by = operation.id
         touch(parcel)
-    _begin(session, actor, plan, operation)
+    begun = _begin(session, actor, plan, operation)
+    following.follow(session, actor, following.Change(operation, plan.old, begun))
     new = [part.code for part in plan.parts]
     for parcel in plan.old:
         record(
@@ -126,7 +127,7 @@ def refuse_blocked(actor: Actor, findings: Sequence[Finding], order: SplitOrder 
         )
 
 
-def _begin(session: Session, actor: Actor, plan: Plan, operation: LineageOperation) -> None:
+def _begin(session: Session, actor: Actor, plan: Plan, operation: LineageOperation) -> list[Parcel]:
     """Register the new parcels, each with the event that begins it and the survey it came with."""
     state = State(Stage(plan.old[0].stage), Hold(plan.old[0].hold), Idle(plan.old[0].idle))
     effect = lifecycle.advance(None, EventKind.derive, delivered=state)
@@ -145,6 +146,7 @@ def _begin(session: Session, actor: Actor, plan: Plan, operation: LineageOperati
     for parcel in new:
         after = {"operation": operation.id, "of": [each.code for each in plan.old], **state._asdict()}
         record(session, Action.PARCEL_REGISTERED, "parcel", parcel.code, after=after)
+    return new
 
 
 def _parcel(plan: Plan, part: Part, place: regions.Placement, state: State, operation: LineageOperation) -> Parcel:

@@ -201,8 +201,8 @@ SELECT code, what FROM (
 """  # noqa: S608 - our own words
 
 
-def obstacles(connection: Connection, operation_id: int, *, most: int) -> list[Obstacle]:
-    """Return what was built on the parcels that a split or merge made; at most `most`."""
+def obstacles(connection: Connection, operation_id: int, *, most: int, without: Sequence[str]) -> list[Obstacle]:
+    """Return what was built on the parcels that a split or merge made; at most `most`. `without`: tables left out."""
     words = {"operation": operation_id, "most": most}
     found = [Obstacle(*row) for row in connection.execute(_OBSTACLES.encode(), words)]
-    return [*found, *pointing(connection, _MADE, words, most=most)][:most]
+    return [*found, *pointing(connection, _MADE, words, most=most, without=without)][:most]

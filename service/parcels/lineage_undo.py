@@ -14,7 +14,7 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Invalid
-from service.parcels import built_on, lineage, lineage_queries, queries
+from service.parcels import built_on, following, lineage, lineage_queries, queries
 from service.parcels.commands import touch
 from service.parcels.governing import refuse_held
 from service.parcels.lifecycle import Hold, Idle, Stage, State
@@ -66,7 +66,9 @@ def plan_undo(session: Session, actor: Actor, operation_id: int) -> Undoing:
     if not ended or any(parcel.retired_by != undone.id for parcel in ended):
         raise NotUndoable("该分割或合并已经撤销。", "This split or merge has been undone already.")
     refuse_held(session, made)
-    found = lineage_queries.obstacles(driver_connection(session), undone.id, most=MOST_OBSTACLES)
+    connection, without = driver_connection(session), following.tables()
+    found = lineage_queries.obstacles(connection, undone.id, most=MOST_OBSTACLES, without=without)
+    found += following.built_on(session, made)
     if found:
         zh, en = built_on.described(found)
         raise LineageBuiltOn(
@@ -108,6 +110,7 @@ def undo_operation(
         parcel.retired_by = None if parcel in undoing.ended else done.id
         touch(parcel)
     session.flush()
+    following.follow(session, actor, following.Change(done, undoing.made, undoing.ended))
     after = {"operation": done.id, "undoes": undoing.undone.id, **told}
     for parcel in undoing.made:
         record(session, Action.PARCEL_LINEAGE_UNDONE, "parcel", parcel.code, after=after)

@@ -31,5 +31,3 @@ COLUMNS: dict[str, str] = {
 REQUIRED = ("parcel", "name", "area_m2", "use_class")
 """Columns without which a sheet is not a plan's."""
 MOST_ROWS = 20_000
-MOST_COLUMNS = 60
-HEADING_WITHIN = 12  # lines

@@ -12,11 +12,12 @@ import shapely
 from service.codes import queries as codes
 from service.core.errors import FieldError, GongdiError
 from service.core.spelling import tidied
+from service.core.workbooks import Line
 from service.geo.geojson import parse_polygon
 from service.plans.classes import LISTS, NAMES, Dimension, is_member, name_of
 from service.plans.layout import COLUMNS, DECLARED, DIMENSION, MEMBER, MEMBER_CODE, TOTALS_SHEET
 from service.plans.settling import Fault, Known, Proposed, Values, settle
-from service.plans.sheet_apart import Line, Sheets
+from service.plans.sheet_apart import Sheets
 
 _HECTARE = Decimal(10_000)
 _CENT = Decimal("0.01")

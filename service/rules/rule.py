@@ -35,6 +35,7 @@ class Theme(StrEnum):
     contract = "contract"
     building = "building"
     idle = "idle"
+    district = "district"
 
 
 METHODS = frozenset(

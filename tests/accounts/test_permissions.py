@@ -34,12 +34,18 @@ REVIEWED = {
     "contract:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "contract:run": {LISTING, APPROVER},
     "party:read": {LISTING, APPROVER},
+    "checklist:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
+    "checklist:work": {PLANNER, LISTING, TRACK, APPROVER},
+    "checklist:open": {PLANNER, LISTING},
+    "checklist:accept": {PLANNER, LISTING, APPROVER},
+    "checklist:waive": {APPROVER},
+    "checklist:manage": {ADMINISTRATOR},
     "workday:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
     "workday:manage": {ADMINISTRATOR, PLANNER},
     "region:read": {ADMINISTRATOR, PLANNER, REGISTRAR, LISTING, TRACK, APPROVER, VIEWER},
 }
 READ_KEY = {"parcel:read", "document:read", "layer:read", "code:read", "region:read", "plan:read", "workday:read"}
-READ_KEY |= {"scheme:read", "listing:read", "contract:read"}
+READ_KEY |= {"scheme:read", "listing:read", "contract:read", "checklist:read"}
 WRITE_KEY = READ_KEY | {
     *("parcel:write", "parcel:stage", "parcel:divide", "parcel:survey", "parcel:export", "constraint:check"),
     *("import:run", "import:publish", "import:read", "document:write", "layer:withdraw"),

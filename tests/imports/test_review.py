@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor, system
 from service.accounts.permissions import ROLE_PERMISSIONS, Role
+from service.checklist.changes import ChecklistCreate
+from service.checklist.commands import open_checklist
 from service.core.db import Database
 from service.core.errors import Invalid
 from service.core.settings import Settings
@@ -472,3 +474,16 @@ def test_undoing_a_publication_gives_the_projection_back(
     assert act(publish, number, answer=answer).row.status == "published"
     assert act(review_commands.ask_undo, number).row.status == "undone"
     assert projection(owner) == before
+
+
+def test_a_file_takes_no_land_past_the_gate(
+    tmp_path: Path, database: Database, review: Act, bring_in: Act, act: Act, owner: psycopg.Connection[Any]
+) -> None:
+    """It says that the land is sold; its checklist has not begun."""
+    bring_in(package(tmp_path / "a.gpkg"))
+    with database.write(CLERK) as session:
+        open_checklist(session, CLERK, ChecklistCreate(parcel="ZD-003"))
+    sold = package(tmp_path / "b.gpkg", 状态=["已摘牌"] * 6, 地块名称=["新名称"] * 6)
+    done = act(publish, review(sold).row.id)
+    assert (done.row.status, done.row.published) == ("published", 6)
+    assert owner.execute("SELECT name, stage FROM parcel WHERE code = 'ZD-003'").fetchone() == ("新名称", "cleared")

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from service.accounts.permissions import Role
+from service.checklist.deadlines import KINDS as CHECKLIST_KINDS
 from service.contracts.deadlines import KINDS as CONTRACT_KINDS
 from service.listings.timers import DutyKind
 from service.overview import duties
@@ -93,6 +94,7 @@ def test_pages_follow_one_another(plans: Callable[..., Caller]) -> None:
 
 def test_every_kind_that_the_packages_know_has_a_name_and_concerns_somebody() -> None:
     known = {f"plan_target_{kind}" for kind in TargetKind} | {"plan_publication"}
+    known |= {f"checklist_{kind}" for kind in CHECKLIST_KINDS}
     known |= {f"lot_{kind}" for kind in DutyKind} | {f"contract_{kind}" for kind in CONTRACT_KINDS}
     assert set(DUTIES) == known
     assert all(duty.roles and duty.title and duty.title_en for duty in DUTIES.values())

@@ -48,7 +48,10 @@ def plan(session: Session, planner: Actor) -> SupplyPlan:
     return plan
 
 
-def naive(session: Session, plan: SupplyPlan, day: dt.date) -> tuple[dict[int, dt.date], Decimal]:
+Recount = tuple[dict[int, dt.date], Decimal]
+
+
+def naive(session: Session, plan: SupplyPlan, day: dt.date) -> Recount:
     """Item → its contract day, by walking through every event; and the area supplied outside."""
     items = {item.parcel_id: item.id for item in session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id))}
     supplied: dict[int, dt.date] = {}
@@ -71,10 +74,16 @@ def naive(session: Session, plan: SupplyPlan, day: dt.date) -> tuple[dict[int, d
     return supplied, outside
 
 
-@pytest.mark.parametrize("day", [dt.date(2022, 3, 31), dt.date(2022, 7, 4), dt.date(2022, 11, 15)])
-@pytest.mark.parametrize("by", list(Dimension))
-def test_progress_is_the_recount_of_all_events(session: Session, plan: SupplyPlan, day: dt.date, by: Dimension) -> None:
-    supplied, outside = naive(session, plan, day)
+def test_progress_is_the_recount_of_all_events(session: Session, plan: SupplyPlan) -> None:
+    for day in (dt.date(2022, 3, 31), dt.date(2022, 7, 4), dt.date(2022, 11, 15)):
+        recount = naive(session, plan, day)
+        for by in Dimension:
+            compare(session, plan, day, by, recount)
+
+
+def compare(session: Session, plan: SupplyPlan, day: dt.date, by: Dimension, recount: Recount) -> None:
+    """Hold the progress of a day, broken down one way, against a recount."""
+    supplied, outside = recount
     items = session.scalars(select(PlanItem).where(PlanItem.plan_id == plan.id)).all()
     areas = {row[0]: row[1] for row in session.execute(select(Parcel.id, Parcel.area_m2))}
     found = reading.progress_of(session, plan, by, Moment(as_of=day))

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/readiness/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readiness Tile
+         * @description 八同步矢量瓦片:有在办清单的地块,按是否就绪着色。Parcels with a running checklist, by how ready they are.
+         */
+        get: operations["readiness_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{layer}.json": {
         parameters: {
             query?: never;
@@ -2444,6 +2464,618 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklists/weekly.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 周报工作簿 The week as XLSX
+         * @description Give figures, parcels by tracks, bureaus and what is overdue as a workbook.
+         */
+        get: operations["download_weekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/weekly.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 周报 The week on A3
+         * @description Give the same on paper; while it is being set no connection is held.
+         */
+        get: operations["print_weekly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/status-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 填报表 The sheet to fill in
+         * @description Give the open items of a bureau as a workbook to fill in and send back; unchanged, it changes nothing.
+         */
+        get: operations["download_status_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/recompute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重算全部工期 Every forecast anew
+         * @description Queue the forecast of every running checklist that the caller may see.
+         */
+        post: operations["start_recompute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/recompute/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 重算进度 One run
+         * @description Say how far a run has come.
+         */
+        get: operations["read_recompute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/status-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量填报进度 Take a status sheet in
+         * @description Apply a sheet of states row by row, all or nothing; a trial (the default) tells every change and fault.
+         */
+        post: operations["take_status_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清单列表 Checklists
+         * @description List checklists, the newest first; values of one filter are choices.
+         */
+        get: operations["list_checklists"];
+        put?: never;
+        /**
+         * 建立清单 Open a checklist
+         * @description Open a checklist for a parcel; its items are those of the template, as far as the parcel's facts ask for them.
+         */
+        post: operations["open_checklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 八同步总表 Parcels by tracks
+         * @description Give every parcel with its eight tracks, the earliest planned sale first: the leader's one-page view.
+         */
+        get: operations["read_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 八同步统计 The portfolio
+         * @description Sum up readiness, tracks, bureaus and the days saved.
+         */
+        get: operations["read_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 等我办理 What waits for me
+         * @description List the open items of a bureau that could be done now, overdue first; without a bureau, of all.
+         */
+        get: operations["read_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 变更流 Changes in order
+         * @description Give what happened since, over all checklists that the caller may see; nothing is skipped or told twice.
+         */
+        get: operations["list_checklist_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清单 One checklist
+         * @description Give one checklist with its tracks and items.
+         */
+        get: operations["read_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改清单 Change a checklist
+         * @description Change facts, planned days, project; items apply or not as the facts say.
+         */
+        patch: operations["change_checklist"];
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 工期 The forecast
+         * @description Give earliest and latest days, float, the critical path, blocked periods and the days saved.
+         */
+        get: operations["read_schedule"];
+        put?: never;
+        /**
+         * 试算 What if
+         * @description Give the forecast with other durations or starts; nothing is saved.
+         */
+        post: operations["try_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 办理记录 History
+         * @description List what happened to a checklist or one of its items, the newest first.
+         */
+        get: operations["read_checklist_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/template-diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模板差异 What a newer template changes
+         * @description Say which items another version of the template adds, removes or changes.
+         */
+        get: operations["read_template_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 牵头单位变更 Replace a bureau
+         * @description Give the items of a bureau that is no more to another, on all running checklists.
+         */
+        post: operations["replace_bureau"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 关闭清单 Close a checklist
+         * @description Close a checklist with a reason; not while its land is being offered.
+         */
+        post: operations["close_checklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 换用新版模板 Move to a newer template
+         * @description Move to a newer version of the template; what was done stays with the items' keys.
+         */
+        post: operations["move_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/items/{key}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办理事项 Take an action
+         * @description Begin, hand in, accept, return, reopen an item, or ask for a waiver, which an approver grants.
+         */
+        post: operations["take_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/items/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 安排事项 Plan an item
+         * @description Say who sees to an item, when, and how long it takes.
+         */
+        patch: operations["plan_item"];
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/items/{key}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交证明 Hand in a proof
+         * @description Hand in a document as proof, and say how long it holds.
+         */
+        post: operations["add_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/items/{key}/documents/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 撤回证明 Withdraw a proof
+         * @description Withdraw a proof; it stays in the history.
+         */
+        delete: operations["withdraw_proof"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/{checklist_id}/items/{key}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 备注 Remark
+         * @description Add a remark to an item's history; whoever sees to the item is told.
+         */
+        post: operations["add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清单规定 Rules of jurisdictions
+         * @description Say which template each jurisdiction uses, and from which notice day its sales need checklists.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-policies/{jurisdiction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 设定清单规定 Set a jurisdiction's rule
+         * @description Set the rule; `If-Match: "0"` where there is none yet.
+         */
+        put: operations["set_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地块的清单 Checklist of a parcel
+         * @description Give the running checklist of a parcel, or else the last one.
+         */
+        get: operations["read_parcel_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清单模板 Templates
+         * @description List every template and version, shipped or still in use.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{key}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 清单模板 One template
+         * @description Give one version of a template with tracks, items, baselines, each duration with its source.
+         */
+        get: operations["read_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 通知 Notifications
+         * @description List the caller's notifications, the newest first.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标为已读 Mark as read
+         * @description Mark the caller's notifications as read: those named, all up to one, or all.
+         */
+        post: operations["read_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels/{number}/plan.pdf": {
         parameters: {
             query?: never;
@@ -2967,6 +3599,24 @@ export interface components {
             document_id?: number | null;
         };
         /**
+         * Answers
+         * @description What an officer says of the parcel; null: not known, so what depends on it applies. Left out stays as it is.
+         */
+        Answers: {
+            /** Relics Found */
+            relics_found?: boolean | null;
+            /** Rezoning */
+            rezoning?: boolean | null;
+            /** Separate Siting */
+            separate_siting?: boolean | null;
+            /** Soil Risk */
+            soil_risk?: boolean | null;
+            /** Energy Review */
+            energy_review?: boolean | null;
+            /** Tender Required */
+            tender_required?: boolean | null;
+        };
+        /**
          * Applies
          * @description Where the rule holds: on land inside the layer, or on land outside it (which must lie inside: 城镇开发边界).
          * @enum {string}
@@ -3052,6 +3702,62 @@ export interface components {
             head_hash: string;
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
+        };
+        /**
+         * Badge
+         * @description 拿地即开工: everything required before the sale is there. `until`: the last day on which all proofs hold.
+         */
+        Badge: {
+            /** Ready */
+            ready: boolean;
+            /** Until */
+            until: string | null;
+            /** Proofs */
+            proofs: components["schemas"]["Proof"][];
+        };
+        /**
+         * BaselineRead
+         * @description A traditional course: one after the other, or with the usual overlaps.
+         */
+        BaselineRead: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Steps */
+            steps: components["schemas"]["BaselineStep"][];
+        };
+        /**
+         * BaselineStep
+         * @description A step of a traditional course.
+         */
+        BaselineStep: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Days */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "workday" | "day";
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "statutory" | "usual" | "assumed";
+            /** Verified */
+            verified: boolean;
+            /** Source */
+            source: string;
+            /** Needs */
+            needs: string[];
         };
         /**
          * BidCreate
@@ -3293,6 +3999,28 @@ export interface components {
             /** Items */
             items: components["schemas"]["BlockedPeriodRead"][];
         };
+        /**
+         * BlockedRead
+         * @description Days on which an order stops works.
+         */
+        BlockedRead: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Kinds */
+            kinds: string[];
+        };
         /** Body_attach_document */
         Body_attach_document: {
             /** File */
@@ -3380,6 +4108,11 @@ export interface components {
             /** File */
             file: string;
         };
+        /** Body_take_status_sheet */
+        Body_take_status_sheet: {
+            /** File */
+            file: string;
+        };
         /**
          * BoundRead
          * @description A planning bound; null is an open end.
@@ -3434,6 +4167,66 @@ export interface components {
             neighbours: components["schemas"]["NeighbourRead"][];
         };
         /**
+         * Bureau
+         * @description A lead bureau of the code list; `known` false: its code has left the list.
+         */
+        Bureau: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Known
+             * @default true
+             */
+            known?: boolean;
+        };
+        /**
+         * BureauReplaced
+         * @description How many items went over to another bureau.
+         */
+        BureauReplaced: {
+            /** Items */
+            items: number;
+        };
+        /**
+         * BureauReplacement
+         * @description A bureau whose items go over to another.
+         */
+        BureauReplacement: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * BureauStatistic
+         * @description What a bureau has before it.
+         */
+        BureauStatistic: {
+            lead: components["schemas"]["Bureau"];
+            /** Open */
+            open: number;
+            /**
+             * Waiting
+             * @description could be begun or is at work, waits for nobody else
+             */
+            waiting: number;
+            /** Overdue */
+            overdue: number;
+            /** Returned */
+            returned: number;
+            /**
+             * Median Days
+             * @description calendar days from start to finish of what it finished
+             */
+            median_days: number | null;
+        };
+        /**
          * CalendarEntry
          * @description Something on a day: what was, and what is due.
          */
@@ -3472,6 +4265,476 @@ export interface components {
         CarryOver: {
             /** Keys */
             keys?: string[] | null;
+        };
+        /**
+         * ChecklistChange
+         * @description What to change; left out stays as it is, null removes.
+         */
+        ChecklistChange: {
+            /** @default {} */
+            facts?: components["schemas"]["Answers"];
+            /** Lot Id */
+            lot_id?: number | null;
+            /** Project Name */
+            project_name?: string | null;
+            /** Planned Listing On */
+            planned_listing_on?: string | null;
+            /** Planned Sale On */
+            planned_sale_on?: string | null;
+        };
+        /**
+         * ChecklistClose
+         * @description Close a checklist: its land is built on, or is not to be sold.
+         */
+        ChecklistClose: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChecklistCreate
+         * @description A checklist to open for a parcel; the template is the jurisdiction's if left out.
+         */
+        ChecklistCreate: {
+            /**
+             * Parcel
+             * @description 地块编号、宗地代码或出让编号
+             */
+            parcel: string;
+            /** Lot Id */
+            lot_id?: number | null;
+            /** Template */
+            template?: string | null;
+            /**
+             * Opened On
+             * @description not after today; today if left out
+             */
+            opened_on?: string | null;
+            /** @default {} */
+            facts?: components["schemas"]["Answers"];
+            /** Project Name */
+            project_name?: string | null;
+            /** Planned Listing On */
+            planned_listing_on?: string | null;
+            /** Planned Sale On */
+            planned_sale_on?: string | null;
+        };
+        /**
+         * ChecklistEventRead
+         * @description One thing that happened.
+         */
+        ChecklistEventRead: {
+            /** Id */
+            id: number;
+            /** Checklist Id */
+            checklist_id: number;
+            /** Parcel */
+            parcel: string;
+            /** Item Key */
+            item_key: string | null;
+            /** Title */
+            title: string | null;
+            /** Title En */
+            title_en: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Actor
+             * @description null: a person of another bureau, whose name is kept from you
+             */
+            actor: string | null;
+            /** Note */
+            note: string | null;
+            /** Document Id */
+            document_id: number | null;
+            /** Document Name */
+            document_name: string | null;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ChecklistEvents
+         * @description Changes in the order of their commits, for programs; ask again with `after`.
+         */
+        ChecklistEvents: {
+            /** Items */
+            items: components["schemas"]["ChecklistEventRead"][];
+            /**
+             * After
+             * @description give this as `after` the next time
+             */
+            after: string;
+            /** More */
+            more: boolean;
+        };
+        /**
+         * ChecklistHistory
+         * @description What happened to a checklist, the newest first.
+         */
+        ChecklistHistory: {
+            /** Items */
+            items: components["schemas"]["ChecklistEventRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ChecklistItemChange
+         * @description Who sees to an item, and when; left out stays as it is, null removes.
+         */
+        ChecklistItemChange: {
+            /**
+             * Owner
+             * @description 用户名 user name
+             */
+            owner?: string | null;
+            /** Planned Start */
+            planned_start?: string | null;
+            /** Planned Finish */
+            planned_finish?: string | null;
+            /**
+             * Days
+             * @description goes before the template's
+             */
+            days?: number | null;
+        };
+        /**
+         * ChecklistItemRead
+         * @description One item. `state` counts with its prerequisites; `days` is what the schedule takes, `template_days` the rule.
+         */
+        ChecklistItemRead: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Track */
+            track: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "G" | "PRE" | "real";
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "pre" | "sale" | "after";
+            /**
+             * Requirement
+             * @enum {string}
+             */
+            requirement: "required" | "optional" | "conditional";
+            /**
+             * Required
+             * @description asked for of this parcel, by its facts
+             */
+            required: boolean;
+            /**
+             * Hard
+             * @description by law; cannot be waived
+             */
+            hard: boolean;
+            /** Lead */
+            lead: string;
+            /** Lead Title */
+            lead_title: string;
+            /** Lead Title En */
+            lead_title_en: string;
+            /** Lead Known */
+            lead_known: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "cannot_start" | "ready" | "in_progress" | "submitted" | "returned" | "done" | "waived" | "not_applicable";
+            /**
+             * State Reason
+             * @description why it was returned, reopened, waived
+             */
+            state_reason: string | null;
+            waiver: components["schemas"]["WaiverRead"] | null;
+            /**
+             * Waiver Asked
+             * @description somebody has asked for a waiver, which an approver may grant
+             */
+            waiver_asked: boolean;
+            /** Days */
+            days: number;
+            /** Template Days */
+            template_days: number;
+            /** Overridden Days */
+            overridden_days: number | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "workday" | "day";
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "statutory" | "usual" | "assumed";
+            /** Verified */
+            verified: boolean;
+            /** Source */
+            source: string;
+            /**
+             * Work
+             * @description kind of work that blocked periods stop
+             */
+            work: string | null;
+            /** Needs */
+            needs: string[];
+            /**
+             * Waiting For
+             * @description keys of prerequisites that are not done
+             */
+            waiting_for: string[];
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceRead"][];
+            owner: components["schemas"]["PersonRead"] | null;
+            /**
+             * Owner Hidden
+             * @description there is one, whose name is kept from you
+             */
+            owner_hidden: boolean;
+            /** Planned Start */
+            planned_start: string | null;
+            /** Planned Finish */
+            planned_finish: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Finished On */
+            finished_on: string | null;
+            /** Earliest Start */
+            earliest_start: string | null;
+            /** Earliest Finish */
+            earliest_finish: string | null;
+            /** Latest Start */
+            latest_start: string | null;
+            /** Latest Finish */
+            latest_finish: string | null;
+            /** Float Days */
+            float_days: number | null;
+            /** Critical */
+            critical: boolean;
+            /**
+             * Due On
+             * @description of what is open: as planned, or else for the planned day to be kept
+             */
+            due_on: string | null;
+            /**
+             * Overdue
+             * @description open, and its day has passed
+             */
+            overdue: boolean;
+            /**
+             * Follows
+             * @description what it mirrors of scheme, lot, contract; nobody sets it by hand
+             */
+            follows: string | null;
+            /** @description the real permit that a shadow review turns into */
+            becomes: components["schemas"]["Titled"] | null;
+            permit: components["schemas"]["RealPermit"] | null;
+            /**
+             * Allowed
+             * @description what you may do now
+             */
+            allowed: ("start" | "submit" | "return" | "accept" | "reopen" | "ask_waiver" | "waive" | "unwaive")[];
+            /**
+             * Editable
+             * @description you may set owner, planned days and documents
+             */
+            editable: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChecklistRead
+         * @description One checklist whole.
+         */
+        ChecklistRead: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "closed" | "superseded";
+            parcel: components["schemas"]["ParcelRef"];
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotRef"] | null;
+            template: components["schemas"]["TemplateRef"];
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Opened On
+             * Format: date
+             */
+            opened_on: string;
+            /** Closed On */
+            closed_on: string | null;
+            /** Planned Listing On */
+            planned_listing_on: string | null;
+            /** Planned Sale On */
+            planned_sale_on: string | null;
+            /**
+             * Readiness
+             * @enum {string}
+             */
+            readiness: "ready" | "on_time" | "late" | "blocked";
+            /**
+             * Blocking
+             * @description required items that are still open
+             */
+            blocking: number;
+            /**
+             * Returned
+             * @description of these, returned ones
+             */
+            returned: number;
+            /**
+             * Overdue
+             * @description items that are overdue
+             */
+            overdue: number;
+            /**
+             * Ready On
+             * @description forecast: nothing required is open; of a ready one: since when
+             */
+            ready_on: string | null;
+            /**
+             * Ends On
+             * @description forecast of the start on site
+             */
+            ends_on: string | null;
+            /**
+             * Float Days
+             * @description working days from ready_on to the planned day; below zero: late
+             */
+            float_days: number | null;
+            /**
+             * Provisional
+             * @description the forecast leans on a year without a State Council calendar
+             */
+            provisional: boolean;
+            /** Saved Workdays */
+            saved_workdays: number | null;
+            /** Badge Until */
+            badge_until: string | null;
+            /** Facts */
+            facts: components["schemas"]["FactRead"][];
+            badge: components["schemas"]["Badge"] | null;
+            /** Tracks */
+            tracks: components["schemas"]["TrackRead"][];
+            /** Items */
+            items: components["schemas"]["ChecklistItemRead"][];
+            /** Critical Path */
+            critical_path: string[];
+            /** Controlling Track */
+            controlling_track: number | null;
+            /**
+             * May Edit
+             * @description you may change facts, plan dates, template; close it
+             */
+            may_edit: boolean;
+            /**
+             * Supersedes
+             * @description checklists of the parcels that this one was made of
+             */
+            supersedes: number[];
+            /** Superseded By */
+            superseded_by: number[];
+        };
+        /**
+         * ChecklistSummary
+         * @description A checklist as lists show it.
+         */
+        ChecklistSummary: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "closed" | "superseded";
+            parcel: components["schemas"]["ParcelRef"];
+            jurisdiction: components["schemas"]["Named"];
+            lot: components["schemas"]["LotRef"] | null;
+            template: components["schemas"]["TemplateRef"];
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Opened On
+             * Format: date
+             */
+            opened_on: string;
+            /** Closed On */
+            closed_on: string | null;
+            /** Planned Listing On */
+            planned_listing_on: string | null;
+            /** Planned Sale On */
+            planned_sale_on: string | null;
+            /**
+             * Readiness
+             * @enum {string}
+             */
+            readiness: "ready" | "on_time" | "late" | "blocked";
+            /**
+             * Blocking
+             * @description required items that are still open
+             */
+            blocking: number;
+            /**
+             * Returned
+             * @description of these, returned ones
+             */
+            returned: number;
+            /**
+             * Overdue
+             * @description items that are overdue
+             */
+            overdue: number;
+            /**
+             * Ready On
+             * @description forecast: nothing required is open; of a ready one: since when
+             */
+            ready_on: string | null;
+            /**
+             * Ends On
+             * @description forecast of the start on site
+             */
+            ends_on: string | null;
+            /**
+             * Float Days
+             * @description working days from ready_on to the planned day; below zero: late
+             */
+            float_days: number | null;
+            /**
+             * Provisional
+             * @description the forecast leans on a year without a State Council calendar
+             */
+            provisional: boolean;
+            /** Saved Workdays */
+            saved_workdays: number | null;
+            /** Badge Until */
+            badge_until: string | null;
         };
         /**
          * ClockDate
@@ -3614,6 +4877,14 @@ export interface components {
             /** Bound */
             bound: ("min" | "max") | null;
             proposed: components["schemas"]["ProposalRead"];
+        };
+        /**
+         * CommentCreate
+         * @description A remark for the history.
+         */
+        CommentCreate: {
+            /** Text */
+            text: string;
         };
         /**
          * Consequence
@@ -4423,6 +5694,18 @@ export interface components {
             provisional: boolean;
         };
         /**
+         * Edge
+         * @description A prerequisite: `before` has to be done first.
+         */
+        Edge: {
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Critical */
+            critical: boolean;
+        };
+        /**
          * Edition
          * @description Another edition of the same year.
          */
@@ -4564,11 +5847,47 @@ export interface components {
             blocked: boolean;
         };
         /**
+         * EvidenceDocument
+         * @description A document handed in as evidence.
+         */
+        EvidenceDocument: {
+            /** Id */
+            id: number;
+            /** Document Id */
+            document_id: number;
+            /** Name */
+            name: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+            /** Expired */
+            expired: boolean;
+            /** Withdrawn On */
+            withdrawn_on: string | null;
+        };
+        /**
          * EvidenceKind
          * @description The five conditions of clean land (R40), and what R42–R44 ask for.
          * @enum {string}
          */
         EvidenceKind: "title" | "compensation" | "disputes" | "planning" | "site" | "archaeology" | "soil_survey" | "soil_review" | "conversion" | "expropriation";
+        /**
+         * EvidenceRead
+         * @description A kind of evidence that an item asks for.
+         */
+        EvidenceRead: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Valid Months */
+            valid_months: number | null;
+            /** Documents */
+            documents: components["schemas"]["EvidenceDocument"][];
+        };
         /**
          * EvidenceSet
          * @description A document that shows one of the things the law asks for; it replaces the one of the same kind and parcel.
@@ -4774,6 +6093,25 @@ export interface components {
             land_use: {
                 [key: string]: components["schemas"]["NamedCount"];
             };
+        };
+        /**
+         * FactRead
+         * @description What conditions ask of a parcel. `value` null: nobody has answered, so what depends on it applies.
+         */
+        FactRead: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Value */
+            value: boolean | string | string[] | null;
+            /**
+             * Derived
+             * @description taken from parcel, scheme or control layers; else an officer answers
+             */
+            derived: boolean;
         };
         /**
          * Feature
@@ -5250,6 +6588,97 @@ export interface components {
             problem: string | null;
         };
         /**
+         * Inbox
+         * @description What waits for a person or bureau: overdue first, then by due day.
+         */
+        Inbox: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Lead */
+            lead: string | null;
+            /** N */
+            n: number;
+            /** Overdue */
+            overdue: number;
+            /** Mine */
+            mine: number;
+            /** Items */
+            items: components["schemas"]["InboxItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * InboxItem
+         * @description An item that waits for somebody: to be done, to be accepted, or for a waiver to be decided on.
+         */
+        InboxItem: {
+            /** Checklist Id */
+            checklist_id: number;
+            /** Parcel */
+            parcel: string;
+            /** Parcel Name */
+            parcel_name: string | null;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Track */
+            track: number;
+            /** Lead */
+            lead: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "cannot_start" | "ready" | "in_progress" | "submitted" | "returned" | "done" | "waived" | "not_applicable";
+            /** State Reason */
+            state_reason: string | null;
+            /**
+             * Waits For
+             * @enum {string}
+             */
+            waits_for: "work" | "acceptance" | "waiver";
+            /**
+             * Mine
+             * @description assigned to you
+             */
+            mine: boolean;
+            /** Owner */
+            owner: string | null;
+            /** Owner Hidden */
+            owner_hidden: boolean;
+            /**
+             * Due On
+             * @description planned finish, or the latest that keeps the planned day
+             */
+            due_on: string | null;
+            /**
+             * Days Left
+             * @description calendar days; below zero: overdue
+             */
+            days_left: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Critical */
+            critical: boolean;
+            /**
+             * Blocking
+             * @description the sale is refused while it is open
+             */
+            blocking: boolean;
+            /** Planned Sale On */
+            planned_sale_on: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * IndicatorRead
          * @description An index as signed.
          */
@@ -5456,6 +6885,26 @@ export interface components {
             note?: string | null;
         };
         /**
+         * ItemEventOrder
+         * @description Something that happened to an item. A waiver is asked for by one and granted by another person.
+         */
+        ItemEventOrder: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "start" | "submit" | "return" | "accept" | "reopen" | "ask_waiver" | "waive" | "unwaive";
+            /**
+             * Effective On
+             * @description 法律上生效之日 not after today; today if left out
+             */
+            effective_on?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Document Id */
+            document_id?: number | null;
+        };
+        /**
          * ItemList
          * @description One page of items, and the sums of all pages.
          */
@@ -5544,6 +6993,16 @@ export interface components {
             area_m2: number;
             /** Supplied M2 */
             supplied_m2: number;
+        };
+        /**
+         * ItemTaken
+         * @description An item after a change, with what that made of its checklist.
+         */
+        ItemTaken: {
+            item: components["schemas"]["ChecklistItemRead"];
+            checklist: components["schemas"]["ChecklistSummary"];
+            /** Tracks */
+            tracks: components["schemas"]["TrackRead"][];
         };
         /**
          * JurisdictionRead
@@ -5865,6 +7324,33 @@ export interface components {
             article: string;
             /** Verified */
             verified: boolean;
+        };
+        /**
+         * Length
+         * @description How long a course takes from a day on.
+         */
+        Length: {
+            /** Workdays */
+            workdays: number;
+            /** Days */
+            days: number;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Path
+             * @description titles along the critical path
+             */
+            path: string[];
+            /** Path En */
+            path_en: string[];
         };
         /**
          * Level
@@ -6358,6 +7844,20 @@ export interface components {
             version: number;
         };
         /**
+         * LotRef
+         * @description The round in which the parcel is offered.
+         */
+        LotRef: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /** Stage */
+            stage: string;
+            /** Closes At */
+            closes_at: string | null;
+        };
+        /**
          * LotRow
          * @description A lot behind a figure, with the event that counts it.
          */
@@ -6444,6 +7944,104 @@ export interface components {
         MappingRead: {
             /** Columns */
             columns: components["schemas"]["ColumnRead"][];
+        };
+        /**
+         * Matrix
+         * @description A page of the leader's view; counts by readiness are of everything that is asked for.
+         */
+        Matrix: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Tracks */
+            tracks: components["schemas"]["Titled"][];
+            /** N */
+            n: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: components["schemas"]["MatrixRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * MatrixCell
+         * @description A track of a parcel's checklist; counts are of required items that apply.
+         */
+        MatrixCell: {
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "cannot_start" | "ready" | "in_progress" | "submitted" | "returned" | "done" | "waived" | "not_applicable";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Open */
+            open: number;
+            /**
+             * Days Left
+             * @description working days to the forecast end of what is open; 0: nothing is
+             */
+            days_left: number;
+            /**
+             * Late Days
+             * @description working days by which it misses what the planned day asks
+             */
+            late_days: number;
+            /**
+             * Lead
+             * @description bureau with the open item that ends last
+             */
+            lead: string | null;
+            /** Critical */
+            critical: boolean;
+        };
+        /**
+         * MatrixRow
+         * @description A parcel with its eight tracks and the start.
+         */
+        MatrixRow: {
+            /** Checklist Id */
+            checklist_id: number;
+            /** Parcel */
+            parcel: string;
+            /** Parcel Name */
+            parcel_name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Lot Number */
+            lot_number: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Readiness
+             * @enum {string}
+             */
+            readiness: "ready" | "on_time" | "late" | "blocked";
+            /** Blocking */
+            blocking: number;
+            /** Ready On */
+            ready_on: string | null;
+            /** Planned Listing On */
+            planned_listing_on: string | null;
+            /** Planned Sale On */
+            planned_sale_on: string | null;
+            /** Float Days */
+            float_days: number | null;
+            /** Saved Workdays */
+            saved_workdays: number | null;
+            /** Tracks */
+            tracks: components["schemas"]["MatrixCell"][];
         };
         /**
          * MeasuredYear
@@ -6747,6 +8345,59 @@ export interface components {
             published_on: string | null;
         };
         /**
+         * NotificationRead
+         * @description Something that a person should know.
+         */
+        NotificationRead: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Checklist Id */
+            checklist_id: number;
+            /** Parcel */
+            parcel: string;
+            /** Item Key */
+            item_key: string | null;
+            /** Title */
+            title: string | null;
+            /** Title En */
+            title_en: string | null;
+            /** Note */
+            note: string | null;
+            /** Actor */
+            actor: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read At */
+            read_at: string | null;
+        };
+        /**
+         * Notifications
+         * @description The caller's notifications, the newest first.
+         */
+        Notifications: {
+            /** Unread */
+            unread: number;
+            /** Items */
+            items: components["schemas"]["NotificationRead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * NotificationsSeen
+         * @description Which are read now: those named, or all up to one; neither: all.
+         */
+        NotificationsSeen: {
+            /** Ids */
+            ids?: number[] | null;
+            /** Until */
+            until?: number | null;
+        };
+        /**
          * OfferRead
          * @description One repair: its name, the boundary before and after (GeoJSON; null: too large to show) and what it costs.
          */
@@ -6993,6 +8644,13 @@ export interface components {
         Page_AuditEntryRead_: {
             /** Items */
             items: components["schemas"]["AuditEntryRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ChecklistSummary] */
+        Page_ChecklistSummary_: {
+            /** Items */
+            items: components["schemas"]["ChecklistSummary"][];
             /** Next */
             next?: string | null;
         };
@@ -7387,6 +9045,20 @@ export interface components {
             allowed_events: components["schemas"]["EventKind"][];
         };
         /**
+         * ParcelRef
+         * @description The parcel of a checklist.
+         */
+        ParcelRef: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Stage */
+            stage: string;
+        };
+        /**
          * ParcelSummary
          * @description A parcel as lists show it.
          */
@@ -7585,7 +9257,7 @@ export interface components {
          * @description One kind of act on one kind of thing.
          * @enum {string}
          */
-        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:survey" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
+        Permission: "parcel:read" | "parcel:write" | "parcel:stage" | "parcel:export" | "parcel:divide" | "parcel:survey" | "parcel:override" | "import:run" | "import:publish" | "import:read" | "document:read" | "document:write" | "audit:read" | "user:manage" | "apikey:manage" | "constraint:check" | "plan:read" | "plan:edit" | "plan:approve" | "scheme:read" | "scheme:edit" | "scheme:approve" | "listing:read" | "listing:run" | "contract:read" | "contract:run" | "party:read" | "checklist:read" | "checklist:work" | "checklist:open" | "checklist:accept" | "checklist:waive" | "checklist:manage" | "layer:read" | "layer:withdraw" | "code:read" | "region:read" | "law:override" | "workday:read" | "workday:manage";
         /**
          * PermitChange
          * @description What became of a permit: extended, or the next step was applied for. What is left out stays.
@@ -7680,6 +9352,16 @@ export interface components {
         Permits: {
             /** Items */
             items: components["schemas"]["PermitRead"][];
+        };
+        /**
+         * PersonRead
+         * @description A person who sees to an item.
+         */
+        PersonRead: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
         };
         /**
          * PieceRead
@@ -8035,6 +9717,37 @@ export interface components {
             };
         };
         /**
+         * PolicyList
+         * @description The rules of the jurisdictions that the caller may see.
+         */
+        PolicyList: {
+            /** Items */
+            items: components["schemas"]["PolicyRead"][];
+        };
+        /**
+         * PolicyRead
+         * @description Which template a jurisdiction uses, and from which notice day a sale needs a checklist.
+         */
+        PolicyRead: {
+            jurisdiction: components["schemas"]["Named"];
+            /** Template */
+            template: string;
+            /** Required From */
+            required_from: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PolicySet
+         * @description Which template a jurisdiction uses; from which notice day a sale needs a checklist (null: opened ones bind).
+         */
+        PolicySet: {
+            /** Template */
+            template: string;
+            /** Required From */
+            required_from?: string | null;
+        };
+        /**
          * Premium
          * @description 溢价率 of lots sold by price and not made void: (price - start) / start, by money.
          */
@@ -8116,6 +9829,44 @@ export interface components {
             supplied_so_far_m2: number;
         };
         /**
+         * Proof
+         * @description A document that a badge rests on.
+         */
+        Proof: {
+            /**
+             * Key
+             * @description item
+             */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Document Id */
+            document_id: number | null;
+            /** Name */
+            name: string | null;
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
+         * ProofCreate
+         * @description A document as proof; `valid_until` follows from the template's months of validity if left out.
+         */
+        ProofCreate: {
+            /** Evidence */
+            evidence: string;
+            /** Document Id */
+            document_id: number;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
          * ProposalRead
          * @description What a column was taken for at first.
          */
@@ -8144,6 +9895,25 @@ export interface components {
             document_id: number;
         };
         /**
+         * RealPermit
+         * @description The real permit that a shadow review has become after the contract.
+         */
+        RealPermit: {
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Kind
+             * @description permit kind of the contract
+             */
+            kind: string | null;
+            /** Number */
+            number: string | null;
+            /** Issued On */
+            issued_on: string | null;
+        };
+        /**
          * ReasonRead
          * @description Why a column is taken for a field.
          */
@@ -8157,6 +9927,39 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * RecomputeRun
+         * @description The forecast of every running checklist anew: `done` of `total`.
+         */
+        RecomputeRun: {
+            /** Id */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
+            /**
+             * Changed
+             * @description checklists whose forecast is another now
+             */
+            changed: number;
+            /** Problem */
+            problem: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * RegionRead
@@ -8312,6 +10115,231 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * SaleToStart
+         * @description The promise and what came of it.
+         */
+        SaleToStart: {
+            /** Promised Workdays */
+            promised_workdays: number;
+            /** Sold On */
+            sold_on: string | null;
+            /** Started On */
+            started_on: string | null;
+            /** Actual Workdays */
+            actual_workdays: number | null;
+            /** Actual Days */
+            actual_days: number | null;
+            /**
+             * Kept
+             * @description null: not started yet
+             */
+            kept: boolean | null;
+        };
+        /**
+         * SavedStatistic
+         * @description Days saved over parcels.
+         */
+        SavedStatistic: {
+            /** Parcels */
+            parcels: number;
+            /**
+             * Measured
+             * @description parcels whose start on site has happened
+             */
+            measured: number;
+            /** Median Workdays */
+            median_workdays: number | null;
+            /** Least Workdays */
+            least_workdays: number | null;
+            /** Most Workdays */
+            most_workdays: number | null;
+            /** Total Workdays */
+            total_workdays: number;
+            /**
+             * Median Sale To Start
+             * @description working days, measured ones only
+             */
+            median_sale_to_start: number | null;
+            /** Promise Kept */
+            promise_kept: number;
+            /** Promise Broken */
+            promise_broken: number;
+        };
+        /**
+         * Saving
+         * @description Days saved = the traditional course from the sale - what is needed after it (domain reference 7.1).
+         */
+        Saving: {
+            /**
+             * Sale On
+             * Format: date
+             */
+            sale_on: string;
+            /**
+             * Measured
+             * @description the start on site has happened; else a forecast
+             */
+            measured: boolean;
+            /** @description strictly one after the other */
+            serial: components["schemas"]["Length"];
+            /** @description with the overlaps usual before; what the saving is counted against */
+            overlapped: components["schemas"]["Length"];
+            /** @description as it was, or is forecast; else as promised */
+            after_sale: components["schemas"]["Length"];
+            /** @description by the template, with all prepared before the sale */
+            promised: components["schemas"]["Length"];
+            /** Saved Workdays */
+            saved_workdays: number;
+            /** Saved Days */
+            saved_days: number;
+            /** Saved Workdays Serial */
+            saved_workdays_serial: number;
+            /** Saved Days Serial */
+            saved_days_serial: number;
+            /** Provisional */
+            provisional: boolean;
+            /** Inputs */
+            inputs: components["schemas"]["SavingInput"][];
+        };
+        /**
+         * SavingInput
+         * @description One duration that a figure rests on.
+         */
+        SavingInput: {
+            /**
+             * Course
+             * @description serial, overlapped or after_sale
+             */
+            course: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Days */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "workday" | "day";
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "statutory" | "usual" | "assumed";
+            /** Verified */
+            verified: boolean;
+            /** Source */
+            source: string;
+            /** Critical */
+            critical: boolean;
+        };
+        /**
+         * ScheduleRead
+         * @description The forecast of a checklist.
+         */
+        ScheduleRead: {
+            /** Checklist Id */
+            checklist_id: number;
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Trial */
+            trial: boolean;
+            /**
+             * Ready On
+             * Format: date
+             * @description nothing required before the sale is open; of a ready one: since when
+             */
+            ready_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /**
+             * Ready On Now
+             * @description of a trial: the forecast without it
+             */
+            ready_on_now: string | null;
+            /** Ends On Now */
+            ends_on_now: string | null;
+            /** Planned Listing On */
+            planned_listing_on: string | null;
+            /** Planned Sale On */
+            planned_sale_on: string | null;
+            /**
+             * Float Days
+             * @description working days from ready_on to the planned day
+             */
+            float_days: number | null;
+            /** Provisional */
+            provisional: boolean;
+            /** Critical Path */
+            critical_path: string[];
+            /** Controlling Track */
+            controlling_track: number | null;
+            /** Items */
+            items: components["schemas"]["ScheduledItem"][];
+            /** Blocked */
+            blocked: components["schemas"]["BlockedRead"][];
+            /** Edges */
+            edges: components["schemas"]["Edge"][];
+            saving: components["schemas"]["Saving"] | null;
+            sale_to_start: components["schemas"]["SaleToStart"] | null;
+        };
+        /**
+         * ScheduledItem
+         * @description One bar. `baseline_*`: as it was planned when the checklist was opened or last planned.
+         */
+        ScheduledItem: {
+            /** Key */
+            key: string;
+            /**
+             * Earliest Start
+             * Format: date
+             */
+            earliest_start: string;
+            /**
+             * Earliest Finish
+             * Format: date
+             */
+            earliest_finish: string;
+            /** Latest Start */
+            latest_start: string | null;
+            /** Latest Finish */
+            latest_finish: string | null;
+            /**
+             * Float Days
+             * @description null: finished, or takes no time
+             */
+            float_days: number | null;
+            /** Critical */
+            critical: boolean;
+            /**
+             * Skipped
+             * @description waived or not applicable: takes no time
+             */
+            skipped: boolean;
+            /** Finished */
+            finished: boolean;
+            /** Days */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "workday" | "day";
+            /** Baseline Start */
+            baseline_start: string | null;
+            /** Baseline Finish */
+            baseline_finish: string | null;
         };
         /**
          * SchemeAction
@@ -8851,6 +10879,52 @@ export interface components {
             } | null;
         };
         /**
+         * SheetChange
+         * @description What a row does.
+         */
+        SheetChange: {
+            /** Sheet */
+            sheet: string;
+            /** Row */
+            row: number;
+            /** Checklist Id */
+            checklist_id: number;
+            /** Parcel */
+            parcel: string;
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Action */
+            action: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Effective On */
+            effective_on: string | null;
+        };
+        /**
+         * SheetFault
+         * @description What is wrong with a cell of a status sheet.
+         */
+        SheetFault: {
+            /** Sheet */
+            sheet: string;
+            /** Row */
+            row: number;
+            /** Column */
+            column: string | null;
+            /** Rule */
+            rule: string;
+            /** Message */
+            message: string;
+            /** Message En */
+            message_en: string;
+        };
+        /**
          * SheetTakenRead
          * @description What a workbook changes, or changed.
          */
@@ -9116,6 +11190,43 @@ export interface components {
             states: components["schemas"]["StateOn"][];
         };
         /**
+         * Statistics
+         * @description The portfolio.
+         */
+        Statistics: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** N */
+            n: number;
+            /** Status */
+            status: {
+                [key: string]: number;
+            };
+            /** Readiness */
+            readiness: {
+                [key: string]: number;
+            };
+            /** Area M2 */
+            area_m2: {
+                [key: string]: number;
+            };
+            /** Tracks */
+            tracks: components["schemas"]["TrackStatistic"][];
+            /** Bureaus */
+            bureaus: components["schemas"]["BureauStatistic"][];
+            saved: components["schemas"]["SavedStatistic"];
+            /**
+             * Ready By Month
+             * @description YYYY-MM: checklists forecast to be ready in it
+             */
+            ready_by_month: {
+                [key: string]: number;
+            };
+        };
+        /**
          * StatusQuery
          * @description Which parcels: codes, cadastral codes or lot numbers.
          */
@@ -9149,6 +11260,22 @@ export interface components {
             retired_on: string | null;
             /** Successors */
             successors: string[];
+        };
+        /**
+         * StatusSheetTaken
+         * @description What a status sheet does or would do; with any fault nothing is applied.
+         */
+        StatusSheetTaken: {
+            /** Trial */
+            trial: boolean;
+            /** Rows */
+            rows: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Changes */
+            changes: components["schemas"]["SheetChange"][];
+            /** Faults */
+            faults: components["schemas"]["SheetFault"][];
         };
         /**
          * StatusesRead
@@ -9549,6 +11676,216 @@ export interface components {
          */
         TargetStanding: "undated" | "due" | "later" | "overdue" | "met" | "met_late";
         /**
+         * TemplateDetail
+         * @description A template whole.
+         */
+        TemplateDetail: {
+            /** Key */
+            key: string;
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Source */
+            source: string;
+            /** Items */
+            items: number;
+            /** Tracks */
+            tracks: number;
+            /** Latest */
+            latest: boolean;
+            /**
+             * Running
+             * @description running checklists that follow this version and that you may see
+             */
+            running: number;
+            /** Track List */
+            track_list: components["schemas"]["TemplateTrack"][];
+            /** Item List */
+            item_list: components["schemas"]["TemplateItem"][];
+            /** Baselines */
+            baselines: components["schemas"]["BaselineRead"][];
+        };
+        /**
+         * TemplateDiffRead
+         * @description What moving a checklist to another version of its template means.
+         */
+        TemplateDiffRead: {
+            /** Key */
+            key: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Added */
+            added: components["schemas"]["Titled"][];
+            /** Removed */
+            removed: components["schemas"]["Titled"][];
+            /** Changed */
+            changed: components["schemas"]["VersionItemChange"][];
+        };
+        /**
+         * TemplateEvidence
+         * @description A kind of evidence.
+         */
+        TemplateEvidence: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Valid Months */
+            valid_months: number | null;
+        };
+        /**
+         * TemplateItem
+         * @description An item of a template.
+         */
+        TemplateItem: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Track */
+            track: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "G" | "PRE" | "real";
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "pre" | "sale" | "after";
+            /**
+             * Requirement
+             * @enum {string}
+             */
+            requirement: "required" | "optional" | "conditional";
+            /**
+             * When
+             * @description the condition, as the template has it
+             */
+            when: string | null;
+            /**
+             * Asks
+             * @description facts that it hangs on
+             */
+            asks: components["schemas"]["Titled"][];
+            /** Hard */
+            hard: boolean;
+            /** Lead */
+            lead: string;
+            /** Lead Title */
+            lead_title: string;
+            /** Lead Title En */
+            lead_title_en: string;
+            /** Days */
+            days: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "workday" | "day";
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "statutory" | "usual" | "assumed";
+            /** Verified */
+            verified: boolean;
+            /** Source */
+            source: string;
+            /** Work */
+            work: string | null;
+            /** Needs */
+            needs: string[];
+            /** Evidence */
+            evidence: components["schemas"]["TemplateEvidence"][];
+            /** Follows */
+            follows: string | null;
+            becomes: components["schemas"]["Titled"] | null;
+        };
+        /**
+         * TemplateList
+         * @description Every template and version, shipped or in use.
+         */
+        TemplateList: {
+            /** Items */
+            items: components["schemas"]["TemplateRead"][];
+        };
+        /**
+         * TemplateMove
+         * @description The version to move to; the newest if left out.
+         */
+        TemplateMove: {
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * TemplateRead
+         * @description A template as lists show it.
+         */
+        TemplateRead: {
+            /** Key */
+            key: string;
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Source */
+            source: string;
+            /** Items */
+            items: number;
+            /** Tracks */
+            tracks: number;
+            /** Latest */
+            latest: boolean;
+            /**
+             * Running
+             * @description running checklists that follow this version and that you may see
+             */
+            running: number;
+        };
+        /**
+         * TemplateRef
+         * @description The version of the template that a checklist follows, and the newest one there is.
+         */
+        TemplateRef: {
+            /** Key */
+            key: string;
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Latest Version */
+            latest_version: number;
+        };
+        /**
+         * TemplateTrack
+         * @description A track of a template.
+         */
+        TemplateTrack: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * TermRead
          * @description The last day of a term: `day`. By the count alone it would be `counted_to`; day zero (`start`) is not counted.
          *
@@ -9622,7 +11959,7 @@ export interface components {
          * @description Where in the course of supply a rule belongs, in order.
          * @enum {string}
          */
-        Theme: "land" | "plan" | "scheme" | "listing" | "contract" | "building" | "idle";
+        Theme: "land" | "plan" | "scheme" | "listing" | "contract" | "building" | "idle" | "district";
         /**
          * TileJson
          * @description TileJSON 3.0.0.
@@ -9657,6 +11994,18 @@ export interface components {
          * @enum {string}
          */
         TimedBidding: "never" | "two_bidders" | "two_offers_in_last_hour";
+        /**
+         * Titled
+         * @description A key with its name in both languages.
+         */
+        Titled: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+        };
         /**
          * TotalDeclared
          * @description An area that the plan's document prints.
@@ -9702,6 +12051,91 @@ export interface components {
         TotalsDeclared: {
             /** Items */
             items: components["schemas"]["TotalDeclared"][];
+        };
+        /**
+         * TrackRead
+         * @description One of the eight tracks, or the start (9). Counts are of required items of the track that apply.
+         */
+        TrackRead: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "cannot_start" | "ready" | "in_progress" | "submitted" | "returned" | "done" | "waived" | "not_applicable";
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Open
+             * @description required before the sale and not done or waived
+             */
+            open: number;
+            /**
+             * Leads
+             * @description codes of the bureaus with open items, the next to finish first
+             */
+            leads: string[];
+            /**
+             * Ready On
+             * @description forecast; null: nothing is open
+             */
+            ready_on: string | null;
+            /**
+             * Days Left
+             * @description working days to ready_on
+             */
+            days_left: number;
+            /**
+             * Late Days
+             * @description working days by which ready_on misses what the planned day asks; 0: in time
+             */
+            late_days: number;
+            /**
+             * Critical
+             * @description on the critical path
+             */
+            critical: boolean;
+        };
+        /**
+         * TrackStatistic
+         * @description How a track stands over all running checklists.
+         */
+        TrackStatistic: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Number */
+            number: number;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Open */
+            open: number;
+            /**
+             * Late
+             * @description checklists in which it is late
+             */
+            late: number;
+            /**
+             * Controls
+             * @description checklists of which it is the controlling track
+             */
+            controls: number;
+            /** Overdue */
+            overdue: number;
         };
         /**
          * TradingCentre
@@ -9780,6 +12214,14 @@ export interface components {
          * @enum {string}
          */
         Unit: "workday" | "day" | "month";
+        /**
+         * Unread
+         * @description What is left.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
         /**
          * UnsoldList
          * @description What can be carried over.
@@ -9942,6 +12384,32 @@ export interface components {
          */
         Verification: "full" | "partial" | "none";
         /**
+         * VersionFieldChange
+         * @description What a newer version says otherwise of an item.
+         */
+        VersionFieldChange: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string | number | boolean | string[] | null;
+            /** After */
+            after: string | number | boolean | string[] | null;
+        };
+        /**
+         * VersionItemChange
+         * @description An item that a newer version changes.
+         */
+        VersionItemChange: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Changes */
+            changes: components["schemas"]["VersionFieldChange"][];
+        };
+        /**
          * WaitingChange
          * @description A change inside the lock window that waits for an approver.
          */
@@ -9954,6 +12422,49 @@ export interface components {
             reason: string;
             /** Actor */
             actor: string;
+        };
+        /**
+         * WaiverRead
+         * @description Who waived an item, and on what document.
+         */
+        WaiverRead: {
+            /**
+             * By
+             * @description null: a name that is kept from you
+             */
+            by: string | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Document Id */
+            document_id: number;
+            /** Document Name */
+            document_name: string | null;
+        };
+        /**
+         * WhatIf
+         * @description A trial: other durations or starts by item key; nothing is saved.
+         */
+        WhatIf: {
+            /**
+             * Days
+             * @default {}
+             */
+            days?: {
+                [key: string]: number;
+            };
+            /**
+             * Starts
+             * @description not before this day; of an open item
+             * @default {}
+             */
+            starts?: {
+                [key: string]: string;
+            };
+            /** Planned Sale On */
+            planned_sale_on?: string | null;
         };
         /**
          * Withdrawal
@@ -10290,6 +12801,37 @@ export interface operations {
         };
     };
     control_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description 空瓦片 An empty tile */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readiness_tile: {
         parameters: {
             query?: never;
             header?: never;
@@ -15628,6 +18170,1140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SchemeStepTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_weekly: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                /** @description 语言 language */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 周报 The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    print_weekly: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+                /** @description 语言 language */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 周报 The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_status_sheet: {
+        parameters: {
+            query?: {
+                /** @description 牵头单位; the caller's own if left out */
+                lead?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_recompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecomputeRun"];
+                };
+            };
+        };
+    };
+    read_recompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecomputeRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_status_sheet: {
+        parameters: {
+            query?: {
+                /** @description 只检查不修改 only tell what it would change */
+                trial?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_take_status_sheet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusSheetTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_checklists: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                readiness?: ("ready" | "on_time" | "late" | "blocked")[] | null;
+                /** @description 有未办事项的板块 with open items */
+                track?: number[] | null;
+                /** @description 有未办事项的牵头单位 with open items */
+                lead?: string[] | null;
+                /** @description 有逾期事项 with overdue items */
+                overdue?: boolean | null;
+                status?: ("running" | "closed" | "superseded")[] | null;
+                jurisdiction?: string[] | null;
+                template?: string | null;
+                /** @description 地块编号、名称或项目中的文字 part of a name */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChecklistSummary_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_matrix: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+                readiness?: ("ready" | "on_time" | "late" | "blocked")[] | null;
+                /** @description 有未办事项的板块 with open items */
+                track?: number[] | null;
+                /** @description 有未办事项的牵头单位 with open items */
+                lead?: string[] | null;
+                /** @description 有逾期事项 with overdue items */
+                overdue?: boolean | null;
+                status?: ("running" | "closed" | "superseded")[] | null;
+                jurisdiction?: string[] | null;
+                template?: string | null;
+                /** @description 地块编号、名称或项目中的文字 part of a name */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_statistics: {
+        parameters: {
+            query?: {
+                jurisdiction?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_inbox: {
+        parameters: {
+            query?: {
+                /** @description 牵头单位; the caller's own if left out */
+                lead?: string | null;
+                /** @description 只看分派给我的 assigned to me only */
+                mine?: boolean;
+                /** @description 含前置未完的 also what can't start yet */
+                waiting?: boolean;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_checklist_events: {
+        parameters: {
+            query?: {
+                /** @description 上次的 after from the answer before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_checklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_checklist_history: {
+        parameters: {
+            query?: {
+                /** @description 事项 key of an item */
+                item?: string | null;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistHistory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_template_diff: {
+        parameters: {
+            query?: {
+                /** @description the newest if left out */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDiffRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replace_bureau: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BureauReplacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BureauReplaced"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_checklist: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+                /** @description 事项 key of an item */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemEventOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    plan_item: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+                /** @description 事项 key of an item */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistItemChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+                /** @description 事项 key of an item */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                checklist_id: number;
+                /** @description 事项 key of an item */
+                key: string;
+                proof_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checklist_id: number;
+                /** @description 事项 key of an item */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+        };
+    };
+    set_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 版本号 (ETag) the change is based on */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 管辖区 code of a jurisdiction */
+                jurisdiction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySet"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_parcel_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+        };
+    };
+    read_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description 只看未读 unread only */
+                unread?: boolean;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationsSeen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
                 };
             };
             /** @description Validation Error */

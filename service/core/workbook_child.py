@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,44 +16,42 @@ from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from service.core import child
-from service.plans.layout import (
-    COLUMNS,
-    DECLARED,
-    DIMENSION,
-    HEADING_WITHIN,
-    ITEMS_SHEET,
-    MEMBER,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    REQUIRED,
-    TOTALS_SHEET,
-)
 
 _MOST_ENTRIES = 200
 _MOST_UNPACKED = 100 << 20
+_MOST_COLUMNS = 60
+_HEADING_WITHIN = 12  # lines
 _ACTIVE = ("xl/vbaproject.bin", "xl/externallinks/", "xl/connections.xml", "xl/embeddings/", "xl/activex/")
 _BROKEN = (BadZipFile, InvalidFileException, ParseError, DefusedXmlException, KeyError, ValueError, TypeError, OSError)
 Cells = dict[str, str]
 
 
 class Unreadable(Exception):
-    """Why a workbook can't be taken: a code of `sheet_apart`."""
+    """Why a workbook can't be taken: a code of `workbooks`."""
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Return the rows of the sheets that a plan has, each with its line number, as column → text."""
+def read(path: Path, wanted: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the rows of the sheets that are wanted (`workbooks.Wanted`), each with its line number."""
     _judge(path)
     with path.open("rb") as file:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        names = book.sheetnames
-        items = ITEMS_SHEET if ITEMS_SHEET in names else names[0] if len(names) == 1 else None
-        if items is None:
-            raise Unreadable("no-items-sheet")
-        found = list(_rows(book[items], tuple(COLUMNS[field] for field in REQUIRED), set(COLUMNS.values())))
-        totals: list[tuple[int, Cells]] = []
-        if TOTALS_SHEET in names:
-            totals = list(_rows(book[TOTALS_SHEET], (DIMENSION, MEMBER, DECLARED), None))
-        return {"items": found, "totals": totals, "items_sheet": items}
+        found = {}
+        for each in wanted:
+            name = _named(each, book.sheetnames)
+            if name is not None:
+                found[each["name"]] = {"sheet": name, "rows": list(_rows(book[name], each))}
+        return found
+
+
+def _named(wanted: Mapping[str, Any], names: list[str]) -> str | None:
+    """Return which sheet is meant: the one of that name; a sheet that has to be there may be the only one."""
+    if wanted["name"] in names:
+        return str(wanted["name"])
+    if wanted["optional"]:
+        return None
+    if len(names) == 1:
+        return names[0]
+    raise Unreadable("no-items-sheet")
 
 
 def _judge(path: Path) -> None:
@@ -66,33 +64,33 @@ def _judge(path: Path) -> None:
         raise Unreadable("active-content")
 
 
-def _rows(sheet: Any, required: tuple[str, ...], known: set[str] | None) -> Iterator[tuple[int, Cells]]:  # noqa: ANN401 - openpyxl has no types
-    """Yield the rows below the heading that hold anything; `known` None: every column may stand there."""
+def _rows(sheet: Any, wanted: Mapping[str, Any]) -> Iterator[tuple[int, Cells]]:  # noqa: ANN401 - openpyxl has no types
+    """Yield the rows below the heading that hold anything; `known` null: every column may stand there."""
     sheet.reset_dimensions()
     heading: list[str] | None = None
-    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+    for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), 1):
         values = [_text(cell) for cell in cells]
         if heading is None:
-            if set(required) <= set(values):
+            if set(wanted["required"]) <= set(values):
                 heading = values
-                _check_heading(heading, known)
-            elif number >= HEADING_WITHIN:
+                _check_heading(heading, wanted["known"])
+            elif number >= _HEADING_WITHIN:
                 break
             continue
         row = {title: value for title, value in zip(heading, values, strict=False) if title and value}
         if row:
             yield number, row
-        if number > MOST_ROWS + HEADING_WITHIN:
+        if number > wanted["most_rows"] + _HEADING_WITHIN:
             raise Unreadable("too-many-rows")
     if heading is None:
         raise Unreadable("no-heading")
 
 
-def _check_heading(heading: list[str], known: set[str] | None) -> None:
+def _check_heading(heading: list[str], known: list[str] | None) -> None:
     given = [title for title in heading if title]
     if len(set(given)) < len(given):
         raise Unreadable("column-twice")
-    if known is not None and not set(given) <= known:
+    if known is not None and not set(given) <= set(known):
         raise Unreadable("unknown-column")
 
 
@@ -116,7 +114,7 @@ def main(request_path: str) -> None:
     request = json.loads(Path(request_path).read_text("utf-8"))
     child.limit_self(request["limits"])
     try:
-        answer = read(Path(request["path"]))
+        answer = read(Path(request["path"]), request["wanted"])
     except Unreadable as why:
         answer = {"unreadable": str(why)}
     except MemoryError:

@@ -1,0 +1,142 @@
+"""Bringing a checklist up to date: what its facts ask for, what is open, when it will be ready."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from service.checklist import mirroring
+from service.checklist.holding import SOLD
+from service.checklist.models import Checklist, ChecklistItem
+from service.checklist.outlook import keep_outlook
+from service.checklist.picture import Picture, picture
+from service.checklist.recording import note
+from service.checklist.saving import Saving, saved
+from service.checklist.schedule import Schedule, Timing, controlling_track
+from service.checklist.states import Action, State, Stored
+from service.checklist.template import Item, Phase
+from service.checklist.template_facts import Facts
+from service.checklist.tracks import summaries
+from service.core import clock
+from service.workdays.calendar import Calendar
+from service.workdays.queries import calendar_of
+
+_STAYING = frozenset({Stored.done, Stored.not_applicable})
+_WAITING = "checklists_to_settle"
+"""Name in a session's info of the checklists that `settled_once` brings up to date at its end."""
+
+
+def settle(session: Session, checklist: Checklist) -> Picture:
+    """Bring a checklist up to date after a change: facts, what they ask for, forecast; return it whole.
+
+    The checklist is locked by the caller. Raises OutsideCalendar.
+    """
+    session.flush()
+    seen = picture(session, checklist)
+    waiting = session.info.get(_WAITING)
+    if waiting is not None:
+        waiting[checklist.id] = checklist
+        return seen
+    checklist.derived = mirroring.derived(session, [seen.parcel])[checklist.parcel_id]
+    facts = Facts.of(checklist.facts | checklist.derived)
+    sold = seen.parcel.stage in SOLD
+    for item in seen.template.items:
+        if item.key in seen.items and not (sold and item.phase is Phase.pre):  # the sale rests on them as they stand
+            apply(session, checklist, seen.items[item.key], item, facts)
+    session.flush()
+    now = Picture(checklist, seen.parcel, seen.place, seen.template, facts, seen.items, seen.mirrored)
+    keep_forecast(session, now, calendar_of(session), clock.today())
+    session.flush()
+    return now
+
+
+@contextmanager
+def settled_once(session: Session) -> Iterator[None]:
+    """Bring checklists that change many times up to date once, at the end: what lies between tells no forecast."""
+    waiting: dict[int, Checklist] = session.info.setdefault(_WAITING, {})
+    try:
+        yield
+    finally:
+        del session.info[_WAITING]
+    for checklist in waiting.values():
+        settle(session, checklist)
+
+
+def particulars(item: Item, facts: Facts) -> dict[str, Any]:
+    """Return what a template says of an item under a parcel's facts. What mirrors another package does not bind."""
+    required = item.required(facts)
+    binding = required and item.gates and item.follows is None
+    told = {"track": item.track, "lead": item.lead, "phase": item.phase.value}
+    return {**told, "required": required, "hard": item.hard, "binding": binding}
+
+
+def apply(session: Session, checklist: Checklist, row: ChecklistItem, item: Item, facts: Facts) -> None:
+    """Let an item apply or not, as the facts say; what was done stays done. A change is told."""
+    wanted = {name: value for name, value in particulars(item, facts).items() if name in {"required", "binding"}}
+    applies = item.applies(facts)
+    state = Stored(row.state)
+    if not applies and state not in _STAYING:
+        wanted["state"] = Stored.not_applicable
+    elif applies and state is Stored.not_applicable:
+        wanted["state"] = Stored.open
+    if all(getattr(row, name) == value for name, value in wanted.items()):
+        return
+    before = {"state": str(row.state)}
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    if "state" in wanted:
+        row.finished_on = row.waived_by = row.asked_by = row.document_id = row.reason = None
+    row.version += 1
+    kind = Action.include if applies else Action.exclude
+    note(session, checklist, kind, row.key, facts={**before, "when": item.when})
+
+
+def keep_forecast(session: Session, seen: Picture, calendar: Calendar, day: dt.date) -> bool:
+    """Keep when a checklist will be ready, as of a day; tell whether that is another day than before."""
+    found = seen.forecast(calendar, day)
+    tracks = {item.key: item.track for item in seen.template.items}
+    after = [item.key for item in seen.template.items if item.phase is Phase.after]
+    ready_on, starts_on = found.reached(seen.gate), found.reached(after)
+    kept = seen.checklist
+    before = kept.ready_on, kept.ends_on
+    kept.blocking = len(seen.open)
+    kept.returned = sum(seen.states[key] is State.returned for key in seen.open)
+    kept.ready_on, kept.ends_on, kept.provisional = ready_on, starts_on, found.provisional
+    saving = saving_of(seen, found, calendar, starts_on)
+    kept.saved_workdays = None if saving is None else saving.saved_workdays
+    kept.proof_until = session.scalar(_PROOF_UNTIL, {"id": kept.id})
+    kept.forecast = {
+        "items": {key: _timing(timing) for key, timing in found.timings.items()},
+        "path": list(found.critical_path),
+        "track": controlling_track(found, calendar, tracks),
+    }
+    kept.tracks, kept.forecast_on = summaries(seen, found), day
+    keep_outlook(seen, found, calendar, day, saving)
+    return before != (ready_on, starts_on)
+
+
+def saving_of(seen: Picture, found: Schedule, calendar: Calendar, starts_on: dt.date) -> Saving | None:
+    """Return the days saved by a forecast start; None where the template has no sale, or works began before it."""
+    sale = next((item.key for item in seen.template.items if item.phase is Phase.sale), None)
+    sold_on = seen.mirrored.get("sold") or (None if sale is None else found.timings[sale].earliest_finish)
+    if sold_on is None or starts_on < sold_on:
+        return None
+    return saved(seen.template, calendar, sold_on, started_on=starts_on, place=seen.place)
+
+
+def _timing(timing: Timing) -> list[object]:
+    days = (timing.earliest_start, timing.earliest_finish, timing.latest_start, timing.latest_finish)
+    return [*(day and day.isoformat() for day in days), timing.float_days, timing.critical]
+
+
+# A kind of evidence holds as long as its longest proof; the first to run out decides.
+_PROOF_UNTIL = text("""
+    SELECT min(until) FROM (
+      SELECT max(d.valid_until) AS until FROM checklist_document d
+      JOIN checklist_item i ON i.checklist_id = d.checklist_id AND i.key = d.item_key AND i.binding AND i.state = 'done'
+      WHERE d.checklist_id = :id AND d.withdrawn_on IS NULL
+      GROUP BY d.item_key, d.evidence_key HAVING bool_and(d.valid_until IS NOT NULL)) AS proofs
+""")

@@ -1,0 +1,70 @@
+"""What stands in the way of a lot's sale: open items of the checklists of its parcels.
+
+Checklists stand above this package, so they say here, when they are loaded, how their open items are found. The
+database refuses the same (constraint `checklist_gate`): that is for every writer, this tells officers in time.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy.orm import Session
+
+from service.core import problems
+from service.core.errors import Conflict
+from service.listings.models import Lot
+from service.listings.waiting import OpenItem, told
+
+Find = Callable[[Session, Lot, dt.date], Sequence[OpenItem]]
+"""Gives what is open for a sale on a day."""
+
+_GATES: dict[str, Find] = {}
+
+
+class ChecklistOpen(Conflict):
+    """Required items of the checklist are open; `items` name each, its lead and how long it still takes."""
+
+    code, title_zh, title_en = "checklist-open", "摘牌前清单未完成", "The checklist is open"
+
+
+def register(name: str, find: Find) -> None:
+    """Make a gate known."""
+    _GATES[name] = find
+
+
+def forget(name: str) -> None:
+    """Take back a `register`."""
+    del _GATES[name]
+
+
+def open_items(session: Session, lot: Lot, day: dt.date) -> list[OpenItem]:
+    """Return what stands in the way of selling a lot on a day."""
+    return [item for find in _GATES.values() for item in find(session, lot, day)]
+
+
+def refuse_open(session: Session, lot: Lot, day: dt.date) -> None:
+    """Refuse a sale or award that something stands in the way of. Raises ChecklistOpen."""
+    found = open_items(session, lot, day)
+    if found:
+        zh, en = told(found)
+        raise ChecklistOpen(
+            f"还有 {len(found)} 项未完成：{zh}。",
+            f"{len(found)} items are open: {en}.",
+            facts={"items": [each._asdict() for each in found]},
+        )
+
+
+def refused_by_database(cause: psycopg.Error) -> ChecklistOpen:
+    """Return what a refusal of the database means: a change in the last moment, or a way around the lot."""
+    items: list[Any] = json.loads(cause.diag.message_detail or "[]")
+    codes = sorted({item["code"] for item in items})
+    return ChecklistOpen(
+        f"地块 {'、'.join(codes)} 的清单未完成，不能成交。",
+        f"The checklist of {', '.join(codes)} is open; the land can't be sold.",
+        facts={"items": items},
+    )
+
+
+problems.CONSTRAINTS["checklist_gate"] = refused_by_database
