@@ -1,4 +1,4 @@
-import { Calendar, DataAnalysis, Files, MapLocation, Setting } from '@element-plus/icons-vue'
+import { Calendar, DataAnalysis, Files, Finished, MapLocation, Setting } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import type { Permission } from '@/api/types'
 
@@ -6,7 +6,7 @@ import type { Permission } from '@/api/types'
 export interface Place { route: string, title: string, key: string, needs?: Permission, inside?: readonly string[] }
 
 /** An entry of the rail: it opens its first place that the person may use. */
-export interface Section { name: 'map' | 'overview' | 'supply' | 'data' | 'admin', icon: Component, places: Place[] }
+export interface Section { name: 'map' | 'overview' | 'supply' | 'tracks' | 'data' | 'admin', icon: Component, places: Place[] }
 
 export const SECTIONS: readonly Section[] = [
   { name: 'map', icon: MapLocation, places: [{ route: 'map', title: 'map', key: 'm', needs: 'parcel:read' }] },
@@ -26,6 +26,15 @@ export const SECTIONS: readonly Section[] = [
       { route: 'schemes', title: 'schemes', key: 's', needs: 'scheme:read', inside: ['scheme'] },
       { route: 'listings', title: 'listings', key: 't', needs: 'listing:read', inside: ['lot', 'notice'] },
       { route: 'contracts', title: 'contracts', key: 'h', needs: 'contract:read', inside: ['contract'] },
+    ],
+  },
+  {
+    name: 'tracks',
+    icon: Finished,
+    places: [
+      { route: 'checklists', title: 'checklists', key: '8', needs: 'checklist:read', inside: ['checklist'] },
+      { route: 'tracksInbox', title: 'tracksInbox', key: 'i', needs: 'checklist:read' },
+      { route: 'statusSheet', title: 'statusSheet', key: 'x', needs: 'checklist:work' },
     ],
   },
   {

@@ -9,7 +9,7 @@ export type Drawer = typeof DRAWERS[number]
 export const SORTS = ['code', '-code', 'area_m2', '-area_m2', '-updated_at'] as const
 export type Sort = typeof SORTS[number]
 
-export const TABS = ['facts', 'constraints', 'history', 'documents'] as const
+export const TABS = ['facts', 'constraints', 'checklist', 'history', 'documents'] as const
 export type Tab = typeof TABS[number]
 
 /** Everything a link to the map page holds. */

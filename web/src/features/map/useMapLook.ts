@@ -10,6 +10,7 @@ import { LAYER_IDS, OFF_AT_FIRST, type LayerId } from '@/map/layers'
 import { isStage } from '@/map/palette'
 import { mapStyle } from '@/map/style'
 import { overlapStyle, type Overlap } from '@/map/style-overlap'
+import { readinessStyle } from '@/map/style-readiness'
 import { workStyle, type Outcome } from '@/map/style-work'
 import { isFiltered } from '@/state/filters'
 import type { MapState } from '@/state/url'
@@ -58,7 +59,8 @@ export function useMapLook(state: ShallowRef<MapState>, view: ShallowRef<View | 
     mu: t('map.mu'),
     fontFaces: faces,
   }))
-  const look = computed(() => workStyle(overlapStyle(ground.value, theme.value, work.overlaps()), {
+  const business = computed(() => (visible.value.readiness ? readinessStyle(ground.value, theme.value, state.value.opacity.readiness ?? 1) : ground.value))
+  const look = computed(() => workStyle(overlapStyle(business.value, theme.value, work.overlaps()), {
     theme: theme.value, chosen: work.chosen().map((one) => one.centre), outcome: work.outcome(),
   }))
   return { look, visible }

@@ -21,6 +21,8 @@ export const common = {
   },
   loading: 'Loading…',
   saved: 'Saved',
+  stale: 'Somebody has just changed this. Read it again before you go on.',
+  reread: 'Read again',
   shown: '{n} shown',
   unsaved: { title: 'Unsaved changes', text: 'What you filled in will be lost if you leave.', leave: 'Leave', stay: 'Stay' },
   problem: {

@@ -1,6 +1,7 @@
 import type { Text } from '../zh'
 import { admin } from './admin'
 import { boundary } from './boundary'
+import { checklists } from './checklists'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
@@ -23,6 +24,7 @@ import { workdays } from './workdays'
 
 export const en: Text = {
   boundary,
+  checklists,
   chosen,
   common,
   constraints,

@@ -12,7 +12,7 @@ export const map = {
   idle: { none: 'Not idle', suspected: 'Suspected idle', confirmed: 'Confirmed idle', disposing: 'Idle, in disposal' },
   layers: {
     title: 'Layers and legend', groups: { business: 'Land supply', constraints: 'Constraints', ground: 'Base map' },
-    names: { parcels: 'Parcels', labels: 'Parcel labels', control: 'Control layers', townships: 'Township limits', roads: 'Roads', water: 'Water', green: 'Green' },
+    names: { parcels: 'Parcels', labels: 'Parcel labels', readiness: 'Readiness of the eight tracks', control: 'Control layers', townships: 'Township limits', roads: 'Roads', water: 'Water', green: 'Green' },
     settings: '{layer}: opacity and extent', opacity: 'Opacity', zoomTo: 'Zoom to all', nearer: 'Zoom in to see', reset: 'Reset',
     inView: '{n} in view', ofView: '{shown} of {n} in view', legend: 'Legend: tick to filter', nothing: 'No parcels in view', trouble: 'Patterns on top',
     cells: 'At this scale parcels are summed up in small squares: the colour is the stage with most land, deeper for more parcels. Zoom in for parcels.',
@@ -41,7 +41,7 @@ export const map = {
   choose: { title: '{n} parcels here', near: 'No parcel here' },
   panel: {
     label: 'Parcel details', copyCode: 'Copy code', copyLink: 'Copy link', linkCopied: 'Link copied', zoom: 'Show on the map', act: 'Record event', selected: '{code} selected, {stage}', closed: 'Details closed',
-    tabs: { facts: 'Facts', constraints: 'Constraints', history: 'History', documents: 'Documents' },
+    tabs: { facts: 'Facts', constraints: 'Constraints', checklist: 'Tracks', history: 'History', documents: 'Documents' },
   },
   facts: {
     lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', jurisdiction: 'Jurisdiction', region: 'Township', byHand: '(set by hand)',

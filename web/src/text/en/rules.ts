@@ -7,7 +7,7 @@ export const rules: Text['rules'] = {
   anyTheme: 'Every step', anySeverity: 'Every effect', anyVerified: 'Verified or not',
   shown: '{n} rules: {block} block, {warn} warn, {info} for information; {unread} not verified',
   empty: 'No such rules', emptyHint: 'Widen the filter.', clear: 'Clear the filter',
-  themes: { land: 'Land', plan: 'Annual plan', scheme: 'Scheme', listing: 'Listing', contract: 'Contract and price', building: 'Start and permits', idle: 'Idle land' },
+  themes: { land: 'Land', plan: 'Annual plan', scheme: 'Scheme', listing: 'Listing', contract: 'Contract and price', building: 'Start and permits', idle: 'Idle land', district: 'District practice' },
   severities: { block: 'Blocks', warn: 'Warns', info: 'Information' },
   hard: 'Blocks, no override',
   verifications: { full: 'Verified', partial: 'Partly verified', none: 'Not verified' },

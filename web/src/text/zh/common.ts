@@ -21,6 +21,8 @@ export const common = {
   },
   loading: '正在加载…',
   saved: '已保存',
+  stale: '刚被他人改动。请重新读取后再办理。',
+  reread: '重新读取',
   shown: '已显示 {n} 条',
   unsaved: { title: '还有未保存的内容', text: '离开后，已填写的内容将丢失。', leave: '离开', stay: '继续填写' },
   problem: {

@@ -1,5 +1,6 @@
 import { admin } from './admin'
 import { boundary } from './boundary'
+import { checklists } from './checklists'
 import { chosen } from './chosen'
 import { common } from './common'
 import { constraints } from './constraints'
@@ -22,6 +23,7 @@ import { workdays } from './workdays'
 
 export const zh = {
   boundary,
+  checklists,
   chosen,
   common,
   constraints,

@@ -12,7 +12,7 @@ export const map = {
   idle: { none: '未闲置', suspected: '疑似闲置', confirmed: '认定闲置', disposing: '闲置处置中' },
   layers: {
     title: '图层与图例', groups: { business: '供地', constraints: '管控', ground: '底图' },
-    names: { parcels: '地块', labels: '地块标注', control: '管控图层', townships: '办事处界线', roads: '道路', water: '水系', green: '绿地' },
+    names: { parcels: '地块', labels: '地块标注', readiness: '八同步就绪', control: '管控图层', townships: '办事处界线', roads: '道路', water: '水系', green: '绿地' },
     settings: '{layer}：透明度与定位', opacity: '不透明度', zoomTo: '缩放到全部', nearer: '放大后显示', reset: '恢复默认',
     inView: '当前范围内 {n} 宗', ofView: '当前范围内显示 {shown} 宗，共 {n} 宗', legend: '图例：勾选即筛选', nothing: '当前范围内没有地块', trouble: '叠加图案',
     cells: '当前级别按小方格汇总，颜色为面积最大的状态，越深宗数越多。放大后显示地块。',
@@ -41,7 +41,7 @@ export const map = {
   choose: { title: '此处有 {n} 宗地块', near: '此处没有地块' },
   panel: {
     label: '地块详情', copyCode: '复制编号', copyLink: '复制链接', linkCopied: '链接已复制', zoom: '在地图上定位', act: '办理', selected: '已选中 {code}，{stage}', closed: '已关闭详情',
-    tabs: { facts: '概况', constraints: '管控', history: '历史', documents: '文件' },
+    tabs: { facts: '概况', constraints: '管控', checklist: '八同步', history: '历史', documents: '文件' },
   },
   facts: {
     lot: '出让编号', cadastral: '宗地代码', address: '坐落', jurisdiction: '辖区', region: '办事处', byHand: '（人工指定）',

@@ -5,7 +5,7 @@ export const rules = {
   anyTheme: '全部环节', anySeverity: '全部后果', anyVerified: '全部核实情况',
   shown: '{n} 条，其中 {block} 条阻止、{warn} 条提醒、{info} 条说明；{unread} 条未核实',
   empty: '没有符合条件的规则', emptyHint: '请放宽筛选。', clear: '清除筛选',
-  themes: { land: '用地前提', plan: '供地计划', scheme: '供地方案', listing: '招拍挂', contract: '合同与价款', building: '动工与许可', idle: '闲置土地' },
+  themes: { land: '用地前提', plan: '供地计划', scheme: '供地方案', listing: '招拍挂', contract: '合同与价款', building: '动工与许可', idle: '闲置土地', district: '本区机制' },
   severities: { block: '阻止', warn: '提醒', info: '说明' },
   hard: '阻止，不可例外',
   verifications: { full: '已核实', partial: '部分核实', none: '未核实' },
