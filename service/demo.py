@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from service import demo_courses, demo_plans, demo_supply
+from service import demo_checklists, demo_courses, demo_plans, demo_supply
 from service.accounts import commands as accounts
 from service.accounts.access import system
 from service.accounts.models import User
 from service.accounts.permissions import ROLE_TITLES, Role, Scope
 from service.audit.actions import Action
 from service.audit.record import record
+from service.checklist.models import ChecklistPolicy
 from service.codes.loader import GIS_DATA
 from service.constraints.commands import start_run
 from service.constraints.jobs import run_now as compare_now
@@ -76,9 +77,10 @@ class DemoImportRefused(Conflict):
 
 
 def is_loaded(session: Session) -> bool:
-    """Tell whether the demo's parcels are all there with their history, the orders that stop works, and the plans."""
+    """Tell whether the demo's parcels are all there with their history, and what is built on them."""
     files = {*PARCEL_FILES, *(each["file"] for each in CONTROL_LAYERS)}
-    planned = all(session.scalar(select(each).limit(1)) is not None for each in (SupplyPlan.id, SupplyScheme.id))
+    first = (SupplyPlan.id, SupplyScheme.id, ChecklistPolicy.jurisdiction_id)
+    planned = all(session.scalar(select(each).limit(1)) is not None for each in first)
     return (
         planned
         and set(session.scalars(_published())) == files
@@ -112,12 +114,16 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"封控时段 Blocked: {len(blocked)} 个时段 periods")
     demo_plans.load(database, settings, JURISDICTION, tell)
     demo_supply.load(database, settings, JURISDICTION, tell)
+    demo_checklists.load(database, settings, JURISDICTION, tell)
     path = write_accounts(database, settings)
+    demo_checklists.assign(database)
     tell(f"演示账号 Demo accounts: {path}")
 
 
 # What was built on the parcels, from what points to what is pointed at.
 _BUILT = (
+    *("notification", "checklist_document", "checklist_event", "checklist_origin", "checklist_item", "checklist"),
+    *("checklist_policy", "checklist_run", "checklist_template"),
     *("standard_land_step", "standard_land_actual", "standard_land_indicator", "works_report", "permit"),
     *("contract_extension", "contract_exclusion", "idle_case", "payment", "instalment", "contract_event"),
     *("contract_parcel", "contract", "lot_bid", "lot_bidder", "lot_event", "lot_parcel", "lot", "notice"),

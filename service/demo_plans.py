@@ -12,6 +12,7 @@ from service.accounts.access import Actor, system
 from service.codes.loader import GIS_DATA
 from service.core.db import Database
 from service.core.settings import Settings
+from service.core.workbooks import Line
 from service.documents import storage
 from service.documents.storage import Kept
 from service.parcels.models import Parcel
@@ -20,7 +21,7 @@ from service.plans.changes import PlanCreate, StepOrder, TargetChangeAsk, Target
 from service.plans.commands import amend_plan, create_plan, take_step
 from service.plans.layout import COLUMNS, DECLARED, DIMENSION, ITEMS_SHEET, MEMBER
 from service.plans.models import PlanItem, SupplyPlan
-from service.plans.sheet_apart import Line, Sheets
+from service.plans.sheet_apart import Sheets
 from service.plans.sheet_commands import Source, take_sheet
 from service.plans.states import PlanAction
 from service.plans.target_commands import ask_change, decide_change, set_target

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import demo_contracts
+from service import demo_checklists, demo_contracts
 from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database
@@ -65,6 +65,8 @@ OFFICER, APPROVER = system("demo"), system("demo-approver")
 CENTRE, NOTE = "zhengzhou", "示意"
 _E, _L, _ONE_DAY = EventKind, LotEventKind, dt.timedelta(days=1)
 _ENDS = (_E.sell, _E.fail, _E.terminate)
+PASSED = ("ZDLH-181-01", "ZDSD-074-01", "ZDSD-059-01")
+"""Land that was sold with its checklist done (拿地即开工)."""
 
 
 def load(database: Database, settings: Settings, jurisdiction: str, tell: Callable[[str], None]) -> None:
@@ -243,6 +245,8 @@ class Play:
         )
         hour = {_L.open: 9, _L.sell: 15, _L.fail: 15}.get(kind)
         if kind is _L.sell:
+            if event.code in PASSED:
+                demo_checklists.pass_gate(self.session, self.kept, self.parcels[event.code], event.on)
             self._offers(lot, event.code)
         order = LotEventOrder(
             kind=kind,

@@ -15,6 +15,7 @@ from service import demo
 from service.accounts.access import system
 from service.accounts.permissions import Role
 from service.audit.verify import verify
+from service.checklist.states import Stored
 from service.contracts.checking import disagreements
 from service.contracts.lifecycle import ContractStage
 from service.core import clock
@@ -84,7 +85,7 @@ def test_the_district_comes_in_by_import_with_its_history(mine: Mine) -> None:
     assert owner.execute("SELECT max(effective_on) FROM parcel_event").fetchone() == (dt.date(2022, 11, 15),)
     crs = owner.execute("SELECT DISTINCT source_crs FROM parcel_survey ORDER BY 1").fetchall()
     assert crs == [(4490,), (4526,), (4547,)]
-    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "供应", "演示账号"]
+    said = ["区域", *["导入"] * 11, "管控分析", "地块历史", "封控时段", "供应计划", "供应", "八同步", "演示账号"]
     assert [line.partition(" ")[0] for line in told] == said
     rules = dict(owner.execute("SELECT rule, count(*) FROM overlay_result GROUP BY 1").fetchall())
     assert rules.keys() == {"forbidden", "needs_procedure", "allowed"}
@@ -96,6 +97,13 @@ def test_the_district_comes_in_by_import_with_its_history(mine: Mine) -> None:
     assert {row[0] for row in owner.execute("SELECT status FROM supply_scheme")} == {*SchemeStatus}
     assert {row[0] for row in owner.execute("SELECT stage FROM lot")} == {*LotStage}
     assert {row[0] for row in owner.execute("SELECT stage FROM contract")} == {*ContractStage}
+    assert {row[0] for row in owner.execute("SELECT state FROM checklist_item")} == {*Stored}
+    assert {row[0] for row in owner.execute("SELECT readiness FROM checklist")} == {
+        "ready",
+        "on_time",
+        "late",
+        "blocked",
+    }
     outcomes = {row[0] for row in owner.execute("SELECT outcome FROM idle_case")}
     assert outcomes == {None, "dismissed", "fee", "disposal", "recovery"}
 
