@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,21 +10,11 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Role
 from service.core import clock
 from service.overview import deadlines
+from service.plans.due import Deadline
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
 
 KINDS = ("gate", "expiry")
-
-
-class Due(NamedTuple):
-    """Something due, as the list of deadlines takes it."""
-
-    kind: str
-    subject: str
-    id: int
-    title: str
-    due_on: dt.date
-    done: bool = False
 
 
 _GATE = text("""
@@ -48,15 +37,15 @@ _EXPIRY = text("""
 """)
 
 
-def due(session: Session, actor: Actor, until: dt.date) -> Iterator[Due]:
+def due(session: Session, actor: Actor, until: dt.date) -> Iterator[Deadline]:
     """Give what is due by a day; an officer of a bureau is told of its own items' proofs."""
     own = list(session.scalars(visible_jurisdictions(actor).with_only_columns(Jurisdiction.id)))
     for row in session.execute(_GATE, {"own": own}):
         if row.ends_at is not None and (day := clock.day_of(row.ends_at)) <= until:
-            yield Due("gate", "lot", row.id, row.number, day)
+            yield Deadline("gate", "lot", row.id, row.number, day, done=False)
     lead = actor.lead_bureau if actor.role is Role.TRACK_OFFICER else None
     for row in session.execute(_EXPIRY, {"own": own, "lead": lead, "until": until}):
-        yield Due("expiry", "checklist", row.id, f"{row.code} {row.item_key}", row.until)
+        yield Deadline("expiry", "checklist", row.id, f"{row.code} {row.item_key}", row.until, done=False)
 
 
 deadlines.register("checklist", due)

@@ -7,7 +7,6 @@ ahead.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -22,6 +21,7 @@ from service.contracts.models import Contract, Instalment, Payment
 from service.contracts.performance_models import Permit, StandardLandStep
 from service.core import clock
 from service.listings.models import Lot
+from service.plans.due import Deadline
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
 from service.rules.book import rulebook
@@ -29,18 +29,6 @@ from service.rules.calendar import Calendar
 from service.schemes.methods import COMPETITIVE
 from service.schemes.models import SupplyScheme
 from service.workdays.queries import calendar_of
-
-
-class Deadline(NamedTuple):
-    """Something due. `kind` is one of KINDS; `subject` is `lot` or `contract`, `title` its number."""
-
-    kind: str
-    subject: str
-    id: int
-    title: str
-    due_on: dt.date
-    done: bool
-
 
 KINDS = (
     "signing", "instalment", "delivery", "start", "completion", "permit", "idle_notice", "idle_answer", "idle_alarm",

@@ -21,7 +21,7 @@ from service.rules.book import rulebook
 
 
 class Deadline(NamedTuple):
-    """Something due; `subject` is `plan`."""
+    """Something due: what `subject` it belongs to, which one, its number or name; `done`, or still to do."""
 
     kind: str
     subject: str

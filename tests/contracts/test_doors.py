@@ -9,10 +9,11 @@ import pytest
 
 from service.accounts.access import system
 from service.accounts.permissions import Role
-from service.contracts.deadlines import Deadline, deadlines
+from service.contracts.deadlines import deadlines
 from service.contracts.idle_queries import idle_land
 from service.core.db import Database
 from service.parcels.models import Parcel
+from service.plans.due import Deadline
 from service.schemes.methods import Method
 from tests.caller import Caller
 from tests.factories.contracts import PRICE, make_contract, make_lot, order_for
