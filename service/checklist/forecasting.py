@@ -1,7 +1,7 @@
 """Bringing a checklist up to date: what its facts ask for, what is open, when it will be ready."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from service.checklist.outlook import keep_outlook
 from service.checklist.picture import Picture, picture
 from service.checklist.recording import note
 from service.checklist.saving import Saving, saved
-from service.checklist.schedule import Schedule, Timing, controlling_track
+from service.checklist.schedule import Schedule, Timing
 from service.checklist.states import Action, State, Stored
 from service.checklist.template import Item, Phase
 from service.checklist.template_facts import Facts
@@ -48,7 +48,8 @@ def settle(session: Session, checklist: Checklist) -> Picture:
             apply(session, checklist, seen.items[item.key], item, facts)
     session.flush()
     now = Picture(checklist, seen.parcel, seen.place, seen.template, facts, seen.items, seen.mirrored)
-    keep_forecast(session, now, calendar_of(session), clock.today())
+    proven = proofs_until(session, [checklist.id])
+    keep_forecast(now, calendar_of(session), clock.today(), proof_until=proven.get(checklist.id))
     session.flush()
     return now
 
@@ -94,12 +95,10 @@ def apply(session: Session, checklist: Checklist, row: ChecklistItem, item: Item
     note(session, checklist, kind, row.key, facts={**before, "when": item.when})
 
 
-def keep_forecast(session: Session, seen: Picture, calendar: Calendar, day: dt.date) -> bool:
+def keep_forecast(seen: Picture, calendar: Calendar, day: dt.date, *, proof_until: dt.date | None) -> bool:
     """Keep when a checklist will be ready, as of a day; tell whether that is another day than before."""
     found = seen.forecast(calendar, day)
-    tracks = {item.key: item.track for item in seen.template.items}
-    after = [item.key for item in seen.template.items if item.phase is Phase.after]
-    ready_on, starts_on = found.reached(seen.gate), found.reached(after)
+    ready_on, starts_on = seen.outcome(found)
     kept = seen.checklist
     before = kept.ready_on, kept.ends_on
     kept.blocking = len(seen.open)
@@ -107,11 +106,11 @@ def keep_forecast(session: Session, seen: Picture, calendar: Calendar, day: dt.d
     kept.ready_on, kept.ends_on, kept.provisional = ready_on, starts_on, found.provisional
     saving = saving_of(seen, found, calendar, starts_on)
     kept.saved_workdays = None if saving is None else saving.saved_workdays
-    kept.proof_until = session.scalar(_PROOF_UNTIL, {"id": kept.id})
+    kept.proof_until = proof_until
     kept.forecast = {
         "items": {key: _timing(timing) for key, timing in found.timings.items()},
         "path": list(found.critical_path),
-        "track": controlling_track(found, calendar, tracks),
+        "track": seen.controlling_track(found, calendar),
     }
     kept.tracks, kept.forecast_on = summaries(seen, found), day
     keep_outlook(seen, found, calendar, day, saving)
@@ -134,9 +133,16 @@ def _timing(timing: Timing) -> list[object]:
 
 # A kind of evidence holds as long as its longest proof; the first to run out decides.
 _PROOF_UNTIL = text("""
-    SELECT min(until) FROM (
-      SELECT max(d.valid_until) AS until FROM checklist_document d
+    SELECT checklist_id, min(until) AS until FROM (
+      SELECT d.checklist_id, max(d.valid_until) AS until FROM checklist_document d
       JOIN checklist_item i ON i.checklist_id = d.checklist_id AND i.key = d.item_key AND i.binding AND i.state = 'done'
-      WHERE d.checklist_id = :id AND d.withdrawn_on IS NULL
-      GROUP BY d.item_key, d.evidence_key HAVING bool_and(d.valid_until IS NOT NULL)) AS proofs
+      WHERE d.checklist_id = ANY (:ids) AND d.withdrawn_on IS NULL
+      GROUP BY d.checklist_id, d.item_key, d.evidence_key HAVING bool_and(d.valid_until IS NOT NULL)) AS proofs
+    GROUP BY checklist_id
 """)
+
+
+def proofs_until(session: Session, checklist_ids: Sequence[int]) -> dict[int, dt.date]:
+    """Return the first day on which a proof in force runs out, of the checklists that have such a day."""
+    rows = session.execute(_PROOF_UNTIL, {"ids": list(checklist_ids)})
+    return {row.checklist_id: row.until for row in rows}

@@ -52,7 +52,7 @@ def needed_by(seen: Picture, calendar: Calendar, day: dt.date) -> dict[str, dt.d
     planned = planned_day(seen)
     if planned is None:
         return {}
-    acts = seen.activities()
+    acts = seen.activities
     chain = _chain(acts, seen.gate)
     before = schedule((each for each in acts if each.key in chain), calendar, day, until=planned)
     slip = max(calendar.workdays_between(planned, before.ends_on).workdays, 0)

@@ -15,7 +15,7 @@ from service.checklist import mirroring, queries
 from service.checklist.mirroring import Mirrored
 from service.checklist.models import Checklist, ChecklistItem
 from service.checklist.network import Place, Progress, network
-from service.checklist.schedule import Activity, Schedule, schedule
+from service.checklist.schedule import Activity, Schedule, controlling_track, schedule
 from service.checklist.states import UNFINISHED, Standing, State, Stored, standing, waiting_for
 from service.checklist.template import Item, Phase, Template
 from service.checklist.template_facts import Facts
@@ -67,13 +67,23 @@ class Picture:
         started = self.mirrored.get(item.begins or "", row.started_on)
         return started, self.mirrored.get(item.follows or "", row.finished_on)
 
+    @cached_property
     def activities(self) -> tuple[Activity, ...]:
-        """Return the activities of the schedule."""
+        """The activities of the schedule."""
         return network(self._known, self.facts, {item.key: self._progress(item) for item in self._known}, self.place)
 
     def forecast(self, calendar: Calendar, day: dt.date) -> Schedule:
         """Put the items in time as of a day."""
-        return schedule(self.activities(), calendar, day)
+        return schedule(self.activities, calendar, day)
+
+    def outcome(self, found: Schedule) -> tuple[dt.date, dt.date]:
+        """Return when nothing before the sale will be open, and when works start on site, by a schedule."""
+        after = [item.key for item in self.template.items if item.phase is Phase.after]
+        return found.reached(self.gate), found.reached(after)
+
+    def controlling_track(self, found: Schedule, calendar: Calendar) -> int | None:
+        """Return the track on which most of a schedule's critical path is spent."""
+        return controlling_track(found, calendar, {item.key: item.track for item in self.template.items})
 
     @cached_property
     def _known(self) -> tuple[Item, ...]:

@@ -21,7 +21,6 @@ from service.checklist.read_schemas import (
     ParcelRef,
     TemplateRef,
 )
-from service.checklist.schedule import controlling_track
 from service.checklist.scheduling import float_days
 from service.checklist.template_loader import templates
 from service.core import clock
@@ -68,7 +67,6 @@ def item_taken(session: Session, actor: Actor, checklist: Checklist, key: str) -
 def _whole(session: Session, actor: Actor, found: Checklist) -> ChecklistRead:
     told, calendar, needed = _told(session, actor, found)
     made_of, became = origins(session, found.id)
-    tracks = {item.key: item.track for item in told.seen.template.items}
     return ChecklistRead(
         **summary(selecting.summary(session, actor, found.id), calendar).model_dump(),
         facts=describing.facts(told.seen),
@@ -76,7 +74,7 @@ def _whole(session: Session, actor: Actor, found: Checklist) -> ChecklistRead:
         tracks=describing.tracks(told, calendar, needed),
         items=describing.items(told),
         critical_path=list(told.found.critical_path),
-        controlling_track=controlling_track(told.found, calendar, tracks),
+        controlling_track=told.seen.controlling_track(told.found, calendar),
         may_edit=told.running and Permission.CHECKLIST_OPEN in actor.permissions,
         supersedes=made_of,
         superseded_by=became,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import system
 from service.checklist.acts import ChecklistStatus
-from service.checklist.forecasting import keep_forecast
+from service.checklist.forecasting import keep_forecast, proofs_until
 from service.checklist.models import Checklist
 from service.checklist.picture import Picture, pictures
 from service.checklist.record_models import ChecklistRun
@@ -110,14 +110,14 @@ def forecast_all(session: Session, ids: Sequence[int]) -> int:
     wanted = wanted.order_by(Checklist.id).with_for_update(key_share=True)
     checklists = session.scalars(wanted.execution_options(populate_existing=True)).all()
     calendar, day, whole = calendar_of(session), clock.today(), pictures(session, checklists)
-    with session.no_autoflush:  # all of them are written at once
-        return sum([_forecast(session, seen, calendar, day) for seen in whole])
+    proven = proofs_until(session, [each.id for each in checklists])
+    return sum([_forecast(seen, calendar, day, proven.get(seen.checklist.id)) for seen in whole])
 
 
-def _forecast(session: Session, seen: Picture, calendar: Calendar, day: dt.date) -> bool:
+def _forecast(seen: Picture, calendar: Calendar, day: dt.date, proof_until: dt.date | None) -> bool:
     """Forecast one; a plan that by now leads past the calendar's end keeps what it had, and stops no other."""
     try:
-        return keep_forecast(session, seen, calendar, day)
+        return keep_forecast(seen, calendar, day, proof_until=proof_until)
     except OutsideCalendar as wrong:
         log.warning("checklist not forecast", checklist=seen.checklist.id, reason=wrong.en)
         return False

@@ -13,7 +13,7 @@ from service.checklist.forecasting import saving_of
 from service.checklist.picture import Picture, picture
 from service.checklist.saving import Input, Stretch, Way
 from service.checklist.saving import Saving as Saved
-from service.checklist.schedule import Activity, Schedule, controlling_track, schedule
+from service.checklist.schedule import Activity, Schedule, schedule
 from service.checklist.schedule_schemas import (
     BlockedRead,
     Edge,
@@ -49,11 +49,11 @@ def schedule_of(session: Session, actor: Actor, checklist_id: int, trial: WhatIf
     """
     seen = picture(session, queries.checklist_by_id(session, actor, checklist_id))
     calendar, day = calendar_of(session), clock.today()
-    acts = seen.activities()
-    now = _forecast(seen, acts, calendar, day)
-    tried = now if trial is None else _forecast(seen, _tried(seen, acts, trial), calendar, day)
+    acts = seen.activities if trial is None else _tried(seen, trial)
+    tried = _forecast(seen, acts, calendar, day)
+    now = tried if trial is None else _forecast(seen, seen.activities, calendar, day)
     planned = (trial and trial.planned_sale_on) or outlook.planned_day(seen)
-    checklist, tracks = seen.checklist, {item.key: item.track for item in seen.template.items}
+    checklist = seen.checklist
     return ScheduleRead(
         checklist_id=checklist.id,
         as_of=day,
@@ -67,8 +67,8 @@ def schedule_of(session: Session, actor: Actor, checklist_id: int, trial: WhatIf
         float_days=float_days(calendar, tried.ready_on, planned),
         provisional=tried.found.provisional,
         critical_path=list(tried.found.critical_path),
-        controlling_track=controlling_track(tried.found, calendar, tracks),
-        items=list(_bars(seen, acts if trial is None else _tried(seen, acts, trial), tried.found, calendar)),
+        controlling_track=seen.controlling_track(tried.found, calendar),
+        items=list(_bars(seen, acts, tried.found, calendar)),
         blocked=list(_blocked(acts, calendar, checklist.opened_on, tried.found.ends_on)),
         edges=list(_edges(seen, tried.found)),
         saving=_saving(saving_of(seen, tried.found, calendar, tried.starts_on), seen),
@@ -85,11 +85,10 @@ def float_days(calendar: Calendar, ready_on: dt.date | None, planned: dt.date | 
 
 def _forecast(seen: Picture, acts: Sequence[Activity], calendar: Calendar, day: dt.date) -> _Forecast:
     found = schedule(acts, calendar, day)
-    after = [item.key for item in seen.template.items if item.phase is Phase.after]
-    return _Forecast(found, found.reached(seen.gate), found.reached(after))
+    return _Forecast(found, *seen.outcome(found))
 
 
-def _tried(seen: Picture, acts: Sequence[Activity], trial: WhatIf) -> list[Activity]:
+def _tried(seen: Picture, trial: WhatIf) -> list[Activity]:
     """Return the activities with what a trial supposes."""
     undone = {key for key, state in seen.states.items() if state in UNFINISHED}
     wrong = [
@@ -107,7 +106,7 @@ def _tried(seen: Picture, acts: Sequence[Activity], trial: WhatIf) -> list[Activ
             days=trial.days.get(each.key, each.days),
             earliest=trial.planned_sale_on if each.key in sale else trial.starts.get(each.key, each.earliest),
         )
-        for each in acts
+        for each in seen.activities
     ]
 
 
