@@ -169,7 +169,9 @@ class Course:
             proof = ProofCreate(evidence=each.key, document_id=self.paper, valid_from=day, valid_until=until)
             add_proof(self.session, OFFICER, self.checklist.id, item.key, proof, version=self.version(item.key))
             self.runs_out = None
-        self.act(item, "accept", day)
+        if item.hard:  # one hands it in, another accepts it
+            self.act(item, "submit", day)
+        self.act(item, "accept", day, actor=APPROVER)
 
     def act(self, item: Item, action: str, day: dt.date, *, actor: Actor = OFFICER, **more: object) -> None:
         """Take an action on an item."""

@@ -24,7 +24,10 @@ class Answers(Input):
 
 
 class ChecklistCreate(Input):
-    """A checklist to open for a parcel; the template is the jurisdiction's if left out."""
+    """A checklist to open for a parcel. Its template is that of the jurisdiction's rule; without a rule, the one asked for.
+
+    `facts` are what is known by now; what is left out counts as unanswered.
+    """
 
     parcel: Line = Field(description="地块编号、宗地代码或出让编号")
     lot_id: Number | None = None

@@ -18,6 +18,7 @@ from service.core.errors import Conflict, FieldError, Invalid, NotFound
 from service.listings import queries as listings
 from service.parcels.commands import refuse_future
 from service.parcels.lifecycle import Stage
+from service.parcels.models import Parcel
 from service.parcels.queries import parcel_for_update
 
 DEFAULT = "zhengdong"
@@ -48,7 +49,7 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
     Raises:
         NotFound, AmbiguousNumber, ParcelRetired: the parcel.
         ChecklistRunning, TooLateForChecklist.
-        Invalid: no such template or lot; FutureDate.
+        Invalid: no such template or lot, or not the jurisdiction's template; FutureDate.
 
     """
     parcel = parcel_for_update(session, actor, new.parcel)
@@ -60,8 +61,7 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
             f"Parcel {parcel.code} has a running checklist.",
             facts={"checklist": running.id},
         )
-    policy = queries.policy_of(session, parcel.jurisdiction_id)
-    template_id, template = kept_template(session, new.template or (policy.template_key if policy else DEFAULT))
+    template_id, template = kept_template(session, _template_for(session, parcel, new.template))
     plan = {name: getattr(new, name) for name in PLAN_FIELDS}
     _refuse_lot(session, actor, parcel.id, plan["lot_id"])
     day = new.opened_on or clock.today()
@@ -74,6 +74,16 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
     after = {"parcel": parcel.code, "template": f"{template.key} {template.version}", "facts": facts, **plan}
     record(session, Action.CHECKLIST_OPENED, "checklist", checklist.id, after=after)
     return checklist
+
+
+def _template_for(session: Session, parcel: Parcel, wanted: str | None) -> str:
+    """Return the template that a jurisdiction's rule names, or else the one that is asked for. Raises Invalid."""
+    policy = queries.policy_of(session, parcel.jurisdiction_id)
+    if policy is None or wanted in {None, policy.template_key}:
+        return wanted or (DEFAULT if policy is None else policy.template_key)
+    zh = f"本管辖区规定使用模板 {policy.template_key}，不能用 {wanted}；请留空，或先修改清单规定"
+    en = f"The jurisdiction's rule is the template {policy.template_key}, not {wanted}; leave it out, or change the rule"
+    raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/template", "not-the-rule", zh, en)])
 
 
 def _refuse_lot(session: Session, actor: Actor, parcel_id: int, lot_id: int | None) -> None:

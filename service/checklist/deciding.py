@@ -14,7 +14,7 @@ from service.checklist.changes import ItemEventOrder
 from service.checklist.models import ChecklistItem
 from service.checklist.picture import Picture
 from service.checklist.record_models import ChecklistDocument
-from service.checklist.states import Action, after, refuse_incomplete
+from service.checklist.states import Action, after, law, met_needs, refuse_incomplete
 from service.checklist.template import Item
 from service.core.errors import Conflict, FieldError, Invalid
 
@@ -37,6 +37,12 @@ class ProofMissing(Conflict):
     code, title_zh, title_en = "checklist-proof-missing", "缺少有效证明", "Proofs are missing"
 
 
+class BeforeNeed(Invalid):
+    """The item would begin before what it needs had ended; `need` is that item, `finished_on` its day."""
+
+    code, title_zh, title_en = "checklist-before-need", "早于前置事项的办结日期", "Before what it needs had ended"
+
+
 _AFRESH: dict[str, Any] = {
     "finished_on": None, "waived_by": None, "asked_by": None, "document_id": None, "submitted_by": None
 }  # fmt: skip
@@ -53,28 +59,43 @@ def decided(
 ) -> dict[str, Any]:
     """Return what to set of an item.
 
-    Raises SamePerson, NotAsked, ProofMissing, ActionIncomplete, Invalid.
+    Raises SamePerson, FourEyes, NotAsked, ProofMissing, BeforeNeed, ActionIncomplete, Invalid.
     """
     if act is Happening.ask_waiver:
         refuse_incomplete(Action.waive, reason=order.reason or "", document=order.document_id is not None)
         return {"asked_by": actor.label, "document_id": order.document_id}
     action = Action(act)
     item, state = seen.template.by_key[row.key], seen.states[row.key]
-    found: dict[str, Any] = {"state": after(state, action, hard=item.hard)}
+    found: dict[str, Any] = {"state": after(state, action, rule=item.rule)}
     if action is Action.waive:
         return found | _waiver(session, actor, row, order, day)
     refuse_incomplete(action, reason=order.reason or "")
     if action is Action.start:
+        _refuse_before_needs(seen, row.key, day)
         return found | {"started_on": day}
     _refuse_day(row, day)
+    if row.started_on is None:  # an inherited review that comes back begins by being handed in again
+        _refuse_before_needs(seen, row.key, day)
     if action is Action.submit:
         return found | {"submitted_by": actor.label, "reason": None, "started_on": row.started_on or day}
     if action is Action.accept:
         if row.submitted_by == actor.label:
-            raise SamePerson("报送人不能确认自己报送的事项。", "Who handed it in can't accept it.")
+            raise _same_person(item)
         refuse_gaps(item, queries.documents_of(session, row.checklist_id, row.key), day)
         return found | {"finished_on": day, "started_on": row.started_on or day, "reason": None}
-    return found | _AFRESH | {"reason": order.reason}
+    begun = {} if action is not Action.unwaive else {"started_on": None}
+    return found | _AFRESH | begun | {"reason": order.reason}
+
+
+def _same_person(item: Item) -> SamePerson:
+    by_law, by_law_en = "", ""
+    if item.rule is not None:
+        zh, en = law(item.rule)
+        by_law, by_law_en = f"（法定事项，{zh}）", f" (the law asks for it: {en})"
+    return SamePerson(
+        f"报送人不能确认自己报送的事项{by_law}，须由另一人办结。",
+        f"Who handed it in can't accept it{by_law_en}; another person does.",
+    )
 
 
 def _waiver(session: Session, actor: Actor, row: ChecklistItem, order: ItemEventOrder, day: dt.date) -> dict[str, Any]:
@@ -97,6 +118,25 @@ def _refuse_day(row: ChecklistItem, day: dt.date) -> None:
     if row.started_on is not None and day < row.started_on:
         zh, en = f"不能早于开始日期 {row.started_on}", f"It was begun on {row.started_on}"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/effective_on", "before-start", zh, en)])
+
+
+def _refuse_before_needs(seen: Picture, key: str, day: dt.date) -> None:
+    """Demand that an item begins no earlier than what it needs first has ended; a waiver counts from its day on.
+
+    A need that doesn't apply is looked through. Raises BeforeNeed.
+    """
+    ends = {need: seen.dates(need)[1] for need in met_needs(key, seen.standings)}
+    late = {need: end for need, end in ends.items() if end is not None and end > day}
+    if late:
+        need = max(late, key=lambda each: late[each])
+        item, end = seen.template.by_key[need], late[need]
+        raise BeforeNeed(
+            f"前置事项“{item.title}”（{need}）于 {end} 办结，本事项不能早于该日开始；如该日期有误，请先更正前置事项。",
+            f"It needs “{item.title_en}” ({need}), which ended on {end}, and can't begin before; if that day is wrong, "
+            "correct it there first.",
+            errors=[FieldError("/effective_on", "before-need", f"不能早于 {end}", f"Not before {end}")],
+            facts={"need": need, "title": item.title, "title_en": item.title_en, "finished_on": end},
+        )
 
 
 def refuse_gaps(item: Item, proofs: Sequence[ChecklistDocument], day: dt.date) -> None:

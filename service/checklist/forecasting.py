@@ -89,7 +89,8 @@ def apply(session: Session, checklist: Checklist, row: ChecklistItem, item: Item
     for name, value in wanted.items():
         setattr(row, name, value)
     if "state" in wanted:
-        row.finished_on = row.waived_by = row.asked_by = row.document_id = row.reason = None
+        row.started_on = row.finished_on = row.document_id = row.reason = None
+        row.submitted_by = row.waived_by = row.asked_by = None
     row.version += 1
     kind = Action.include if applies else Action.exclude
     note(session, checklist, kind, row.key, facts={**before, "when": item.when})

@@ -3,6 +3,9 @@
 What was done for the plot (`G`, `real`) counts for its parts, and for what it was merged into where it was done for all
 of it; of different states the least advanced one stands. A shadow review (`PRE`) was of one project on one plot: it
 comes back. A waiver was granted for one plot and ends.
+
+Land without a running checklist brings the last that was closed, unless it was sold since that was opened: closing is
+no way to forget what was done, nor what the sale waits for. Its plan (project, days) ended with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,9 +30,10 @@ from service.core import clock
 from service.parcels import following
 from service.parcels.built_on import Obstacle
 from service.parcels.following import Change, Follower
+from service.parcels.lifecycle import EventKind
 from service.parcels.lineage import OperationKind
 from service.parcels.lineage_models import LineageOperation
-from service.parcels.models import Parcel
+from service.parcels.models import Parcel, ParcelEvent
 
 RETURNED = "地块已分割或合并，须重新预审 the land was split or merged; review anew"
 _RANKS = (Stored.open, Stored.returned, Stored.in_progress, Stored.submitted, Stored.done)
@@ -38,15 +42,33 @@ _BY_ITSELF = (Happening.inherited, Happening.opened, Action.include, Action.excl
 
 def follow(session: Session, actor: Actor, change: Change) -> None:  # noqa: ARG001 - the session knows the actor
     """Let checklists follow their land: those of what ended are superseded, those of what stands inherit or go on."""
-    ended = queries.running_on(session, [parcel.id for parcel in change.ended], lock=True)
+    numbers = [parcel.id for parcel in change.ended]
+    ended = queries.running_on(session, numbers, lock=True)
     if change.operation.kind == OperationKind.UNDO:
         _supersede(session, ended, change.operation)
         _revive(session, change)
-    elif ended:
-        whole = len(ended) == len(change.ended)
+        return
+    running = {each.parcel_id for each in ended}
+    sources = [*ended, *_closed(session, [number for number in numbers if number not in running])]
+    if sources:
+        whole = len(sources) == len(numbers)
         for parcel in change.standing:
-            _inherit(session, parcel, ended, whole=whole)
+            _inherit(session, parcel, sources, whole=whole)
         _supersede(session, ended, change.operation)
+
+
+def _closed(session: Session, parcel_ids: Sequence[int]) -> Sequence[Checklist]:
+    """Return of each parcel the last checklist that was closed and that no sale has used up since, by id."""
+    sold = exists().where(
+        ParcelEvent.parcel_id == Checklist.parcel_id,
+        ParcelEvent.kind.in_([EventKind.sell, EventKind.contract]),
+        ParcelEvent.effective_on >= Checklist.opened_on,
+    )
+    wanted = select(Checklist).where(
+        Checklist.parcel_id.in_(parcel_ids), Checklist.status == ChecklistStatus.closed, ~sold
+    )
+    found = session.scalars(wanted.order_by(Checklist.id)).all()
+    return [*{each.parcel_id: each for each in found}.values()]
 
 
 def _supersede(session: Session, ended: Sequence[Checklist], operation: LineageOperation) -> None:
@@ -82,11 +104,7 @@ def _inherit(session: Session, parcel: Parcel, sources: Sequence[Checklist], *, 
     same = [each.template_id for each in sources if templates[each.template_id].key == key]
     template_id = max(same, key=lambda number: templates[number].version)
     template = templates[template_id]
-    checklist = begin(
-        session, parcel, template_id, template, facts=_answers(sources), project_name=sources[0].project_name,
-        planned_listing_on=max((each.planned_listing_on for each in sources if each.planned_listing_on), default=None),
-        planned_sale_on=max((each.planned_sale_on for each in sources if each.planned_sale_on), default=None),
-    )  # fmt: skip
+    checklist = begin(session, parcel, template_id, template, facts=_answers(sources), **_plan(sources))
     session.add_all(ChecklistOrigin(checklist_id=checklist.id, origin_id=each.id) for each in sources)
     origins = [each.id for each in sources]
     note(session, checklist, Happening.opened, facts={"origins": origins, "version": template.version})
@@ -99,6 +117,16 @@ def _inherit(session: Session, parcel: Parcel, sources: Sequence[Checklist], *, 
     settle(session, checklist)
     after = {"parcel": parcel.code, "origins": origins}
     record(session, Audited.CHECKLIST_INHERITED, "checklist", checklist.id, after=after)
+
+
+def _plan(sources: Sequence[Checklist]) -> dict[str, Any]:
+    """Return the project and the last planned days of those that still run."""
+    running = [each for each in sources if each.status == ChecklistStatus.running]
+    return {
+        "project_name": running[0].project_name if running else None,
+        "planned_listing_on": max((each.planned_listing_on for each in running if each.planned_listing_on), default=None),
+        "planned_sale_on": max((each.planned_sale_on for each in running if each.planned_sale_on), default=None),
+    }
 
 
 def _gates(item: Item) -> bool:
@@ -152,8 +180,13 @@ def inherited(item: Item, parts: Sequence[ChecklistItem], *, whole: bool) -> Map
     least = min(ranked, key=_RANKS.index)
     if not whole or least is Stored.open:
         return found
-    last = max(parts, key=lambda part: (part.finished_on is not None, part.finished_on or clock.today()))
-    found |= {"state": least, "submitted_by": last.submitted_by, "reason": last.reason}
+    last = max(
+        (part for part in parts if Stored(part.state) is least), key=lambda part: part.finished_on or clock.today()
+    )
+    if least is Stored.submitted and len({part.submitted_by for part in parts if part.state == least}) > 1:
+        least = Stored.in_progress  # by several people: none of them could accept it, one hands all of it in
+    submitted_by = None if least is Stored.in_progress else last.submitted_by
+    found |= {"state": least, "submitted_by": submitted_by, "reason": last.reason}
     found["started_on"] = min((part.started_on for part in parts if part.started_on), default=None)
     if least is Stored.done:
         found["finished_on"] = max(part.finished_on for part in parts if part.finished_on is not None)

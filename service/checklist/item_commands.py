@@ -44,7 +44,7 @@ def take_action(
     Raises:
         NotFound, ChecklistEnded, PreconditionFailed.
         Forbidden, NotYours, SamePerson, NotAsked: not by this actor.
-        MirroredItem, IllegalItemAction, HardItem, ProofMissing, PassedGate: not possible as it stands.
+        MirroredItem, IllegalItemAction, HardItem, FourEyes, ProofMissing, PassedGate: not possible as it stands.
         ActionIncomplete, FutureDate, Invalid: reason, document or day.
 
     """
@@ -84,7 +84,7 @@ def _refuse_state(seen: Picture, row: ChecklistItem, act: ItemAct) -> None:
             "It follows what is recorded of scheme, lot or contract; nobody sets it by hand.",
             facts={"follows": item.follows or item.begins},
         )
-    after(state, Action.waive if act is Happening.ask_waiver else Action(act), hard=item.hard)
+    after(state, Action.waive if act is Happening.ask_waiver else Action(act), rule=item.rule)
 
 
 def _tell(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.core.errors import Conflict, Invalid
+from service.rules.book import rulebook
 
 
 class Stored(StrEnum):
@@ -92,6 +93,12 @@ class HardItem(Conflict):
     code, title_zh, title_en = "hard-item", "法定事项不得豁免", "Required by law, can't be waived"
 
 
+class FourEyes(Conflict):
+    """The law asks for this item: one hands it in, another accepts it; `rule` is the one that asks."""
+
+    code, title_zh, title_en = "checklist-four-eyes", "法定事项须由两人分别报送、办结", "Two people for what the law asks"
+
+
 class ActionIncomplete(Invalid):
     """The action needs a reason or a document."""
 
@@ -110,6 +117,8 @@ UNFINISHED = (State.cannot_start, State.ready, State.in_progress, State.submitte
 SETTLED = frozenset({Stored.done, Stored.waived, Stored.not_applicable})
 """What is stored of an item that nothing waits for any more."""
 
+_MET = frozenset({Stored.done, Stored.waived})
+
 _TRANSITIONS: Mapping[Action, Mapping[State, Stored]] = {
     Action.start: {State.ready: Stored.in_progress},
     Action.submit: dict.fromkeys((State.in_progress, State.returned), Stored.submitted),
@@ -127,7 +136,8 @@ _TRANSITIONS: Mapping[Action, Mapping[State, Stored]] = {
 def allowed(state: State, *, hard: bool = False, follows: bool = False) -> tuple[Action, ...]:
     """Return the actions a person may take on an item in a state.
 
-    A hard item is never waived; one that `follows` another package's record is changed there.
+    A hard item is never waived, and accepted only once it was handed in; one that `follows` another package's record is
+    changed there.
 
     >>> [action.value for action in allowed(State.submitted, hard=True)]
     ['return', 'accept']
@@ -135,25 +145,52 @@ def allowed(state: State, *, hard: bool = False, follows: bool = False) -> tuple
     if follows:
         return ()
     possible = (action for action in Action if action not in SYSTEM and state in _TRANSITIONS[action])
-    return tuple(action for action in possible if not (hard and action is Action.waive))
+    return tuple(action for action in possible if not (hard and _by_law_refused(state, action)))
 
 
-def after(state: State, action: Action, *, hard: bool = False) -> Stored:
-    """Return what is stored of an item after an action. Raises IllegalItemAction, HardItem.
+def _by_law_refused(state: State, action: Action) -> bool:
+    return action is Action.waive or (action is Action.accept and state is not State.submitted)
+
+
+def law(rule: str) -> tuple[str, str]:
+    """Return how a legal rule is called in a refusal, in Chinese and English.
+
+    >>> law("R41")
+    ('R41 规划条件', 'R41, Planning conditions')
+    """
+    title, title_en = next((each.title, each.title_en) for each in reversed(rulebook().rules) if each.id == rule)
+    return f"{rule} {title}", f"{rule}, {title_en}"
+
+
+def after(state: State, action: Action, *, rule: str | None = None) -> Stored:
+    """Return what is stored of an item after an action; `rule` is the legal one that makes the item hard.
+
+    Raises IllegalItemAction, HardItem, FourEyes.
 
     >>> after(State.ready, Action.start), after(State.done, Action.expire)
     (<Stored.in_progress: 'in_progress'>, <Stored.returned: 'returned'>)
     """
     found = _TRANSITIONS[action].get(state)
     if found is None:
-        possible = allowed(state, hard=hard)
+        possible = allowed(state, hard=rule is not None)
         raise IllegalItemAction(
             f"事项{STATE_TITLES[state][0]}，不能{ACTION_TITLES[action][0]}。",
             f"The item is at “{STATE_TITLES[state][1]}”: “{ACTION_TITLES[action][1]}” is not possible.",
             facts={"state": state.value, "action": action.value, "allowed": [each.value for each in possible]},
         )
-    if hard and action is Action.waive:
-        raise HardItem("该事项为法律规定的前置条件，不得豁免。", "The law asks for this item; it can't be waived.")
+    if rule is not None and _by_law_refused(state, action):
+        zh, en = law(rule)
+        if action is Action.waive:
+            raise HardItem(
+                f"该事项为法律规定的前置条件（{zh}），不得豁免。",
+                f"The law asks for this item ({en}); it can't be waived.",
+                facts={"rule": rule},
+            )
+        raise FourEyes(
+            f"该事项为法律规定的前置条件（{zh}），须先由一人报送，再由另一人办结。",
+            f"The law asks for this item ({en}): one hands it in, another accepts it.",
+            facts={"rule": rule},
+        )
     return found
 
 
@@ -185,6 +222,16 @@ def waiting_for(items: Mapping[str, Standing]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(dict.fromkeys(_unfinished(item.needs, items))) for key, item in items.items()}
 
 
+def met_needs(key: str, items: Mapping[str, Standing]) -> tuple[str, ...]:
+    """Return what an item needs first and is done or waived; a need that is waived or does not apply is looked through.
+
+    >>> items = {"A": Standing(Stored.done, ()), "B": Standing(Stored.waived, "A"), "C": Standing(Stored.open, "B")}
+    >>> met_needs("C", items)
+    ('B', 'A')
+    """
+    return tuple(need for need in _reached(items[key].needs, items) if items[need].stored in _MET)
+
+
 def standing(items: Mapping[str, Standing]) -> dict[str, State]:
     """Return the state that each item shows.
 
@@ -204,6 +251,10 @@ def _opened(waits: Collection[str]) -> State:
 
 
 def _unfinished(needs: Iterable[str], items: Mapping[str, Standing]) -> Iterator[str]:
+    return (key for key in _reached(needs, items) if items[key].stored not in SETTLED)
+
+
+def _reached(needs: Iterable[str], items: Mapping[str, Standing]) -> Iterator[str]:
     """Walk through what is waived or does not apply, without recursion and each item once."""
     todo, seen = list(needs)[::-1], set[str]()
     while todo:
@@ -212,7 +263,6 @@ def _unfinished(needs: Iterable[str], items: Mapping[str, Standing]) -> Iterator
         if item is None or key in seen:
             continue
         seen.add(key)
+        yield key
         if item.stored in {Stored.waived, Stored.not_applicable}:
             todo += list(item.needs)[::-1]
-        elif item.stored is not Stored.done:
-            yield key

@@ -13,8 +13,8 @@ from service.checklist.acts import ChecklistStatus
 from service.checklist.changes import ChecklistItemChange, ItemEventOrder
 from service.checklist.list_schemas import SheetChange, SheetFault, StatusSheetTaken
 from service.checklist.models import Checklist, ChecklistItem
-from service.checklist.states import Stored
-from service.checklist.status_sheet import COLUMNS, WORDS, RowFault, StatusRow, way
+from service.checklist.states import FourEyes, Stored, law
+from service.checklist.status_sheet import COLUMNS, WORDS, RowFault, StatusRow, needs_two, way
 from service.checklist.template import Template
 from service.core.errors import FieldError, GongdiError, Invalid
 from service.core.spelling import folded
@@ -101,15 +101,14 @@ def _changes(session: Session, actor: Actor, rows: Sequence[StatusRow]) -> tuple
             faults.append(_unknown(row, parcel_known=parcel in known))
             continue
         checklist, item = items[parcel, row.key]
-        steps, before = way(Stored(item.state), row.state), Stored(item.state)
+        template, before = templates[checklist.template_id], Stored(item.state)
+        rule = template.by_key[row.key].rule
+        steps = way(before, row.state, hard=rule is not None)
         if steps is None:
-            zh = f"不能由“{WORDS[before][0]}”改为“{WORDS[row.state][0]}”"
-            en = f"A sheet can't take it from {WORDS[before][1]} to {WORDS[row.state][1]}"
-            faults.append(RowFault(row.line, COLUMNS["state"], "no-way", zh, en))
+            faults.append(_no_way(row, before, rule))
             continue
         planned = {name: getattr(row, name) for name in ("planned_start", "planned_finish")}
         plan = {name: day for name, day in planned.items() if day is not None and day != getattr(item, name)}
-        template = templates[checklist.template_id]
         found.append(_Change(row, checklist.id, template, item.version, before, steps, plan))
     asking = [each for each in found if each.steps or each.plan]
     if len(asking) > MOST_CHANGES:
@@ -118,6 +117,16 @@ def _changes(session: Session, actor: Actor, rows: Sequence[StatusRow]) -> tuple
         asking = []
     asking.sort(key=lambda each: (each.checklist_id, [*each.template.by_key].index(each.row.key)))
     return asking, faults, len(found) - len(asking)
+
+
+def _no_way(row: StatusRow, before: Stored, rule: str | None) -> RowFault:
+    if rule is not None and needs_two(before, row.state, hard=True):
+        zh, en = law(rule)
+        zh, en = f"法定事项（{zh}）须先填“已报送”，再由另一人办结", f"Hand it in first; another accepts it ({en})"
+        return RowFault(row.line, COLUMNS["state"], FourEyes.code, zh, en)
+    zh = f"不能由“{WORDS[before][0]}”改为“{WORDS[row.state][0]}”"
+    en = f"A sheet can't take it from {WORDS[before][1]} to {WORDS[row.state][1]}"
+    return RowFault(row.line, COLUMNS["state"], "no-way", zh, en)
 
 
 def _unknown(row: StatusRow, *, parcel_known: bool) -> RowFault:

@@ -50,6 +50,8 @@ _WAYS: Mapping[Stored, Mapping[Stored, tuple[Step, ...]]] = {
     Stored.done: {Stored.open: ("start", "accept"), Stored.in_progress: ("accept",), Stored.submitted: ("accept",)},
     Stored.returned: {Stored.submitted: ("return",)},
 }
+_SKIPS = frozenset({Stored.open, Stored.in_progress})
+"""From these a row may take an item to done at once; not a hard one, which one hands in and another accepts."""
 
 
 class StatusSheetUnreadable(WorkbookUnreadable):
@@ -149,10 +151,19 @@ def _day(text: str) -> dt.date | None:
     return dt.date(int(year), int(month), int(day))
 
 
-def way(now: Stored, wanted: Stored) -> Sequence[Step] | None:
+def way(now: Stored, wanted: Stored, *, hard: bool = False) -> Sequence[Step] | None:
     """Return the actions from one state to another, in order; None: a sheet can't bring that about.
 
     >>> way(Stored.open, Stored.submitted), way(Stored.done, Stored.done), way(Stored.open, Stored.waived)
     (('start', 'submit'), (), None)
+    >>> way(Stored.open, Stored.done), way(Stored.open, Stored.done, hard=True)
+    (('start', 'accept'), None)
     """
-    return () if now is wanted else _WAYS.get(wanted, {}).get(now)
+    if now is wanted:
+        return ()
+    return None if needs_two(now, wanted, hard=hard) else _WAYS.get(wanted, {}).get(now)
+
+
+def needs_two(now: Stored, wanted: Stored, *, hard: bool) -> bool:
+    """Tell whether what is asked for takes two people, who can't both have sent the sheet."""
+    return hard and wanted is Stored.done and now in _SKIPS

@@ -13,6 +13,7 @@ from service.checklist.states import (
     UNFINISHED,
     Action,
     ActionIncomplete,
+    FourEyes,
     HardItem,
     IllegalItemAction,
     Standing,
@@ -49,21 +50,27 @@ def test_the_table_is_whole() -> None:
     assert EXPECTED.keys() == {(state, action) for state in State for action in Action}
 
 
-@pytest.mark.parametrize("hard", [False, True])
+REFUSED_BY_LAW = {(state, Action.waive) for state in State} | {(State.in_progress, Action.accept)}
+"""What nobody may do with a hard item, and does with others."""
+
+
+@pytest.mark.parametrize("rule", [None, "R42"])
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("action", Action)
-def test_an_action_does_what_the_table_says(state: State, action: Action, hard: bool) -> None:  # noqa: FBT001
+def test_an_action_does_what_the_table_says(state: State, action: Action, rule: str | None) -> None:
     expected = EXPECTED[state, action]
     if expected is None:
         with pytest.raises(IllegalItemAction) as raised:
-            after(state, action, hard=hard)
+            after(state, action, rule=rule)
         assert str(state) not in raised.value.zh
-        assert raised.value.facts["allowed"] == [each.value for each in allowed(state, hard=hard)]
-    elif hard and action is Action.waive:
-        with pytest.raises(HardItem):
-            after(state, action, hard=hard)
+        assert raised.value.facts["allowed"] == [each.value for each in allowed(state, hard=rule is not None)]
+    elif rule is not None and (state, action) in REFUSED_BY_LAW:
+        with pytest.raises(HardItem if action is Action.waive else FourEyes) as refused:
+            after(state, action, rule=rule)
+        assert "R42 考古前置" in refused.value.zh
+        assert refused.value.facts == {"rule": "R42"}
     else:
-        assert after(state, action, hard=hard) is expected
+        assert after(state, action, rule=rule) is expected
 
 
 @pytest.mark.parametrize("hard", [False, True])
@@ -71,7 +78,8 @@ def test_an_action_does_what_the_table_says(state: State, action: Action, hard: 
 def test_what_is_allowed_is_what_works_and_is_somebodys(state: State, hard: bool) -> None:  # noqa: FBT001
     for action in Action:
         possible = EXPECTED[state, action] is not None and action not in SYSTEM
-        assert (action in allowed(state, hard=hard)) == (possible and not (hard and action is Action.waive))
+        refused = hard and (state, action) in REFUSED_BY_LAW
+        assert (action in allowed(state, hard=hard)) == (possible and not refused)
     assert allowed(state, hard=hard, follows=True) == ()
 
 

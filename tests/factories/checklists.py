@@ -90,11 +90,11 @@ def finish(
     only: Collection[str] | None = None,
     on: dt.date = DONE_ON,
 ) -> None:
-    """Have what the sale waits for done, as if each had been accepted on a day; without proofs."""
+    """Have what the sale waits for done, as if each had been handed in by another and accepted; without proofs."""
     wanted = select(ChecklistItem).where(ChecklistItem.checklist_id == checklist.id, ChecklistItem.binding)
     for row in session.scalars(wanted):
         if row.key not in leaving and (only is None or row.key in only):
-            row.state, row.started_on, row.finished_on = Stored.done, on, on
+            row.state, row.started_on, row.finished_on, row.submitted_by = Stored.done, on, on, "another"
             row.version += 1
             note(session, checklist, Action.accept, row.key, day=on)
     settle(session, checklist)
