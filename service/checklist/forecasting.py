@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.checklist import mirroring
-from service.checklist.holding import SOLD
+from service.checklist.holding import SOLD, WAITING
 from service.checklist.models import Checklist, ChecklistItem
 from service.checklist.outlook import keep_outlook
 from service.checklist.picture import Picture, picture
@@ -25,8 +26,6 @@ from service.workdays.calendar import Calendar
 from service.workdays.queries import calendar_of
 
 _STAYING = frozenset({Stored.done, Stored.not_applicable})
-_WAITING = "checklists_to_settle"
-"""Name in a session's info of the checklists that `settled_once` brings up to date at its end."""
 
 
 def settle(session: Session, checklist: Checklist) -> Picture:
@@ -35,10 +34,10 @@ def settle(session: Session, checklist: Checklist) -> Picture:
     The checklist is locked by the caller. Raises OutsideCalendar.
     """
     session.flush()
-    seen = picture(session, checklist)
-    waiting = session.info.get(_WAITING)
+    seen = whole(session, checklist)
+    waiting = session.info.get(WAITING)
     if waiting is not None:
-        waiting[checklist.id] = checklist
+        waiting[checklist.id] = seen
         return seen
     checklist.derived = mirroring.derived(session, [seen.parcel])[checklist.parcel_id]
     facts = Facts.of(checklist.facts | checklist.derived)
@@ -54,16 +53,24 @@ def settle(session: Session, checklist: Checklist) -> Picture:
     return now
 
 
+def whole(session: Session, checklist: Checklist) -> Picture:
+    """Return a checklist whole, as the session has it; what is to be settled once is read once, for it is locked."""
+    known: Picture | None = session.info.get(WAITING, {}).get(checklist.id)
+    if known is None:
+        return picture(session, checklist)
+    return replace(known, facts=Facts.of(checklist.facts | checklist.derived))  # states follow from its rows anew
+
+
 @contextmanager
 def settled_once(session: Session) -> Iterator[None]:
     """Bring checklists that change many times up to date once, at the end: what lies between tells no forecast."""
-    waiting: dict[int, Checklist] = session.info.setdefault(_WAITING, {})
+    waiting: dict[int, Picture] = session.info.setdefault(WAITING, {})
     try:
         yield
     finally:
-        del session.info[_WAITING]
-    for checklist in waiting.values():
-        settle(session, checklist)
+        del session.info[WAITING]
+    for seen in waiting.values():
+        settle(session, seen.checklist)
 
 
 def particulars(item: Item, facts: Facts) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from service.checklist.acting import ItemAct, refuse_foreign, works_at
 from service.checklist.acts import Happening, NotificationKind
 from service.checklist.changes import ChecklistItemChange, CommentCreate, ItemEventOrder
 from service.checklist.deciding import decided
-from service.checklist.forecasting import settle
+from service.checklist.forecasting import settle, whole
 from service.checklist.holding import check_document, concerned, held_item, refuse_passed
 from service.checklist.models import Checklist, ChecklistItem
-from service.checklist.picture import Picture, picture
+from service.checklist.picture import Picture
 from service.checklist.record_models import ChecklistEvent
 from service.checklist.recording import note, tell
 from service.checklist.states import Action, State, after
@@ -54,7 +54,7 @@ def take_action(
     check_document(session, actor, checklist, order.document_id)
     day = order.effective_on or clock.today()
     refuse_future("/effective_on", day)
-    seen = picture(session, checklist)
+    seen = whole(session, checklist)
     _refuse_state(seen, row, act)
     if act in _UNDOING:
         refuse_passed(session, checklist, row)

@@ -1,6 +1,7 @@
 """What takes a status sheet in: through the same commands as every action, all of it or nothing."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from service.audit.record import record
 from service.checklist import item_commands, queries, status_sheet
 from service.checklist.acts import ChecklistStatus
 from service.checklist.changes import ChecklistItemChange, ItemEventOrder
+from service.checklist.forecasting import settled_once
+from service.checklist.holding import held
 from service.checklist.list_schemas import SheetChange, SheetFault, StatusSheetTaken
 from service.checklist.models import Checklist, ChecklistItem
 from service.checklist.states import FourEyes, Stored, law
@@ -53,7 +56,7 @@ def take_status_sheet(session: Session, actor: Actor, sheet: Sheet, source: Sour
     """Bring items into the states that a sheet says; without a `source` only tell what that would change.
 
     Every row goes through the commands, with everything that speaks against an action; the order is the
-    template's, so that what one row ends another may follow.
+    template's, so that what one row ends another may follow. Each checklist is forecast once, after its rows.
 
     Raises:
         StatusSheetRefused: a row is wrong; nothing is changed.
@@ -63,7 +66,8 @@ def take_status_sheet(session: Session, actor: Actor, sheet: Sheet, source: Sour
     changes, wrong, unchanged = _changes(session, actor, rows)
     faults += wrong
     with session.begin_nested() as attempt:
-        faults += [fault for change in changes for fault in _applied(session, actor, change)]
+        for _, own in groupby(changes, key=lambda each: each.checklist_id):
+            faults += _carried_out(session, actor, list(own))
         if source is None or faults:
             attempt.rollback()
     faults.sort()
@@ -150,6 +154,20 @@ def _items(
         .with_only_columns(code_key, Checklist, ChecklistItem)
     )
     return {(code, item.key): (checklist, item) for code, checklist, item in session.execute(wanted)}
+
+
+def _carried_out(session: Session, actor: Actor, changes: Sequence[_Change]) -> list[RowFault]:
+    """Carry out what is asked of one checklist and bring it up to date once.
+
+    Where it can't be brought up to date, say by a plan past the calendar's end, every row is tried for itself: the one
+    that brings it about is told.
+    """
+    try:
+        with session.begin_nested(), settled_once(session):
+            held(session, actor, changes[0].checklist_id)  # a row that is taken back does not let go of it
+            return [fault for change in changes for fault in _applied(session, actor, change)]
+    except GongdiError:
+        return [fault for change in changes for fault in _applied(session, actor, change)]
 
 
 def _applied(session: Session, actor: Actor, change: _Change) -> Iterator[RowFault]:
