@@ -21,6 +21,7 @@ from service.checklist.read_schemas import (
     RealPermit,
     Titled,
     TrackRead,
+    UnansweredFact,
     WaiverRead,
 )
 from service.checklist.record_models import ChecklistDocument
@@ -30,6 +31,7 @@ from service.checklist.states import UNFINISHED, State, Stored
 from service.checklist.template import Item
 from service.checklist.template_facts import FACTS
 from service.checklist.tracks import summaries
+from service.checklist.unanswered import Unanswered
 from service.codes.queries import name_of
 from service.workdays.calendar import Calendar
 
@@ -257,6 +259,24 @@ def facts(seen: Picture) -> list[FactRead]:
     return [
         FactRead(key=each.key, title=each.title, title_en=each.title_en, value=values[each.key], derived=each.derived)
         for each in FACTS.values()
+    ]
+
+
+def unanswered(found: Iterable[Unanswered]) -> list[UnansweredFact]:
+    """Return what the forecast includes because nobody has answered a fact."""
+    return [
+        UnansweredFact(
+            key=each.fact.key,
+            title=each.fact.title,
+            title_en=each.fact.title_en,
+            derived=each.fact.derived,
+            answer=each.answer,
+            items=[Titled(key=one.key, title=one.title, title_en=one.title_en) for one in each.items],
+            ready_on=each.ready_on,
+            workdays=each.workdays,
+            start_workdays=each.start_workdays,
+        )
+        for each in found
     ]
 
 

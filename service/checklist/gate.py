@@ -30,8 +30,8 @@ _CLOSED = text("SELECT id FROM parcel WHERE id = ANY (:ids) AND checklist_was_cl
 _OPEN = text("SELECT key FROM checklist_open_keys(:id, :day)")
 
 
-def open_items(session: Session, lot: Lot, day: dt.date) -> list[OpenItem]:
-    """Return what a sale of a lot on a day waits for: open items, and checklists that are asked for.
+def open_items(session: Session, lot: Lot, day: dt.date, notice_on: dt.date | None) -> list[OpenItem]:
+    """Return what a sale of a lot on a day waits for: open items, and checklists that are asked for of such notices.
 
     Checklists of which the register says something else by now are brought up to date before; the parcels are locked,
     as the sale will have them.
@@ -39,7 +39,7 @@ def open_items(session: Session, lot: Lot, day: dt.date) -> list[OpenItem]:
     parcels = listings.parcels_of(session, [lot.id], lock=True)[lot.id]
     running = {each.parcel_id: each for each in queries.running_on(session, [parcel.id for parcel in parcels])}
     without = [parcel for parcel in parcels if parcel.id not in running]
-    found = [_missing(parcel) for parcel in _in_want(session, lot, without, day)]
+    found = [_missing(parcel) for parcel in _in_want(session, lot, without, day, notice_on)]
     if not running:
         return found
     known = mirroring.derived(session, parcels)
@@ -51,16 +51,18 @@ def open_items(session: Session, lot: Lot, day: dt.date) -> list[OpenItem]:
     return found
 
 
-def _in_want(session: Session, lot: Lot, without: list[Parcel], day: dt.date) -> list[Parcel]:
+def _in_want(
+    session: Session, lot: Lot, without: list[Parcel], day: dt.date, notice_on: dt.date | None
+) -> list[Parcel]:
     """Return the parcels that need a checklist: all if the jurisdiction asks for it, else where one was closed."""
-    if not without or _required(session, lot):
+    if not without or _required(session, lot, notice_on):
         return without
     closed = set(session.scalars(_CLOSED, {"ids": [parcel.id for parcel in without], "day": day}))
     return [parcel for parcel in without if parcel.id in closed]
 
 
-def _required(session: Session, lot: Lot) -> bool:
-    method = session.scalar(_REQUIRED, {"notice": lot.notice_id, "notice_on": lot.notice_on})
+def _required(session: Session, lot: Lot, notice_on: dt.date | None) -> bool:
+    method = session.scalar(_REQUIRED, {"notice": lot.notice_id, "notice_on": notice_on})
     return method in COMPETITIVE
 
 

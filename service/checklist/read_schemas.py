@@ -73,6 +73,20 @@ class FactRead(Titled):
     derived: bool = Field(description="taken from parcel, scheme or control layers; else an officer answers")
 
 
+class UnansweredFact(Titled):
+    """The forecast includes `items` only because nobody has answered this; by `answer` they would not be done.
+
+    Each fact is told for itself, the others staying unanswered.
+    """
+
+    derived: bool = Field(description="to be known from parcel, scheme or control layers; else an officer answers")
+    answer: bool | None = Field(description="null: another use, or way of supply, than the items ask for")
+    items: list[Titled]
+    ready_on: dt.date = Field(description="the forecast by that answer")
+    workdays: int = Field(description="working days by which the land would be ready earlier")
+    start_workdays: int = Field(description="working days by which works would start earlier")
+
+
 class Proof(Output):
     """A document that a badge rests on."""
 
@@ -233,6 +247,7 @@ class ChecklistRead(ChecklistSummary):
     """One checklist whole."""
 
     facts: list[FactRead]
+    unanswered: list[UnansweredFact] = Field(description="what the forecast includes because nobody has answered a fact")
     badge: Badge | None
     tracks: list[TrackRead]
     items: list[ChecklistItemRead]

@@ -23,6 +23,7 @@ from service.checklist.read_schemas import (
 )
 from service.checklist.scheduling import float_days
 from service.checklist.template_loader import templates
+from service.checklist.unanswered import unanswered
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.errors import NotFound
@@ -70,6 +71,7 @@ def _whole(session: Session, actor: Actor, found: Checklist) -> ChecklistRead:
     return ChecklistRead(
         **summary(selecting.summary(session, actor, found.id), calendar).model_dump(),
         facts=describing.facts(told.seen),
+        unanswered=describing.unanswered(unanswered(told.seen, calendar, told.day, lambda seen: seen.activities)),
         badge=describing.badge(told),
         tracks=describing.tracks(told, calendar, needed),
         items=describing.items(told),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.checklist.read_schemas import Basis, DayUnit
+from service.checklist.read_schemas import Basis, DayUnit, UnansweredFact
 from service.core.schemas import Input, Output, Whole
 from service.parcels.changes import Day
 
@@ -128,6 +128,7 @@ class ScheduleRead(Output):
     provisional: bool
     critical_path: list[str]
     controlling_track: int | None
+    unanswered: list[UnansweredFact] = Field(description="what the forecast includes because nobody has answered a fact")
     items: list[ScheduledItem]
     blocked: list[BlockedRead]
     edges: list[Edge]

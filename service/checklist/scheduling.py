@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
-from service.checklist import outlook, queries
+from service.checklist import describing, outlook, queries
 from service.checklist.forecasting import saving_of
 from service.checklist.picture import Picture, picture
 from service.checklist.saving import Input, Stretch, Way
@@ -27,6 +27,7 @@ from service.checklist.schedule_schemas import (
 )
 from service.checklist.states import UNFINISHED
 from service.checklist.template import Phase
+from service.checklist.unanswered import unanswered
 from service.core import clock
 from service.core.errors import FieldError, Invalid
 from service.workdays.calendar import Calendar
@@ -49,7 +50,11 @@ def schedule_of(session: Session, actor: Actor, checklist_id: int, trial: WhatIf
     """
     seen = picture(session, queries.checklist_by_id(session, actor, checklist_id))
     calendar, day = calendar_of(session), clock.today()
-    acts = seen.activities if trial is None else _tried(seen, trial)
+
+    def acts_of(one: Picture) -> Sequence[Activity]:
+        return one.activities if trial is None else _tried(one, trial)
+
+    acts = acts_of(seen)
     tried = _forecast(seen, acts, calendar, day)
     now = tried if trial is None else _forecast(seen, seen.activities, calendar, day)
     planned = (trial and trial.planned_sale_on) or outlook.planned_day(seen)
@@ -68,6 +73,7 @@ def schedule_of(session: Session, actor: Actor, checklist_id: int, trial: WhatIf
         provisional=tried.found.provisional,
         critical_path=list(tried.found.critical_path),
         controlling_track=seen.controlling_track(tried.found, calendar),
+        unanswered=describing.unanswered(unanswered(seen, calendar, day, acts_of)),
         items=list(_bars(seen, acts, tried.found, calendar)),
         blocked=list(_blocked(acts, calendar, checklist.opened_on, tried.found.ends_on)),
         edges=list(_edges(seen, tried.found)),

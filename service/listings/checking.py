@@ -72,6 +72,11 @@ def opening(case: Case, day: dt.date, items: Sequence[OpenItem]) -> tuple[Findin
     return case.laws(day)[0].check("R80", legal.checklist, items, day)
 
 
+def sale_ahead(case: Case, day: dt.date, items: Sequence[OpenItem], sale_on: dt.date) -> tuple[Finding, ...]:
+    """Return what speaks against announcing a lot on a day whose sale these items will stand in the way of."""
+    return case.laws(day)[0].check("R80", legal.checklist_ahead, items, sale_on)
+
+
 def publishing_result(session: Session, case: Case, ended_on: dt.date, day: dt.date) -> tuple[Finding, ...]:
     """Return what speaks against publishing a result on a day."""
     calendar = calendar_of(session)

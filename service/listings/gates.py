@@ -17,8 +17,8 @@ from service.core.errors import Conflict
 from service.listings.models import Lot
 from service.listings.waiting import OpenItem, told
 
-Find = Callable[[Session, Lot, dt.date], Sequence[OpenItem]]
-"""Gives what is open for a sale on a day."""
+Find = Callable[[Session, Lot, dt.date, dt.date | None], Sequence[OpenItem]]
+"""Gives what is open for a sale on a day, of a lot whose notice is from another day (None: not announced)."""
 
 _GATES: dict[str, Find] = {}
 
@@ -39,9 +39,9 @@ def forget(name: str) -> None:
     del _GATES[name]
 
 
-def open_items(session: Session, lot: Lot, day: dt.date) -> list[OpenItem]:
-    """Return what stands in the way of selling a lot on a day."""
-    return [item for find in _GATES.values() for item in find(session, lot, day)]
+def open_items(session: Session, lot: Lot, day: dt.date, *, notice_on: dt.date | None = None) -> list[OpenItem]:
+    """Return what stands in the way of selling a lot on a day; `notice_on`: as if it were announced on that day."""
+    return [item for find in _GATES.values() for item in find(session, lot, day, notice_on or lot.notice_on)]
 
 
 def refuse_open(session: Session, lot: Lot, day: dt.date) -> None:

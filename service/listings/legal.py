@@ -45,6 +45,24 @@ def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | 
     )
 
 
+def checklist_ahead(rule: Rule, items: Sequence[OpenItem], sale_on: dt.date) -> Finding | None:
+    """R80: when a lot is announced, all that its sale will be refused for is forecast to be done by the day of the sale."""
+    late = [each for each in items if each.ready_on is None or each.ready_on > sale_on or each.state == "expired"]
+    if not late:
+        return None
+    ready_on = max((each.ready_on for each in late if each.ready_on is not None), default=sale_on)
+    zh, en = told(late)
+    return found(
+        rule,
+        Words(
+            f"摘牌日 {sale_on} 前预计有 {len(late)} 项不能完成：{zh}",
+            f"by the sale on {sale_on}, {len(late)} items of the checklist are forecast not to be done: {en}",
+        ),
+        Words(f"摘牌前完成，预计 {ready_on}", f"done before the sale, forecast for {ready_on}"),
+        due_on=ready_on,
+    )
+
+
 def lot_findings(law: Law, lot: Lot) -> tuple[Finding, ...]:
     """Return everything that speaks against announcing a lot (R01–R03, R06)."""
     open_for = () if lot.ends_on is None else law.check("R02", listing_period, lot.begins_on, lot.ends_on)

@@ -12,7 +12,7 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.core import clock
 from service.core.errors import Conflict
-from service.listings import checking, queries, terms
+from service.listings import checking, gates, queries, terms
 from service.listings.changes import Amendment, NoticePublish
 from service.listings.draft_commands import refuse_published, refuse_reversed
 from service.listings.holding import check_documents, held_notice, ready_scheme, touch
@@ -96,6 +96,7 @@ def _write(
 def _announced(session: Session, notice: Notice, day: dt.date) -> list[Prepared]:
     prepare = _sale if Method(notice.method) in COMPETITIVE else _publicity
     lots = queries.lots_of(session, notice.id, lock=True)
+    queries.parcels_of(session, [lot.id for lot in lots], lock=True)  # of all lots before any checklist
     floors = {each: ready_scheme(session, notice, each).floor_yuan for each in sorted(lot.scheme_id for lot in lots)}
     return [prepare(session, notice, lot, day, floors[lot.scheme_id]) for lot in lots]
 
@@ -107,7 +108,14 @@ def _sale(session: Session, notice: Notice, lot: Lot, day: dt.date, floor: Decim
     refuse_reversed(lot)
     facts = {name: value for name, value in values.items() if value is not None}
     found = checking.announcing(case, day, day, values)
+    found += _unready(session, case, lot, day, values["closes_at"] or values["opens_at"])
     return Prepared(lot, LotEventKind.announce, facts | late_entry(values), found)
+
+
+def _unready(session: Session, case: checking.Case, lot: Lot, day: dt.date, ends_at: dt.datetime) -> tuple[Finding, ...]:
+    """Return what warns of a sale that will be refused: no checklist, or one that is forecast to be done too late."""
+    sale_on = clock.day_of(ends_at)
+    return checking.sale_ahead(case, day, gates.open_items(session, lot, sale_on, notice_on=day), sale_on)
 
 
 def _publicity(session: Session, notice: Notice, lot: Lot, day: dt.date, _: Decimal | None) -> Prepared:
@@ -119,6 +127,7 @@ def _publicity(session: Session, notice: Notice, lot: Lot, day: dt.date, _: Deci
     terms.refuse_unbid(case.method, case.uses, market_housing=housing)
     facts = {name: value for name, value in values.items() if value is not None}
     found = checking.publicising(case, day, day, clock.day_of(values["closes_at"]))
+    found += _unready(session, case, lot, day, values["closes_at"])
     return Prepared(lot, LotEventKind.publicise, facts, found)
 
 

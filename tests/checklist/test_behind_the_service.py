@@ -30,7 +30,7 @@ from service.parcels.lifecycle import EventKind, Stage
 from service.parcels.models import Parcel
 from tests.factories.checklists import act as act_on
 from tests.factories.checklists import finish, make_checklist, make_person
-from tests.factories.listings import FLOOR, act, bid, bidder, make_open
+from tests.factories.listings import FLOOR, act, bid, bidder, make_open, make_sold
 from tests.factories.parcels import make_parcel
 
 D = dt.date
@@ -178,6 +178,64 @@ def test_the_owner_meets_the_gate_too(database: Database, owner: psycopg.Connect
     assert refused(owner, case.sell()) == "checklist_gate"
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         owner.execute("DELETE FROM checklist_item")
+
+
+def test_raw_sql_takes_two_people_for_what_the_law_asks(
+    database: Database, serving: psycopg.Connection[tuple[object, ...]], owner: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    case = Case(database, leaving=("BT-C1",))
+    item = f"WHERE checklist_id = {case.checklist} AND key = 'BT-C1'"
+    accepted = OPENLY.format(case.checklist, "accept").replace("BT-A2", "BT-C1")
+    done = f"{accepted} UPDATE checklist_item SET state = 'done', finished_on = '2022-11-01'"
+    for connection in (serving, owner):
+        assert refused(connection, f"{done} {item}") == "checklist_four_eyes"
+        assert refused(connection, f"{done}, submitted_by = 'x' {item}; {case.sell()}") == "checklist_four_eyes"
+    assert refused(serving, f"{done}, submitted_by = 'y' {item}; {case.sell()}") is None
+
+
+def test_an_old_sale_is_no_way_past_the_rule(
+    database: Database,
+    serving: psycopg.Connection[tuple[object, ...]],
+    owner: psycopg.Connection[tuple[object, ...]],
+    superuser: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    """Land neither joins a lot that was announced, nor passes with one that was sold on another day."""
+    with database.write(ACTOR) as session:
+        old = make_sold(session)
+        parcel = make_parcel(session, stage=Stage.listed)
+        rule = PolicySet(template="standard_land", required_from=D(2022, 11, 5))
+        set_policy(session, ACTOR, "ZDXQ", rule, version=0)
+        lot, land, sold_on = old.id, parcel.id, old.sold_on
+    assert sold_on is not None
+    join = f"INSERT INTO lot_parcel (lot_id, parcel_id, live) VALUES ({lot}, {land}, false)"
+    pass_ = "UPDATE parcel SET stage = 'sold', stage_since = '{}' WHERE id = {}"
+    for connection in (serving, owner):
+        assert refused(connection, pass_.format("2022-11-10", land)) == "checklist_gate"
+        assert refused(connection, f"{join}; {pass_.format('2022-11-10', land)}") == "lot_parcel_fixed"
+        move = f"UPDATE lot_parcel SET parcel_id = {land} WHERE lot_id = {lot}"
+        assert refused(connection, move) == "lot_parcel_fixed"
+    # An old round that did have the land.
+    with superuser.transaction():
+        superuser.execute(f"SET LOCAL session_replication_role = replica; {join}")
+        superuser.execute(f"UPDATE lot SET stage = 'concluded', sold_on = '2022-11-06' WHERE id = {lot}")
+    for connection in (serving, owner):
+        assert refused(connection, pass_.format("2022-11-10", land)) == "checklist_gate"
+        stage = f"UPDATE parcel SET stage = 'contracted', stage_since = '2022-11-06' WHERE id = {land}"
+        assert refused(connection, stage) == "checklist_gate"
+    assert refused(serving, pass_.format("2022-11-06", land)) is None
+
+
+def test_land_that_joins_a_lot_without_a_history_passes_the_gate(
+    database: Database, serving: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    """A lot that says it was sold though nothing ever happened to it."""
+    case = Case(database)
+    forged = f"""
+        INSERT INTO lot (notice_id, scheme_id, number, round, stage, sold_on, ended_on, price_yuan, winner)
+        SELECT notice_id, scheme_id, 'X-1', 9, 'concluded', '2022-11-02', '2022-11-02', 1, 'x' FROM lot WHERE id = {case.lot};
+        INSERT INTO lot_parcel (lot_id, parcel_id, live) SELECT max(id), {case.parcel}, false FROM lot
+    """
+    assert refused(serving, forged) == "checklist_gate"
 
 
 def test_land_goes_no_other_way_past_the_gate(database: Database) -> None:

@@ -152,6 +152,50 @@ def test_facts_plan_and_end(people: People, database: Database) -> None:
     assert (closed.json()["status"], closed.json()["closed_on"]) == ("closed", str(dt.date(2022, 11, 15)))
 
 
+def test_what_is_known_is_said_at_the_opening(people: People, database: Database) -> None:
+    with database.write(ACTOR) as session:
+        code = make_parcel(session, stage=Stage.cleared).code
+    new = {"parcel": code, "template": "zhengdong", "facts": {"rezoning": False, "soil_risk": None}}
+    wrong = people.planner.post(URL, json={**new, "facts": {"cleared": True}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/facts/cleared"), wrong.text
+    assert people.planner.post(URL, json={**new, "facts": {"rezoning": "无"}}).status_code == 422
+    made = people.planner.post(URL, json=new).json()
+    told = {fact["key"]: fact["value"] for fact in made["facts"]}
+    assert (told["rezoning"], told["soil_risk"], told["relics_found"]) == (False, None, None)
+    assert item_of(made, "BT-C6")["state"] == "not_applicable"
+
+
+def test_a_forecast_names_what_nobody_has_answered(people: People, database: Database) -> None:
+    """Excavation is in the forecast until somebody says that no relics were found; by how much, is told."""
+    with database.write(ACTOR) as session:
+        code = make_parcel(session, stage=Stage.cleared).code
+    made = opened(people.planner, code)
+    waiting = {each["key"]: each for each in made["unanswered"]}
+    relics = waiting["relics_found"]
+    assert (relics["title"], relics["answer"], relics["derived"]) == ("勘探发现文物,须考古发掘", False, False)
+    assert {each["key"][:5] for each in relics["items"]} == {"BT-F5"}
+    assert relics["ready_on"] < made["ready_on"]
+    assert relics["workdays"] > 60
+    schedule = people.planner.get(f"{URL}/{made['id']}/schedule").json()
+    assert schedule["unanswered"] == made["unanswered"]
+    change = {"facts": {"relics_found": False}}
+    changed = people.planner.patch(f"{URL}/{made['id']}", json=change, headers=tag(made["version"])).json()
+    assert changed["ready_on"] == relics["ready_on"]
+    assert "relics_found" not in {each["key"] for each in changed["unanswered"]}
+
+
+def test_the_rule_of_a_jurisdiction_decides_on_the_template(people: People, database: Database) -> None:
+    with database.write(ACTOR) as session:
+        code = make_parcel(session, stage=Stage.cleared).code
+    people.administrator.put("/api/v1/checklist-policies/ZDXQ", json={"template": "zhengdong"}, headers=tag(0))
+    refused = people.planner.post(URL, json={"parcel": code, "template": "standard_land"})
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (422, "/template", "not-the-rule")
+    assert "zhengdong" in error["detail"]
+    made = people.planner.post(URL, json={"parcel": code})
+    assert (made.status_code, made.json()["template"]["key"]) == (201, "zhengdong")
+
+
 def test_the_rule_of_a_jurisdiction(people: People, database: Database) -> None:
     with database.write(ACTOR) as session:
         make_parcel(session)

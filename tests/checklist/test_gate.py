@@ -23,7 +23,7 @@ from service.listings.gates import ChecklistOpen
 from service.listings.jobs import run_clock
 from service.listings.lifecycle import LotEventKind
 from service.listings.lot_commands import take_event
-from service.listings.models import Lot
+from service.listings.models import Lot, Notice
 from service.listings.notice_commands import publish_notice
 from service.listings.queries import parcels_of
 from service.parcels.changes import EventCreate
@@ -42,6 +42,7 @@ from tests.factories.listings import (
     make_notice,
     make_open,
     make_scheme,
+    sale_terms,
 )
 from tests.factories.parcels import make_parcel
 
@@ -171,6 +172,36 @@ def test_an_opening_warns(session: Session) -> None:
     lot, findings = take_event(session, ACTOR, lot.id, order, version=lot.version)
     assert (lot.stage, [(each.rule.id, each.severity) for each in findings]) == ("open", [("R80", "warn")])
     assert str(checklist.ready_on) in findings[0].satisfied_by.zh
+
+
+def test_an_announcement_warns_of_what_will_not_be_ready(session: Session) -> None:
+    """No checklist where the rule asks for one; one that is forecast for after the sale; not one that will be in time."""
+
+    def announced(lot: Lot) -> list[tuple[str, str, str]]:
+        notice = session.get_one(Notice, lot.notice_id)
+        order = NoticePublish(effective_on=D(2022, 11, 15), trial=True)
+        _, (prepared,) = publish_notice(session, ACTOR, notice.id, order, version=notice.version)
+        return [(each.rule.id, each.severity, each.message.zh) for each in prepared.findings if each.rule.id == "R80"]
+
+    terms = {"opens_at": at(D(2022, 12, 6)), "closes_at": at(D(2022, 12, 16), 15)}
+    draft = make_draft(session, make_notice(session), make_scheme(session), sale_terms(**terms))
+    assert announced(draft) == []
+    set_policy(session, ACTOR, "ZDXQ", PolicySet(template="standard_land", required_from=D(2022, 11, 15)), version=0)
+    ((_, severity, missing),) = announced(draft)
+    assert severity == "warn"
+    assert "未建立八同步清单" in missing
+    (parcel,) = parcels_of(session, [draft.id])[draft.id]
+    checklist = make_checklist(session, parcel)
+    ((_, _, late),) = announced(draft)
+    assert "2022-12-16" in late
+    finish(session, checklist, leaving=("BT-A2",), on=D(2022, 11, 10))
+    assert checklist.ready_on is not None
+    assert checklist.ready_on < D(2022, 12, 16)
+    assert announced(draft) == []
+    finish(session, checklist, on=D(2022, 11, 10))
+    prove(session, ACTOR, checklist, "BT-A2", until=D(2022, 12, 1))
+    ((_, _, expiring),) = announced(draft)
+    assert "协议" in expiring
 
 
 def test_an_award_is_refused_too(session: Session) -> None:

@@ -14,7 +14,7 @@ from service.audit.record import _COLLECTED
 from service.checklist.acting import NotYours
 from service.checklist.changes import Answers, ChecklistChange, ChecklistClose, ChecklistItemChange, CommentCreate
 from service.checklist.commands import ChecklistRunning, TooLateForChecklist, change_checklist, close_checklist
-from service.checklist.deciding import NotAsked, ProofMissing, SamePerson
+from service.checklist.deciding import BeforeNeed, NotAsked, ProofMissing, SamePerson
 from service.checklist.holding import ChecklistEnded
 from service.checklist.item_commands import MirroredItem, comment, plan_item
 from service.checklist.models import Checklist
@@ -22,13 +22,14 @@ from service.checklist.picture import picture
 from service.checklist.proof_commands import ProofNeeded, expire_proofs, withdraw_proof
 from service.checklist.queries import documents_of, template_of
 from service.checklist.record_models import ChecklistEvent, Notification
-from service.checklist.states import ActionIncomplete, HardItem, IllegalItemAction, Stored
+from service.checklist.states import ActionIncomplete, FourEyes, HardItem, IllegalItemAction, Stored
 from service.core import clock
 from service.core.errors import Forbidden, Invalid, PreconditionFailed
 from service.parcels.lifecycle import Stage
 from tests.factories.checklists import (
     act,
     acting,
+    finish,
     first_open,
     make_checklist,
     make_document,
@@ -40,6 +41,8 @@ from tests.factories.checklists import (
 from tests.factories.parcels import make_parcel
 
 D = dt.date
+LEGAL = "BT-C1"
+"""Planning conditions, which the law asks for."""
 
 
 @pytest.fixture
@@ -110,6 +113,67 @@ def test_who_handed_it_in_does_not_accept_it(session: Session, checklist: Checkl
     act(session, officer, checklist, key, "submit")
     with pytest.raises(SamePerson):
         act(session, officer, checklist, key, "accept")
+
+
+def test_what_the_law_asks_for_takes_two_people(
+    session: Session, checklist: Checklist, officer: Actor, planner: Actor
+) -> None:
+    """Whoever they are: also those who run the whole checklist, and could do with any other item all by themselves."""
+    finish(session, checklist, leaving=(LEGAL, "BT-A2"))
+    for key in (LEGAL, "BT-A2"):
+        act(session, planner, checklist, key, "start", effective_on=D(2022, 9, 5))
+        prove(session, planner, checklist, key)
+    act(session, planner, checklist, "BT-A2", "accept")
+    with pytest.raises(FourEyes, match="R41 规划条件") as refused:
+        act(session, planner, checklist, LEGAL, "accept")
+    assert refused.value.facts == {"rule": "R41"}
+    act(session, planner, checklist, LEGAL, "submit")
+    with pytest.raises(SamePerson, match="R41 规划条件"):
+        act(session, planner, checklist, LEGAL, "accept")
+    row = act(session, officer, checklist, LEGAL, "accept")
+    assert (row.state, row.submitted_by) == ("done", planner.label)
+    act(session, officer, checklist, LEGAL, "reopen", reason="条件有变")
+    with pytest.raises(FourEyes):
+        act(session, officer, checklist, LEGAL, "accept")
+
+
+def test_an_item_begins_no_earlier_than_what_it_needs_ended(
+    session: Session, checklist: Checklist, planner: Actor
+) -> None:
+    finish(session, checklist, leaving=(LEGAL,), on=D(2022, 10, 8))
+    with pytest.raises(BeforeNeed, match="区域评估") as refused:
+        act(session, planner, checklist, LEGAL, "start", effective_on=D(2022, 10, 7))
+    assert (refused.value.facts["need"], refused.value.facts["finished_on"]) == ("BT-B2", D(2022, 10, 8))
+    assert "2022-10-08" in refused.value.en
+    assert refused.value.errors[0].pointer == "/effective_on"
+    row = act(session, planner, checklist, LEGAL, "start", effective_on=D(2022, 10, 8))
+    assert row.started_on == D(2022, 10, 8)
+
+
+def test_a_day_entered_wrong_is_mended_where_it_stands(session: Session, checklist: Checklist, planner: Actor) -> None:
+    """Accepted today instead of when it was: reopened and accepted as of its day, what needs it begins as it did."""
+    finish(session, checklist, leaving=(LEGAL, "BT-B2"), on=D(2022, 9, 1))
+    act(session, planner, checklist, "BT-B2", "start", effective_on=D(2022, 9, 1))
+    prove(session, planner, checklist, "BT-B2")
+    act(session, planner, checklist, "BT-B2", "accept")
+    with pytest.raises(BeforeNeed):
+        act(session, planner, checklist, LEGAL, "start", effective_on=D(2022, 9, 20))
+    act(session, planner, checklist, "BT-B2", "reopen", reason="日期录错")
+    act(session, planner, checklist, "BT-B2", "accept", effective_on=D(2022, 9, 12))
+    assert act(session, planner, checklist, LEGAL, "start", effective_on=D(2022, 9, 20)).state == "in_progress"
+
+
+def test_what_does_not_apply_begins_anew_when_it_does(session: Session, officer: Actor, planner: Actor) -> None:
+    checklist = make_checklist(session, template="zhengdong")
+    key = next(item.key for item in template_of(session, checklist).items if item.when == "rezoning")
+    finish(session, checklist, only={"BT-A1", "BT-B1"})
+    act(session, planner, checklist, key, "start", effective_on=D(2022, 9, 5))
+    act(session, planner, checklist, key, "submit")
+    for answer, state in ((False, "not_applicable"), (True, "open")):
+        change = ChecklistChange(facts=Answers(rezoning=answer))
+        change_checklist(session, officer, checklist.id, change, version=checklist.version)
+        row = row_of(session, checklist, key)
+        assert (row.state, row.started_on, row.submitted_by) == (state, None, None)
 
 
 def test_a_waiver_needs_one_who_asks_and_another_who_grants(

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from service.accounts.access import Actor
 from service.accounts.permissions import Role
-from service.checklist.changes import CommentCreate
+from service.checklist.changes import ChecklistClose, CommentCreate
+from service.checklist.commands import close_checklist
 from service.checklist.item_commands import comment
 from service.checklist.models import Checklist, ChecklistOrigin
 from service.checklist.queries import documents_of, template_of
 from service.core.db import Database
 from service.parcels.lifecycle import Stage
-from service.parcels.models import Parcel
+from service.parcels.models import Parcel, ParcelEvent
 from tests.caller import Caller
 from tests.factories.checklists import (
     act,
@@ -132,6 +133,56 @@ def test_a_merger_of_two_templates_keeps_the_one_that_asks_for_more(
     with database.read() as session:
         made = session.scalars(select(Parcel.code).where(Parcel.made_by.is_not(None))).one()
         assert template_of(session, on(database, made)).key == "zhengdong"
+
+
+def close(database: Database, actor: Actor, number: int) -> None:
+    with database.write(actor) as session:
+        checklist = session.get_one(Checklist, number)
+        close_checklist(session, actor, number, ChecklistClose(reason="暂不出让"), version=checklist.version)
+
+
+def test_what_was_done_is_not_forgotten_with_a_checklist_that_was_closed(
+    database: Database, registrar: Caller, begun: int, actor: Actor
+) -> None:
+    """Parts of unsold land inherit from the last that was closed, though not its plan; they can't be sold without."""
+    close(database, actor, begun)
+    number = split(registrar).json()["operation"]["id"]
+    part = on(database, "ZD-1-1")
+    assert (part.status, part.project_name, part.planned_sale_on) == ("running", None, None)
+    with database.read() as session:
+        assert row_of(session, part, PLOT).state == "done"
+        assert row_of(session, part, PRE).state == "returned"
+        assert session.get(ChecklistOrigin, (part.id, begun)) is not None
+    assert on(database, "ZD-1").status == "closed"
+    assert undo(registrar, number).status_code == 201
+    assert (on(database, "ZD-1").id, on(database, "ZD-1").status) == (begun, "closed")
+    assert on(database, "ZD-1-1").status == "superseded"
+
+
+def test_of_a_running_checklist_and_a_closed_one_both_count(
+    database: Database, registrar: Caller, land: dict[str, int], actor: Actor
+) -> None:
+    with database.write(actor) as session:
+        other = make_checklist(session, session.get_one(Parcel, land["ZD-2"]), project_name="已取消的项目")
+        finish(session, other, only={PLOT}, on=D(2022, 10, 1))
+    close(database, actor, other.id)
+    assert merge(registrar, "ZD-1", "ZD-2").status_code == 201
+    with database.read() as session:
+        whole = on(database, session.scalars(select(Parcel.code).where(Parcel.made_by.is_not(None))).one())
+        row = row_of(session, whole, PLOT)
+        assert (whole.project_name, row.state, row.finished_on) == ("示例项目", "done", D(2022, 10, 1))
+
+
+def test_a_checklist_that_a_sale_has_used_up_says_nothing_any_more(
+    database: Database, registrar: Caller, begun: int, actor: Actor, land: dict[str, int]
+) -> None:
+    close(database, actor, begun)
+    with database.write(actor) as session:
+        sold = {"kind": "sell", "effective_on": D(2022, 11, 15), "stage": "sold", "actor": "x"}
+        session.add(ParcelEvent(parcel_id=land["ZD-1"], **sold))
+    assert split(registrar).status_code == 201
+    with database.read() as session:
+        assert session.scalars(select(Checklist.id)).all() == [begun]
 
 
 def test_undone_the_old_checklist_goes_on(database: Database, registrar: Caller, begun: int) -> None:

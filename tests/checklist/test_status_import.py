@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from service.accounts.access import system
 from service.checklist.models import Checklist
-from service.checklist.states import Stored
+from service.checklist.picture import picture
+from service.checklist.states import State, Stored
 from service.checklist.status_sheet import COLUMNS, SHEET, way
 from service.core.db import Database
 from tests.caller import Caller
-from tests.factories.checklists import first_open, make_checklist, parcel_of, row_of
+from tests.factories.checklists import finish, first_open, make_checklist, parcel_of, prove, row_of
 
 As = Callable[..., Caller]
 D = dt.date
@@ -150,6 +151,36 @@ def test_what_the_commands_refuse_is_told_of_the_row(as_role: As, begun: tuple[s
     mirrored = take(planner, sheet({"parcel": parcel, "key": "BT-E4", "state": "办理中"}))
     assert mirrored.json()["errors"][0]["code"] == "checklist-mirrored"
     assert as_role("viewer").post(f"{AT}/status-import", files=sheet()).status_code == 403
+
+
+def test_what_the_law_asks_for_takes_two_senders(as_role: As, database: Database) -> None:
+    with database.write(ACTOR) as session:
+        found = make_checklist(session)
+        finish(session, found, leaving=("BT-C1",))
+        parcel = parcel_of(session, found).code
+        prove(session, ACTOR, found, "BT-C1")
+    row = {"parcel": parcel, "key": "BT-C1", "on": D(2022, 11, 10)}
+    planner, officer = as_role("planner"), as_role("listing_officer")
+    alone = take(planner, sheet({**row, "state": "已办结"}), trial=True).json()["faults"]
+    assert [(each["rule"], each["column"]) for each in alone] == [("checklist-four-eyes", "状态")]
+    assert "R41 规划条件" in alone[0]["message"]
+    assert take(planner, sheet({**row, "state": "已报送"})).status_code == 200
+    again = take(planner, sheet({**row, "state": "已办结"}))
+    assert again.json()["errors"][0]["code"] == "checklist-same-person"
+    assert take(officer, sheet({**row, "state": "已办结"})).status_code == 200
+
+
+def test_what_can_not_be_forecast_is_told_of_its_row(as_role: As, database: Database) -> None:
+    """A checklist is brought up to date once for all its rows; the row that makes it impossible is still the one told."""
+    with database.write(ACTOR) as session:
+        found = make_checklist(session)
+        parcel = parcel_of(session, found).code
+        keys = [key for key, state in picture(session, found).states.items() if state is State.ready][:2]
+    first, second = ({"parcel": parcel, "key": key, "state": "办理中", "on": D(2022, 11, 10)} for key in keys)
+    far = {"parcel": parcel, "key": "BT-C1", "state": "未开始", "planned_start": D(2099, 12, 31)}
+    faults = take(as_role("planner"), sheet(first, far, second), trial=True).json()["faults"]
+    assert [(each["row"], each["rule"]) for each in faults] == [(3, "outside-calendar")]
+    assert take(as_role("planner"), sheet(first, second)).status_code == 200
 
 
 def test_a_sheet_of_another_jurisdiction_finds_no_parcel(as_role: As, begun: tuple[str, str, str]) -> None:
