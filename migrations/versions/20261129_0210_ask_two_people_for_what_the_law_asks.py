@@ -24,5 +24,7 @@ def downgrade() -> None:
         found = re.search(rf"CREATE FUNCTION {name}\(\).*?\nEND \$\$;\n", before, re.DOTALL)
         assert found is not None  # noqa: S101 - a released file is never edited
         run_script(found[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
-    op.execute("DROP FUNCTION lot_parcel_passes_gate(), lot_parcel_fixed(), parcel_lacks_checklist(bigint, bigint, date)")
+    op.execute(
+        "DROP FUNCTION lot_parcel_passes_gate(), lot_parcel_fixed(), parcel_lacks_checklist(bigint, bigint, date)"
+    )
     op.execute("DROP FUNCTION parcel_sold_on(bigint, text, date)")

@@ -24,7 +24,7 @@ class Answers(Input):
 
 
 class ChecklistCreate(Input):
-    """A checklist to open for a parcel. Its template is that of the jurisdiction's rule; without a rule, the one asked for.
+    """A checklist to open for a parcel; its template is that of the jurisdiction's rule, without one that asked for.
 
     `facts` are what is known by now; what is left out counts as unanswered.
     """

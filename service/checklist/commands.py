@@ -1,5 +1,7 @@
 """What changes a checklist as a whole: opened for a parcel, its facts and plan, closed. Items: `item_commands.py`."""
 
+import datetime as dt
+
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -49,7 +51,7 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
     Raises:
         NotFound, AmbiguousNumber, ParcelRetired: the parcel.
         ChecklistRunning, TooLateForChecklist.
-        Invalid: no such template or lot, or not the jurisdiction's template; FutureDate.
+        Invalid: no such template or lot, not the jurisdiction's template, sale before listing; FutureDate.
 
     """
     parcel = parcel_for_update(session, actor, new.parcel)
@@ -64,6 +66,7 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
     template_id, template = kept_template(session, _template_for(session, parcel, new.template))
     plan = {name: getattr(new, name) for name in PLAN_FIELDS}
     _refuse_lot(session, actor, parcel.id, plan["lot_id"])
+    _refuse_reversed(new.planned_listing_on, new.planned_sale_on)
     day = new.opened_on or clock.today()
     refuse_future("/opened_on", day)
     facts = new.facts.model_dump(exclude_none=True)
@@ -82,7 +85,9 @@ def _template_for(session: Session, parcel: Parcel, wanted: str | None) -> str:
     if policy is None or wanted in {None, policy.template_key}:
         return wanted or (DEFAULT if policy is None else policy.template_key)
     zh = f"本管辖区规定使用模板 {policy.template_key}，不能用 {wanted}；请留空，或先修改清单规定"
-    en = f"The jurisdiction's rule is the template {policy.template_key}, not {wanted}; leave it out, or change the rule"
+    en = (
+        f"The jurisdiction's rule is the template {policy.template_key}, not {wanted}; leave it out, or change the rule"
+    )
     raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/template", "not-the-rule", zh, en)])
 
 
@@ -100,6 +105,13 @@ def _refuse_lot(session: Session, actor: Actor, parcel_id: int, lot_id: int | No
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/lot_id", "unknown-lot", zh, en)])
 
 
+def _refuse_reversed(listing_on: dt.date | None, sale_on: dt.date | None) -> None:
+    """Refuse a sale that is planned for before the listing. Raises Invalid."""
+    if listing_on is not None and sale_on is not None and sale_on < listing_on:
+        zh, en = f"计划摘牌不能早于计划挂牌 {listing_on}", f"The listing is planned for {listing_on}, the sale before it"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/planned_sale_on", "wrong-order", zh, en)])
+
+
 def change_checklist(
     session: Session, actor: Actor, checklist_id: int, change: ChecklistChange, *, version: int
 ) -> Checklist:
@@ -107,12 +119,13 @@ def change_checklist(
 
     Raises:
         NotFound, ChecklistEnded, PreconditionFailed.
-        Invalid: no such lot; OutsideCalendar.
+        Invalid: no such lot, sale before listing; OutsideCalendar.
 
     """
     checklist = held(session, actor, checklist_id, version=version)
     given = change.model_dump(exclude_unset=True, exclude={"facts"})
     _refuse_lot(session, actor, checklist.parcel_id, given.get("lot_id"))
+    _refuse_reversed(*(given.get(name, getattr(checklist, name)) for name in ("planned_listing_on", "planned_sale_on")))
     answers = change.facts.model_dump(exclude_unset=True)
     if answers:
         merged = checklist.facts | answers

@@ -140,6 +140,7 @@ def _template_part(each: Item, lead: str) -> dict[str, Any]:
         "basis": each.basis.value,
         "verified": each.verified,
         "source": each.source,
+        "source_en": each.source_en or each.source,
         "work": each.work,
         "needs": list(each.needs),
         "becomes": None if each.becomes is None else Titled(

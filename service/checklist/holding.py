@@ -21,7 +21,7 @@ SOLD = frozenset(
 """Stages of land that has passed the gate."""
 
 WAITING = "checklists_to_settle"
-"""Name in a session's info of the checklists, by id, that are locked already and brought up to date once, at the end."""
+"""Name in a session's info of the checklists, by id, that are locked already and brought up to date once at the end."""
 
 
 class ChecklistEnded(Conflict):
@@ -52,7 +52,9 @@ def held(session: Session, actor: Actor, checklist_id: int, *, version: int | No
     Raises NotFound, ChecklistEnded, PreconditionFailed with what it is by now.
     """
     waiting = session.info.get(WAITING, {}).get(checklist_id)
-    checklist: Checklist = waiting.checklist if waiting else queries.checklist_by_id(session, actor, checklist_id, lock=True)
+    checklist: Checklist = (
+        waiting.checklist if waiting else queries.checklist_by_id(session, actor, checklist_id, lock=True)
+    )
     if checklist.status != ChecklistStatus.running:
         raise ChecklistEnded(
             "清单已关闭或已被替代。", "It is closed, or others stand for it.", facts={"status": str(checklist.status)}

@@ -124,7 +124,9 @@ def _plan(sources: Sequence[Checklist]) -> dict[str, Any]:
     running = [each for each in sources if each.status == ChecklistStatus.running]
     return {
         "project_name": running[0].project_name if running else None,
-        "planned_listing_on": max((each.planned_listing_on for each in running if each.planned_listing_on), default=None),
+        "planned_listing_on": max(
+            (each.planned_listing_on for each in running if each.planned_listing_on), default=None
+        ),
         "planned_sale_on": max((each.planned_sale_on for each in running if each.planned_sale_on), default=None),
     }
 

@@ -190,6 +190,7 @@ class ChecklistItemRead(Titled):
     basis: Basis
     verified: bool
     source: str
+    source_en: str
     work: str | None = Field(description="kind of work that blocked periods stop")
     needs: list[str]
     waiting_for: list[str] = Field(description="keys of prerequisites that are not done")
@@ -247,7 +248,9 @@ class ChecklistRead(ChecklistSummary):
     """One checklist whole."""
 
     facts: list[FactRead]
-    unanswered: list[UnansweredFact] = Field(description="what the forecast includes because nobody has answered a fact")
+    unanswered: list[UnansweredFact] = Field(
+        description="what the forecast includes because nobody has answered a fact"
+    )
     badge: Badge | None
     tracks: list[TrackRead]
     items: list[ChecklistItemRead]
@@ -274,6 +277,7 @@ class TemplateRead(Output):
     title: str
     title_en: str
     source: str
+    source_en: str
     items: int
     tracks: int
     latest: bool
@@ -316,6 +320,7 @@ class TemplateItem(Titled):
     basis: Basis
     verified: bool
     source: str
+    source_en: str
     work: str | None
     needs: list[str]
     evidence: list[TemplateEvidence]
@@ -334,6 +339,7 @@ class BaselineStep(Output):
     basis: Basis
     verified: bool
     source: str
+    source_en: str
     needs: list[str]
 
 

@@ -48,6 +48,7 @@ class Input:
     basis: Basis
     verified: bool
     source: str
+    source_en: str
     critical: bool
 
 
@@ -141,5 +142,6 @@ def _stretch(calendar: Calendar, sold_on: dt.date, ends_on: dt.date) -> Stretch:
 def _inputs(way: Way, parts: Iterable[Step | Item], found: Schedule) -> Iterator[Input]:
     path = frozenset(found.critical_path)
     for part in parts:
-        about = part.key, part.title, part.title_en, part.days, part.unit, part.basis, part.verified, part.source
-        yield Input(way, *about, critical=part.key in path)
+        about = part.key, part.title, part.title_en, part.days, part.unit, part.basis, part.verified
+        sources = part.source, part.source_en or part.source
+        yield Input(way, *about, *sources, critical=part.key in path)

@@ -81,6 +81,7 @@ class SavingInput(Output):
     basis: Basis
     verified: bool
     source: str
+    source_en: str
     critical: bool
 
 
@@ -128,7 +129,9 @@ class ScheduleRead(Output):
     provisional: bool
     critical_path: list[str]
     controlling_track: int | None
-    unanswered: list[UnansweredFact] = Field(description="what the forecast includes because nobody has answered a fact")
+    unanswered: list[UnansweredFact] = Field(
+        description="what the forecast includes because nobody has answered a fact"
+    )
     items: list[ScheduledItem]
     blocked: list[BlockedRead]
     edges: list[Edge]

@@ -202,6 +202,7 @@ def _input(each: Input) -> SavingInput:
         basis=each.basis.value,
         verified=each.verified,
         source=each.source,
+        source_en=each.source_en,
         critical=each.critical,
     )
 

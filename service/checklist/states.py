@@ -96,7 +96,11 @@ class HardItem(Conflict):
 class FourEyes(Conflict):
     """The law asks for this item: one hands it in, another accepts it; `rule` is the one that asks."""
 
-    code, title_zh, title_en = "checklist-four-eyes", "法定事项须由两人分别报送、办结", "Two people for what the law asks"
+    code, title_zh, title_en = (
+        "checklist-four-eyes",
+        "法定事项须由两人分别报送、办结",
+        "Two people for what the law asks",
+    )
 
 
 class ActionIncomplete(Invalid):

@@ -6,7 +6,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
@@ -93,6 +93,7 @@ class Evidence:
     title_en: str
     valid_months: int | None = None
     source: str = ""
+    source_en: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Item:
     begins: str | None = None
     follows: str | None = None
     becomes: Becomes | None = None
+    source_en: str = field(default="", compare=False)
 
     @property
     def hard(self) -> bool:
@@ -169,11 +171,16 @@ class Step:
     verified: bool
     source: str
     needs: tuple[str, ...] = ()
+    source_en: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template. Its items stand in the file's order; `traditional` is what it is compared with."""
+    """A template. Its items stand in the file's order; `traditional` is what it is compared with.
+
+    `source_en` says the same as `source`, here and in its parts, so it makes no difference between versions. Those that
+    were kept before there was any have none.
+    """
 
     key: str
     version: int
@@ -183,6 +190,7 @@ class Template:
     tracks: tuple[Track, ...]
     items: tuple[Item, ...]
     traditional: tuple[Step, ...]
+    source_en: str = field(default="", compare=False)
 
     @cached_property
     def by_key(self) -> Mapping[str, Item]:

@@ -51,5 +51,5 @@ def diff(old: Template, new: Template) -> TemplateDiff:
 def _changes(before: Item, after: Item) -> Iterator[Change]:
     for field in fields(Item):
         was, now = getattr(before, field.name), getattr(after, field.name)
-        if was != now:
+        if field.compare and was != now:
             yield Change(after.key, field.name, was, now)

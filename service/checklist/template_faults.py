@@ -100,8 +100,8 @@ def _evidence(value: object) -> str | None:
     found = next((text for text in map(_PROOF, value) if text), None)
     if found:
         return f"has a proof whose {found}"
-    if any(("valid_months" in proof) != ("source" in proof) for proof in value):
-        return "has a proof with valid_months but no source, or the other way round"
+    if any(len(_VALIDITY & proof.keys()) not in {0, len(_VALIDITY)} for proof in value):
+        return "has a proof with valid_months but no source or source_en, or the other way round"
     keys = [proof["key"] for proof in value]
     return "names a proof twice" if len(set(keys)) < len(keys) else None
 
@@ -123,10 +123,12 @@ _DURATION: Mapping[str, _Check] = {
     "basis": _one_of(*Basis),
     "verified": _flag,
     "source": _text,
+    "source_en": _text,
 }
 _WORD = _like(_KEY, "a word in small letters")
 _PERMIT = "permit:"
-_PROOF = _part_of({"key": _WORD, **_TITLES}, {"valid_months": _whole(_LONGEST), "source": _text})
+_VALIDITY = frozenset({"valid_months", "source", "source_en"})
+_PROOF = _part_of({"key": _WORD, **_TITLES}, {"valid_months": _whole(_LONGEST), "source": _text, "source_en": _text})
 _BECOMES = _part_of(
     _TITLES, {"permit": _one_of(*(key.removeprefix(_PERMIT) for key in FOLLOWS if key.startswith(_PERMIT)))}
 )

@@ -14,7 +14,7 @@ from service.core.errors import GongdiError
 
 FOLDER = Path(__file__).resolve().parents[2] / "gis_data" / "tracks"
 
-_HEAD = {"key": str, "version": int, "title": str, "title_en": str, "source": str}
+_HEAD = {"key": str, "version": int, "title": str, "title_en": str, "source": str, "source_en": str}
 _TABLES = ("tracks", "items", "traditional")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _BEGINS = re.compile(r"\s*\[\[\s*(\w+)\s*\]\]")

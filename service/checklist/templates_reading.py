@@ -104,7 +104,7 @@ def _known(session: Session, actor: Actor) -> tuple[list[Template], dict[tuple[s
 
 def _head(each: Template) -> dict[str, Any]:
     names = {name: getattr(each, name) for name in ("key", "version", "title", "title_en", "source")}
-    return {**names, "items": len(each.items), "tracks": len(each.tracks)}
+    return {**names, "source_en": each.source_en or each.source, "items": len(each.items), "tracks": len(each.tracks)}
 
 
 def _names(each: Item) -> dict[str, str]:
@@ -130,6 +130,7 @@ def _item(each: Item) -> TemplateItem:
         basis=each.basis.value,
         verified=each.verified,
         source=each.source,
+        source_en=each.source_en or each.source,
         work=each.work,
         needs=list(each.needs),
         evidence=[TemplateEvidence.model_validate(kind) for kind in each.evidence],
@@ -162,6 +163,7 @@ def _step(step: Step, needs: list[str]) -> BaselineStep:
         basis=step.basis.value,
         verified=step.verified,
         source=step.source,
+        source_en=step.source_en or step.source,
         needs=needs,
     )
 

@@ -1,4 +1,4 @@
-"""What of a forecast hangs on facts that nobody has answered: until somebody does, all that depends on them counts. Pure.
+"""What of a forecast hangs on facts that nobody has answered: until somebody does, all that depends on it counts. Pure.
 
 Whether relics were found is unanswered, so the excavation is in the forecast; a "no" would bring it forward by so many
 working days.
@@ -23,7 +23,7 @@ Acts = Callable[[Picture], Sequence[Activity]]
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A fact that nobody has answered: the items that count only therefore, and what the answer without them would mean.
+    """A fact that nobody has answered: the items that count only therefore, and what the answer without them means.
 
     `answer` None: none of the uses, or not the way of supply, that the items ask for. By that answer nothing before the
     sale would be open on `ready_on`, so many `workdays` earlier, and works would start `start_workdays` earlier.
@@ -63,9 +63,9 @@ def _answers(seen: Picture, fact: str) -> Iterator[tuple[bool | None, Facts, tup
     if getattr(seen.facts, fact) is not None:
         return
     waiting = [item for item in seen.template.items if _hangs_on(seen, item, fact)]
-    others = {"uses": frozenset[str](), "method": ""}
+    others: dict[str, object] = {"uses": [], "method": ""}
     for answer in (None,) if fact in others else (False, True):
-        facts = replace(seen.facts, **{fact: others.get(fact, answer)})
+        facts = Facts.of(seen.facts.to_json() | {fact: others.get(fact, answer)})
         items = tuple(item for item in waiting if holds(item.when or "", facts) is False)
         if items:
             yield answer, facts, items

@@ -46,7 +46,7 @@ def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | 
 
 
 def checklist_ahead(rule: Rule, items: Sequence[OpenItem], sale_on: dt.date) -> Finding | None:
-    """R80: when a lot is announced, all that its sale will be refused for is forecast to be done by the day of the sale."""
+    """R80: when a lot is announced, all that its sale will be refused for is forecast to be done by then."""
     late = [each for each in items if each.ready_on is None or each.ready_on > sale_on or each.state == "expired"]
     if not late:
         return None

@@ -112,7 +112,9 @@ def _sale(session: Session, notice: Notice, lot: Lot, day: dt.date, floor: Decim
     return Prepared(lot, LotEventKind.announce, facts | late_entry(values), found)
 
 
-def _unready(session: Session, case: checking.Case, lot: Lot, day: dt.date, ends_at: dt.datetime) -> tuple[Finding, ...]:
+def _unready(
+    session: Session, case: checking.Case, lot: Lot, day: dt.date, ends_at: dt.datetime
+) -> tuple[Finding, ...]:
     """Return what warns of a sale that will be refused: no checklist, or one that is forecast to be done too late."""
     sale_on = clock.day_of(ends_at)
     return checking.sale_ahead(case, day, gates.open_items(session, lot, sale_on, notice_on=day), sale_on)

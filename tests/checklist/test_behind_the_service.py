@@ -30,7 +30,7 @@ from service.parcels.lifecycle import EventKind, Stage
 from service.parcels.models import Parcel
 from tests.factories.checklists import act as act_on
 from tests.factories.checklists import finish, make_checklist, make_person
-from tests.factories.listings import FLOOR, act, bid, bidder, make_open, make_sold
+from tests.factories.listings import FLOOR, act, bid, bidder, make_draft, make_open, make_sold
 from tests.factories.parcels import make_parcel
 
 D = dt.date
@@ -230,12 +230,13 @@ def test_land_that_joins_a_lot_without_a_history_passes_the_gate(
 ) -> None:
     """A lot that says it was sold though nothing ever happened to it."""
     case = Case(database)
-    forged = f"""
-        INSERT INTO lot (notice_id, scheme_id, number, round, stage, sold_on, ended_on, price_yuan, winner)
-        SELECT notice_id, scheme_id, 'X-1', 9, 'concluded', '2022-11-02', '2022-11-02', 1, 'x' FROM lot WHERE id = {case.lot};
-        INSERT INTO lot_parcel (lot_id, parcel_id, live) SELECT max(id), {case.parcel}, false FROM lot
-    """
-    assert refused(serving, forged) == "checklist_gate"
+    with database.write(ACTOR) as session:
+        draft = make_draft(session)
+        (other,) = parcels_of(session, [draft.id])[draft.id]
+        forged = SELL.format(lot=draft.id, parcel=other.id)
+        join = f"INSERT INTO lot_parcel (lot_id, parcel_id, live) VALUES ({draft.id}, {case.parcel}, false)"
+    assert refused(serving, forged) is None
+    assert refused(serving, join) == "checklist_gate"
 
 
 def test_land_goes_no_other_way_past_the_gate(database: Database) -> None:

@@ -147,6 +147,9 @@ def test_facts_plan_and_end(people: People, database: Database) -> None:
     assert people.planner.patch(path, json=change, headers=tag(made["version"])).status_code == 412
     none = people.planner.post(f"{path}/template", json={}, headers=tag(changed.json()["version"]))
     assert (none.status_code, none.json()["code"]) == (409, "checklist-no-newer-template")
+    late = {"planned_listing_on": "2023-04-02"}
+    reversed_ = people.planner.patch(path, json=late, headers=tag(changed.json()["version"]))
+    assert (reversed_.status_code, reversed_.json()["errors"][0]["pointer"]) == (422, "/planned_sale_on")
     end = {"reason": "项目取消"}
     closed = people.planner.post(f"{path}/close", json=end, headers=tag(changed.json()["version"]))
     assert (closed.json()["status"], closed.json()["closed_on"]) == ("closed", str(dt.date(2022, 11, 15)))

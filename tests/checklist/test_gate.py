@@ -175,7 +175,7 @@ def test_an_opening_warns(session: Session) -> None:
 
 
 def test_an_announcement_warns_of_what_will_not_be_ready(session: Session) -> None:
-    """No checklist where the rule asks for one; one that is forecast for after the sale; not one that will be in time."""
+    """No checklist where the rule asks for one; one that is forecast too late; not one that will be in time."""
 
     def announced(lot: Lot) -> list[tuple[str, str, str]]:
         notice = session.get_one(Notice, lot.notice_id)

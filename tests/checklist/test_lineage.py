@@ -53,7 +53,11 @@ def land(database: Database, actor: Actor) -> dict[str, int]:
 def begun(land: dict[str, int], database: Database, actor: Actor) -> int:
     with database.write(actor) as session:
         checklist = make_checklist(
-            session, session.get_one(Parcel, land["ZD-1"]), project_name="示例项目", planned_sale_on=D(2023, 3, 1)
+            session,
+            session.get_one(Parcel, land["ZD-1"]),
+            project_name="示例项目",
+            planned_sale_on=D(2023, 3, 1),
+            opened_on=D(2022, 8, 1),
         )
         prove(session, actor, checklist, PLOT, until=D(2023, 9, 1))
         finish(session, checklist, only={PRE, PLOT})
@@ -178,8 +182,8 @@ def test_a_checklist_that_a_sale_has_used_up_says_nothing_any_more(
 ) -> None:
     close(database, actor, begun)
     with database.write(actor) as session:
-        sold = {"kind": "sell", "effective_on": D(2022, 11, 15), "stage": "sold", "actor": "x"}
-        session.add(ParcelEvent(parcel_id=land["ZD-1"], **sold))
+        for kind, stage, day in (("sell", "sold", D(2022, 10, 1)), ("reclaim", "cleared", D(2022, 10, 20))):
+            session.add(ParcelEvent(parcel_id=land["ZD-1"], kind=kind, stage=stage, effective_on=day, actor="x"))
     assert split(registrar).status_code == 201
     with database.read() as session:
         assert session.scalars(select(Checklist.id)).all() == [begun]

@@ -290,7 +290,7 @@ def test_templates_are_told_with_who_follows_them(as_role: As, checklist: int) -
     listed = viewer.get("/api/v1/checklist-templates").json()["items"]
     assert {(each["key"], each["running"]) for each in listed} == {("standard_land", 1), ("zhengdong", 0)}
     assert all(each["latest"] for each in listed)
-    whole = viewer.get("/api/v1/checklist-templates/zhengdong/1").json()
+    whole = viewer.get("/api/v1/checklist-templates/zhengdong/2").json()
     assert len(whole["item_list"]) == whole["items"]
     assert [track["number"] for track in whole["track_list"]] == [*range(1, 10)]
     serial, overlapped = whole["baselines"]

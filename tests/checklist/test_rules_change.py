@@ -89,8 +89,8 @@ def test_a_newer_template_in_the_middle(session: Session, monkeypatch: pytest.Mo
     with pytest.raises(NoNewerTemplate):
         move_template(session, ACTOR, checklist.id, TemplateMove())
     newer = second(monkeypatch)
-    assert [(each.id, version) for each, version in outdated(session, ACTOR)] == [(checklist.id, 2)]
-    assert template_of(session, checklist).version == 1
+    assert [(each.id, version) for each, version in outdated(session, ACTOR)] == [(checklist.id, newer.version)]
+    assert template_of(session, checklist).version == newer.version - 1
     moved = move_template(session, ACTOR, checklist.id, TemplateMove(), version=checklist.version)
     assert (moved.added, moved.dropped) == (["BT-A9"], ["BT-A2"])
     assert template_of(session, checklist) == newer

@@ -11,8 +11,7 @@ from sqlalchemy import text
 
 from service.accounts.access import system
 from service.checklist.models import Checklist
-from service.checklist.picture import picture
-from service.checklist.states import State, Stored
+from service.checklist.states import Stored
 from service.checklist.status_sheet import COLUMNS, SHEET, way
 from service.core.db import Database
 from tests.caller import Caller
@@ -170,17 +169,18 @@ def test_what_the_law_asks_for_takes_two_senders(as_role: As, database: Database
     assert take(officer, sheet({**row, "state": "已办结"})).status_code == 200
 
 
-def test_what_can_not_be_forecast_is_told_of_its_row(as_role: As, database: Database) -> None:
-    """A checklist is brought up to date once for all its rows; the row that makes it impossible is still the one told."""
-    with database.write(ACTOR) as session:
-        found = make_checklist(session)
-        parcel = parcel_of(session, found).code
-        keys = [key for key, state in picture(session, found).states.items() if state is State.ready][:2]
-    first, second = ({"parcel": parcel, "key": key, "state": "办理中", "on": D(2022, 11, 10)} for key in keys)
+def test_what_can_not_be_forecast_is_told_of_its_row(
+    as_role: As, database: Database, begun: tuple[str, str, str]
+) -> None:
+    """A checklist is brought up to date once for all its rows; the row that makes it impossible is still told."""
+    parcel, key, _ = begun
+    first = {"parcel": parcel, "key": key, "state": "办理中", "on": D(2022, 11, 10)}
     far = {"parcel": parcel, "key": "BT-C1", "state": "未开始", "planned_start": D(2099, 12, 31)}
-    faults = take(as_role("planner"), sheet(first, far, second), trial=True).json()["faults"]
+    last = {"parcel": parcel, "key": "BT-H1", "state": "未开始", "planned_finish": D(2023, 3, 1)}
+    faults = take(as_role("planner"), sheet(first, far, last), trial=True).json()["faults"]
     assert [(each["row"], each["rule"]) for each in faults] == [(3, "outside-calendar")]
-    assert take(as_role("planner"), sheet(first, second)).status_code == 200
+    assert take(as_role("planner"), sheet(first, last)).status_code == 200
+    assert state(database, parcel, key)[0] == "in_progress"
 
 
 def test_a_sheet_of_another_jurisdiction_finds_no_parcel(as_role: As, begun: tuple[str, str, str]) -> None:

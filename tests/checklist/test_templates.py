@@ -104,6 +104,18 @@ def test_a_duration_of_the_short_template_is_the_same() -> None:
 
 
 @BOTH
+def test_every_source_is_told_in_both_languages(template: Template) -> None:
+    parts: list[Item | Step] = [*template.items, *template.traditional]
+    proofs = [proof for item in template.items for proof in item.evidence if proof.valid_months is not None]
+    for each in [template, *parts, *proofs]:
+        assert re.search(r"[一-鿿]", each.source)
+        assert each.source_en.isascii(), each.source_en
+        assert ("未核实" in each.source) == ("not verified" in each.source_en)
+    english = {each.source: each.source_en for each in [*parts, *proofs]}
+    assert all(english[each.source] == each.source_en for each in [*parts, *proofs])
+
+
+@BOTH
 def test_what_is_read_has_a_document_and_what_is_not_says_so(template: Template) -> None:
     parts: list[Item | Step] = [*template.items, *template.traditional]
     for part in parts:
@@ -179,7 +191,7 @@ def test_a_difference_is_told_item_by_item() -> None:
     assert not diff(ZHENGDONG, ZHENGDONG)
     first, second, third, *rest = ZHENGDONG.items
     stranger = replace(third, key="BT-Z1", needs=())
-    newer = replace(ZHENGDONG, version=2, items=(replace(first, days=8, lead="industry"), stranger, third, *rest))
+    newer = replace(ZHENGDONG, version=3, items=(replace(first, days=8, lead="industry"), stranger, third, *rest))
     found = diff(ZHENGDONG, newer)
     assert found
     assert [item.key for item in found.added] == ["BT-Z1"]
@@ -223,10 +235,10 @@ def faults(content: str, folder: Path) -> list[str]:
 
 A1, A2, C2 = "BT-A1", "BT-A2", "BT-C2"
 HEAD_FAULTS = [
-    ("version = 1", "version = 0", "version = 0", "version is missing or no number from 1"),
-    ("version = 1", 'version = "1"', 'version = "1"', "version is missing or no number from 1"),
-    ("version = 1", "", "# 郑东新区", "version is missing or no number from 1"),
-    ("version = 1", "version = 1\nowner = 1", "owner = 1", "owner is unknown"),
+    ("version = 2", "version = 0", "version = 0", "version is missing or no number from 1"),
+    ("version = 2", 'version = "1"', 'version = "1"', "version is missing or no number from 1"),
+    ("version = 2", "", "# 郑东新区", "version is missing or no number from 1"),
+    ("version = 2", "version = 2\nowner = 1", "owner = 1", "owner is unknown"),
     ('key = "zhengdong"', 'key = "zd"', 'key = "zd"', "the key is 'zd', the file is called zhengdong"),
     ("number = 2", "number = 12", "number = 12", "siting: number is 12, must be a whole number from 1 to 9"),
     ("number = 2", "number = 3", "number = 1", "the tracks are [1, 3, 3, 4, 5, 6, 7, 8, 9], must be 1 to 9 in order"),
@@ -360,7 +372,14 @@ ITEM_FAULTS = [
         "evidence = [",
         "BT-B4: evidence has a proof whose valid_months is 0",
     ),
-    ("BT-B4", "valid_months = 12, ", "", "evidence = [", "BT-B4: evidence has a proof with valid_months but no source"),
+    (
+        "BT-B4",
+        "valid_months = 12, ",
+        "",
+        "evidence = [",
+        "BT-B4: evidence has a proof with valid_months but no source or source_en",
+    ),
+    ("BT-F1", 'source_en = "', 'source_en = "" # ', 'source_en = ""', "BT-F1: source_en is empty or no text"),
 ]
 STEP_FAULTS = [
     (

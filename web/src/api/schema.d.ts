@@ -3756,6 +3756,8 @@ export interface components {
             verified: boolean;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Needs */
             needs: string[];
         };
@@ -4292,7 +4294,9 @@ export interface components {
         };
         /**
          * ChecklistCreate
-         * @description A checklist to open for a parcel; the template is the jurisdiction's if left out.
+         * @description A checklist to open for a parcel; its template is that of the jurisdiction's rule, without one that asked for.
+         *
+         *     `facts` are what is known by now; what is left out counts as unanswered.
          */
         ChecklistCreate: {
             /**
@@ -4490,6 +4494,8 @@ export interface components {
             verified: boolean;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /**
              * Work
              * @description kind of work that blocked periods stop
@@ -4638,6 +4644,11 @@ export interface components {
             badge_until: string | null;
             /** Facts */
             facts: components["schemas"]["FactRead"][];
+            /**
+             * Unanswered
+             * @description what the forecast includes because nobody has answered a fact
+             */
+            unanswered: components["schemas"]["UnansweredFact"][];
             badge: components["schemas"]["Badge"] | null;
             /** Tracks */
             tracks: components["schemas"]["TrackRead"][];
@@ -10235,6 +10246,8 @@ export interface components {
             verified: boolean;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Critical */
             critical: boolean;
         };
@@ -10285,6 +10298,11 @@ export interface components {
             critical_path: string[];
             /** Controlling Track */
             controlling_track: number | null;
+            /**
+             * Unanswered
+             * @description what the forecast includes because nobody has answered a fact
+             */
+            unanswered: components["schemas"]["UnansweredFact"][];
             /** Items */
             items: components["schemas"]["ScheduledItem"][];
             /** Blocked */
@@ -11690,6 +11708,8 @@ export interface components {
             title_en: string;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Items */
             items: number;
             /** Tracks */
@@ -11802,6 +11822,8 @@ export interface components {
             verified: boolean;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Work */
             work: string | null;
             /** Needs */
@@ -11843,6 +11865,8 @@ export interface components {
             title_en: string;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Items */
             items: number;
             /** Tracks */
@@ -12170,6 +12194,48 @@ export interface components {
         TradingCentres: {
             /** Items */
             items: components["schemas"]["TradingCentre"][];
+        };
+        /**
+         * UnansweredFact
+         * @description The forecast includes `items` only because nobody has answered this; by `answer` they would not be done.
+         *
+         *     Each fact is told for itself, the others staying unanswered.
+         */
+        UnansweredFact: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /**
+             * Derived
+             * @description to be known from parcel, scheme or control layers; else an officer answers
+             */
+            derived: boolean;
+            /**
+             * Answer
+             * @description null: another use, or way of supply, than the items ask for
+             */
+            answer: boolean | null;
+            /** Items */
+            items: components["schemas"]["Titled"][];
+            /**
+             * Ready On
+             * Format: date
+             * @description the forecast by that answer
+             */
+            ready_on: string;
+            /**
+             * Workdays
+             * @description working days by which the land would be ready earlier
+             */
+            workdays: number;
+            /**
+             * Start Workdays
+             * @description working days by which works would start earlier
+             */
+            start_workdays: number;
         };
         /**
          * UndoAnswer
