@@ -108,7 +108,10 @@ def _refuse_lot(session: Session, actor: Actor, parcel_id: int, lot_id: int | No
 def _refuse_reversed(listing_on: dt.date | None, sale_on: dt.date | None) -> None:
     """Refuse a sale that is planned for before the listing. Raises Invalid."""
     if listing_on is not None and sale_on is not None and sale_on < listing_on:
-        zh, en = f"计划摘牌不能早于计划挂牌 {listing_on}", f"The listing is planned for {listing_on}, the sale before it"
+        zh, en = (
+            f"计划摘牌不能早于计划挂牌 {listing_on}",
+            f"The listing is planned for {listing_on}, the sale before it",
+        )
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/planned_sale_on", "wrong-order", zh, en)])
 
 

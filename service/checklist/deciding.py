@@ -14,7 +14,7 @@ from service.checklist.changes import ItemEventOrder
 from service.checklist.models import ChecklistItem
 from service.checklist.picture import Picture
 from service.checklist.record_models import ChecklistDocument
-from service.checklist.states import Action, after, law, met_needs, refuse_incomplete
+from service.checklist.states import Action, after, four_eyes, law, met_needs, refuse_incomplete
 from service.checklist.template import Item
 from service.core.errors import Conflict, FieldError, Invalid
 
@@ -74,13 +74,15 @@ def decided(
         _refuse_before_needs(seen, row.key, day)
         return found | {"started_on": day}
     _refuse_day(row, day)
-    if row.started_on is None:  # an inherited review that comes back begins by being handed in again
+    if row.started_on is None and action in {Action.submit, Action.accept}:  # a review that came back begins by that
         _refuse_before_needs(seen, row.key, day)
     if action is Action.submit:
         return found | {"submitted_by": actor.label, "reason": None, "started_on": row.started_on or day}
     if action is Action.accept:
         if row.submitted_by == actor.label:
             raise _same_person(item)
+        if item.rule is not None and row.submitted_by is None:  # taken over from before two people were asked for
+            raise four_eyes(item.rule)
         refuse_gaps(item, queries.documents_of(session, row.checklist_id, row.key), day)
         return found | {"finished_on": day, "started_on": row.started_on or day, "reason": None}
     begun = {} if action is not Action.unwaive else {"started_on": None}

@@ -190,12 +190,18 @@ def after(state: State, action: Action, *, rule: str | None = None) -> Stored:
                 f"The law asks for this item ({en}); it can't be waived.",
                 facts={"rule": rule},
             )
-        raise FourEyes(
-            f"该事项为法律规定的前置条件（{zh}），须先由一人报送，再由另一人办结。",
-            f"The law asks for this item ({en}): one hands it in, another accepts it.",
-            facts={"rule": rule},
-        )
+        raise four_eyes(rule)
     return found
+
+
+def four_eyes(rule: str) -> FourEyes:
+    """Return the refusal of one person's act on what a legal rule asks for."""
+    zh, en = law(rule)
+    return FourEyes(
+        f"该事项为法律规定的前置条件（{zh}），须先由一人报送，再由另一人办结。",
+        f"The law asks for this item ({en}): one hands it in, another accepts it.",
+        facts={"rule": rule},
+    )
 
 
 def refuse_incomplete(action: Action, *, reason: str = "", document: bool = False) -> None:
