@@ -16,11 +16,12 @@ from service.contracts.models import Contract
 from service.contracts.orders import EventOrder, InstalmentAgreed, PaymentMade, SignOrder
 from service.contracts.payment_commands import record_payment
 from service.contracts.performance_commands import add_permit, report_works
-from service.contracts.performance_orders import IndicatorSigned, PermitIssued, WorksReported
+from service.contracts.performance_orders import PermitIssued, WorksReported
 from service.contracts.queries import open_case
 from service.core import clock
-from service.demo_courses import Happening, following, throw
+from service.demo_courses import Happening, following
 from service.listings.changes import LotEventOrder
+from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.lot_commands import take_event as take_lot_event
 from service.listings.models import Lot
@@ -87,7 +88,7 @@ class Kept:
         take_event(self.session, OFFICER, contract.id, order, version=contract.version)
 
     def _sign(self, event: Happening, lot: Lot) -> None:
-        code, day = event.code, event.on
+        day = event.on
         if lot.stage == LotStage.publicised:
             award = LotEventOrder(kind=LotEventKind.award, effective_on=day, note=NOTE)
             take_lot_event(self.session, OFFICER, lot.id, award, version=lot.version)
@@ -110,12 +111,11 @@ class Kept:
             built_due_m2=Decimal(20_000),
             instalments=[] if price is None else _parts(price, day, following(event, _E.pay)),
             conditions_items=sorted(CONDITION_ITEMS),
-            indicators=_indices(code),
         )
         contract = sign_contract(self.session, OFFICER, order).contract
         if contract is None:
             raise AssertionError("only a trial signs nothing")
-        self.by_code[code] = contract
+        self.by_code[event.code] = contract
         if price is not None and following(event, _E.pay) is None and day + 20 * _ONE_DAY < clock.today():
             self._paid(contract, day + 20 * _ONE_DAY, price / 2)
 
@@ -175,11 +175,15 @@ def _parts(price: Decimal, day: dt.date, paid_on: dt.date | None) -> list[Instal
     return [InstalmentAgreed(due_on=each.on, yuan=each.yuan) for each in parts]
 
 
-def _indices(code: str) -> list[IndicatorSigned]:
-    """Every fourth plot is standard land (标准地)."""
-    if throw(code, "standard", 4):
-        return []
+def standard_land(announced: Happening) -> list[IndexAsked]:
+    """Indices of an industrial plot sold as standard land (标准地), measured from the year after its start.
+
+    The figures are those of Zhengzhou's High-tech Zone: domain notes §2.1.
+    """
+    started = following(announced, _E.start)
+    year = None if started is None else started.year + 1
+    asked = {"investment_intensity": "800", "tax_per_mu": "50", "output_per_mu": "1000", "far": "1.6"}
     return [
-        IndicatorSigned.model_validate({"name": "investment_intensity", "sense": "at_least", "target": 800}),
-        IndicatorSigned.model_validate({"name": "tax_per_mu", "sense": "at_least", "target": 50}),
+        IndexAsked(name=name, target=Decimal(target), from_year=None if name == "far" else year)
+        for name, target in asked.items()
     ]

@@ -123,6 +123,14 @@ _STATEMENTS: Sequence[tuple[str, str, str]] = (
         WHERE (p.idle <> 'none') <> (i.id IS NOT NULL)""",
     ),
     (
+        "indices-signed",
+        "contract",
+        """SELECT c.number, 'no index ' || (a.index ->> 'name'), 'announced with lot ' || l.number
+        FROM contract c JOIN lot l ON l.id = c.lot_id CROSS JOIN jsonb_array_elements(l.indicators) AS a(index)
+        WHERE NOT EXISTS (SELECT FROM standard_land_indicator i
+            WHERE i.contract_id = c.id AND i.edition = 1 AND i.name = a.index ->> 'name')""",
+    ),
+    (
         "instalments-sum",
         "contract",
         """SELECT c.number, coalesce(i.yuan, 0)::text, coalesce(c.price_yuan, 0)::text

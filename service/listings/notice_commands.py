@@ -16,6 +16,7 @@ from service.listings import checking, queries, terms
 from service.listings.changes import Amendment, NoticePublish
 from service.listings.draft_commands import refuse_published, refuse_reversed
 from service.listings.holding import check_documents, held_notice, ready_scheme, touch
+from service.listings.indices import check_indices
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.models import Lot, Notice
 from service.listings.recording import Occurrence, entered, record_lot_event
@@ -139,6 +140,7 @@ def _amended(session: Session, notice: Notice, order: NoticePublish, day: dt.dat
 
 
 def _amendment(session: Session, notice: Notice, lot: Lot, change: Amendment, day: dt.date) -> Prepared:
+    check_indices(change.terms.indicators or (), "/amendments")
     case, changed = checking.case_of(session, notice, lot.scheme_id), terms.given(change.terms)
     before = checking.terms_of(lot)
     terms.refuse_earlier(lot.number, before, changed, begun=lot.stage == LotStage.open)

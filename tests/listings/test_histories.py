@@ -14,6 +14,7 @@ from service.core.errors import GongdiError
 from service.listings import lot_pages, queries, reading
 from service.listings.changes import Amendment, NoticePublish, Terms
 from service.listings.commands import conclude_lot
+from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LIVE, STAGE_OF_PARCEL, LotStage
 from service.listings.models import Lot, LotParcel
 from service.listings.notice_commands import publish_notice
@@ -47,7 +48,9 @@ def announce(session: Session, scheme: SupplyScheme, day: dt.date) -> None:
 def amend(session: Session, lot: Lot, day: dt.date) -> None:
     notice = make_notice(session, amends_id=lot.notice_id)
     assert lot.closes_at is not None
-    change = Amendment(lot_id=lot.id, terms=Terms(closes_at=lot.closes_at + 2 * DAY, ceiling_yuan=None))
+    indices = None if lot.indicators else [IndexAsked(name="far", target=Decimal("1.60"), from_year=day.year)]
+    terms = Terms(closes_at=lot.closes_at + 2 * DAY, ceiling_yuan=None, indicators=indices)
+    change = Amendment(lot_id=lot.id, terms=terms)
     order = NoticePublish(effective_on=day, amendments=[change])
     publish_notice(session, session.info["actor"], notice.id, order, version=notice.version)
 

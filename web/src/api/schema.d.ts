@@ -5239,13 +5239,13 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Due Yuan */
-            due_yuan: number;
+            due_yuan: string;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Owed Yuan */
-            owed_yuan: number;
+            owed_yuan: string;
             /** Delivery Due On */
             delivery_due_on: string | null;
             /** Start Due On */
@@ -5345,19 +5345,19 @@ export interface components {
                 [key: string]: components["schemas"]["Counted"];
             };
             /** Price Yuan */
-            price_yuan: number;
+            price_yuan: string;
             /**
              * Due Yuan
              * @description 已到期 instalments due
              */
-            due_yuan: number;
+            due_yuan: string;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /**
              * Owed Yuan
              * @description 逾期未缴 due and not paid, contract by contract
              */
-            owed_yuan: number;
+            owed_yuan: string;
             /**
              * Paid Rate
              * @description paid by what is due
@@ -5731,7 +5731,7 @@ export interface components {
             /** Document Id */
             document_id?: number | null;
             /** Indicators */
-            indicators: components["schemas"]["IndicatorSigned"][];
+            indicators: components["schemas"]["IndexAsked"][];
         };
         /**
          * EventCreate
@@ -6679,6 +6679,50 @@ export interface components {
             version: number;
         };
         /**
+         * IndexAsked
+         * @description An index of standard land (标准地).
+         */
+        IndexAsked: {
+            /**
+             * Name
+             * @description code list standard_land
+             */
+            name: string;
+            /**
+             * Sense
+             * @default at_least
+             * @enum {string}
+             */
+            sense?: "at_least" | "at_most";
+            /**
+             * Target
+             * @description in the unit of the code list
+             */
+            target: number | string;
+            /**
+             * From Year
+             * @description 达产年度; null: from the start
+             */
+            from_year?: number | null;
+        };
+        /**
+         * IndexRead
+         * @description An index as announced; the target is exact text.
+         */
+        IndexRead: {
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: string;
+            /** From Year */
+            from_year: number | null;
+        };
+        /**
          * IndicatorRead
          * @description An index as signed.
          */
@@ -6703,33 +6747,6 @@ export interface components {
             from_year: number | null;
             /** Document Id */
             document_id: number | null;
-        };
-        /**
-         * IndicatorSigned
-         * @description An index of standard land (标准地).
-         */
-        IndicatorSigned: {
-            /**
-             * Name
-             * @description code list standard_land
-             */
-            name: string;
-            /**
-             * Sense
-             * @default at_least
-             * @enum {string}
-             */
-            sense?: "at_least" | "at_most";
-            /**
-             * Target
-             * @description in the unit of the code list
-             */
-            target: number | string;
-            /**
-             * From Year
-             * @description 达产年度; null: from the start
-             */
-            from_year?: number | null;
         };
         /**
          * InstalmentAgreed
@@ -7558,6 +7575,11 @@ export interface components {
             ceiling_yuan: string | null;
             /** Deposit Yuan */
             deposit_yuan: string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 as announced; null: not standard land
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
             /** Price Yuan */
             price_yuan: string | null;
             /**
@@ -7699,6 +7721,11 @@ export interface components {
             facts: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * Indicators
+             * @description 标准地指标 that it set
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
         };
         /**
          * LotEvents
@@ -7800,6 +7827,11 @@ export interface components {
             ceiling_yuan: string | null;
             /** Deposit Yuan */
             deposit_yuan: string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 as announced; null: not standard land
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
             /** Price Yuan */
             price_yuan: string | null;
             /**
@@ -7877,9 +7909,9 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
         };
         /**
          * LotStage
@@ -8151,7 +8183,7 @@ export interface components {
              * Proceeds Yuan
              * @description 成交价款 prices of lots sold and not made void
              */
-            proceeds_yuan: number;
+            proceeds_yuan: string;
             premium: components["schemas"]["Premium"];
         };
         /**
@@ -8629,7 +8661,7 @@ export interface components {
                 [key: string]: components["schemas"]["Counted"];
             };
             /** Proceeds Yuan */
-            proceeds_yuan: number;
+            proceeds_yuan: string;
             premium: components["schemas"]["Premium"];
             /** Plans */
             plans: components["schemas"]["PlanRate"][];
@@ -9760,9 +9792,9 @@ export interface components {
              */
             at_start: number;
             /** Start Yuan */
-            start_yuan: number;
+            start_yuan: string;
             /** Price Yuan */
-            price_yuan: number;
+            price_yuan: string;
             /**
              * Rate
              * @description null: nothing was sold by price
@@ -11043,9 +11075,9 @@ export interface components {
             conditions_items?: string[];
             /**
              * Indicators
-             * @description 标准地指标
+             * @description 标准地指标, signed as the first edition; left out: as announced with the lot, and never weaker
              */
-            indicators?: components["schemas"]["IndicatorSigned"][];
+            indicators?: components["schemas"]["IndexAsked"][] | null;
         };
         /**
          * SplitOrder
@@ -11943,6 +11975,11 @@ export interface components {
             ceiling_yuan?: number | string | null;
             /** Deposit Yuan */
             deposit_yuan?: number | string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 announced with the lot, signed with its contract
+             */
+            indicators?: components["schemas"]["IndexAsked"][] | null;
             /**
              * Price Yuan
              * @description 协议价 price agreed, of negotiated supply
