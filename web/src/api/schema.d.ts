@@ -8510,6 +8510,12 @@ export interface components {
             override_reason: string | null;
         };
         /**
+         * Origin
+         * @description Who says a figure: the rule's source, nobody who has read it there, the district for itself, or this system.
+         * @enum {string}
+         */
+        Origin: "source" | "unverified" | "district" | "own";
+        /**
          * OutlineFeature
          * @description An item's shape as a GeoJSON feature.
          */
@@ -10097,6 +10103,8 @@ export interface components {
             unit_name: string;
             /** Unit Name En */
             unit_name_en: string;
+            /** @description 所据 the source; not read there; set by the district; this system's own */
+            origin: components["schemas"]["Origin"];
         };
         /**
          * RuleSource
