@@ -15,9 +15,23 @@ from service.contracts.legal import Payment
 from service.contracts.models import Contract
 from service.contracts.orders import EventOrder, InstalmentAgreed, PaymentMade, SignOrder
 from service.contracts.payment_commands import record_payment
-from service.contracts.performance_commands import add_permit, report_works
-from service.contracts.performance_orders import PermitIssued, WorksReported
+from service.contracts.performance_commands import (
+    add_permit,
+    measure_actual,
+    report_works,
+    sign_edition,
+    take_consequence,
+)
+from service.contracts.performance_orders import (
+    ActualMeasured,
+    ConsequenceTaken,
+    EditionSigned,
+    PermitIssued,
+    WorksReported,
+)
 from service.contracts.queries import open_case
+from service.contracts.standard_land import Consequence as C  # noqa: N817 - said often here
+from service.contracts.standard_land_queries import indicators_of
 from service.core import clock
 from service.demo_courses import Happening, following
 from service.listings.changes import LotEventOrder
@@ -29,6 +43,7 @@ from service.parcels.lifecycle import EventKind
 from service.schemes.evidence import CONDITION_ITEMS
 
 OFFICER, NOTE = system("demo"), "示意"
+_RAISED = {"output_per_mu": Decimal("1.1")}
 _E, _ONE_DAY, _YEAR = EventKind, dt.timedelta(days=1), dt.timedelta(days=365)
 
 
@@ -78,6 +93,33 @@ class Kept:
         self._inquire(idle, today - 15 * _ONE_DAY, "answer")
         self._inquire(idle, today, "decide", outcome="recovery", cause="holder")
         self._event(idle, "reclaim", today, ground="idle", note="无偿收回决定书（示意）")
+
+    def measure(self) -> None:
+        """Report the years of standard land that is built on: one kept, one short of its taxes, an edition between."""
+        for contract in self.by_code.values():
+            first = indicators_of(self.session, contract.id)
+            if not first or contract.started_on is None or contract.started_on.year >= clock.today().year:
+                continue
+            self._year(contract, contract.started_on.year, C.met, taxes="50.4")
+            asked = [IndexAsked.model_validate(each, from_attributes=True) for each in first]
+            more = [each.model_copy(update={"target": each.target * _RAISED.get(each.name, 1)}) for each in asked]
+            on = dt.date(clock.today().year, 1, 10)
+            edition = EditionSigned(signed_on=on, indicators=more)
+            sign_edition(self.session, OFFICER, contract.id, edition, version=contract.version)
+            self._year(contract, on.year, C.short, taxes="43.5")
+            mended = {"due_on": dt.date(on.year + 1, 6, 30), "note": "责令整改（示意）"}
+            self._follow(contract, on.year, C.rectifying, **mended)
+
+    def _year(self, contract: Contract, year: int, verdict: C, *, taxes: str) -> None:
+        figures = {"investment_intensity": "846", "output_per_mu": "1160", "tax_per_mu": taxes, "far": "1.72"}
+        for name, actual in figures.items():
+            new = ActualMeasured(year=year, name=name, actual=Decimal(actual))
+            measure_actual(self.session, OFFICER, contract.id, new, version=contract.version)
+        self._follow(contract, year, verdict)
+
+    def _follow(self, contract: Contract, year: int, state: C, **more: Any) -> None:  # noqa: ANN401 - of an order
+        step = ConsequenceTaken(year=year, state=state, **more)
+        take_consequence(self.session, OFFICER, contract.id, step, version=contract.version)
 
     def _just_suspected(self, contract: Contract) -> bool:
         case = open_case(self.session, contract.id)
@@ -176,12 +218,12 @@ def _parts(price: Decimal, day: dt.date, paid_on: dt.date | None) -> list[Instal
 
 
 def standard_land(announced: Happening) -> list[IndexAsked]:
-    """Indices of an industrial plot sold as standard land (标准地), measured from the year after its start.
+    """Indices of an industrial plot sold as standard land (标准地), measured from the year of its start.
 
     The figures are those of Zhengzhou's High-tech Zone: domain notes §2.1.
     """
     started = following(announced, _E.start)
-    year = None if started is None else started.year + 1
+    year = None if started is None else started.year
     asked = {"investment_intensity": "800", "tax_per_mu": "50", "output_per_mu": "1000", "far": "1.6"}
     return [
         IndexAsked(name=name, target=Decimal(target), from_year=None if name == "far" else year)

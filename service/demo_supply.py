@@ -348,6 +348,7 @@ class Play:
         )
         self._end(next(over), _L.award, NOTE)
         self.contracts.surprise()
+        self.contracts.measure()
 
     def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
         order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)
