@@ -53,6 +53,14 @@ _STATEMENTS: Sequence[tuple[str, str, str]] = (
         WHERE p.stage <> {_LOT_STAGE} OR (l.stage IN ('announced', 'open', 'publicised') AND p.hold <> l.hold)""",  # noqa: S608 - our own constants
     ),
     (
+        "parcel-without-lot",
+        "parcel",
+        """SELECT p.code, concat_ws(' ', p.stage, p.hold), 'no live lot'
+        FROM parcel p WHERE p.stage IN ('announced', 'listed', 'sold', 'publicised') AND EXISTS (
+            SELECT FROM lot_parcel lp JOIN lot l ON l.id = lp.lot_id WHERE lp.parcel_id = p.id AND l.stage <> 'draft')
+        AND NOT EXISTS (SELECT FROM lot_parcel lp WHERE lp.parcel_id = p.id AND lp.live)""",
+    ),
+    (
         "lot-holds",
         "lot",
         """SELECT l.number, concat_ws(' ', 'live', lp.live, 'parcel', lp.parcel_id), l.stage

@@ -132,6 +132,8 @@ def late_entry(values: Mapping[str, Any]) -> dict[str, bool]:
 def _amended(session: Session, notice: Notice, order: NoticePublish, day: dt.date) -> list[Prepared]:
     lots = {lot.id: lot for lot in queries.lots_of(session, notice.amends_id or 0, lock=True)}
     changes = {each.lot_id: each for each in order.amendments}
+    for place, each in enumerate(order.amendments):
+        check_indices(each.terms.indicators or (), f"/amendments/{place}/terms/indicators")
     if foreign := changes.keys() - lots.keys():
         raise NothingToPublish(
             "补充公告只能更改原公告的宗地。", "Only lots of the notice that it amends.", facts={"lots": sorted(foreign)}
@@ -140,7 +142,6 @@ def _amended(session: Session, notice: Notice, order: NoticePublish, day: dt.dat
 
 
 def _amendment(session: Session, notice: Notice, lot: Lot, change: Amendment, day: dt.date) -> Prepared:
-    check_indices(change.terms.indicators or (), "/amendments")
     case, changed = checking.case_of(session, notice, lot.scheme_id), terms.given(change.terms)
     before = checking.terms_of(lot)
     terms.refuse_earlier(lot.number, before, changed, begun=lot.stage == LotStage.open)

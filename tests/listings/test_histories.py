@@ -91,6 +91,11 @@ def check(session: Session) -> None:
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"))
     held = select(LotParcel.parcel_id, func.count()).where(LotParcel.live).group_by(LotParcel.parcel_id)
     assert all(row[1] == 1 for row in session.execute(held))
+    # Land that no live lot holds waits for its next round: there are no contracts here.
+    taken = select(LotParcel.parcel_id).where(LotParcel.live)
+    offered = select(LotParcel.parcel_id)
+    free = select(Parcel.stage, Parcel.hold).where(Parcel.id.in_(offered), Parcel.id.not_in(taken))
+    assert {*map(tuple, session.execute(free))} <= {(Stage.scheme_approved, "none")}
     joined = (
         select(Lot.stage, Lot.hold, LotParcel.live, Parcel.stage, Parcel.hold)
         .join(LotParcel, LotParcel.lot_id == Lot.id)
