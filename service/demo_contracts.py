@@ -15,12 +15,27 @@ from service.contracts.legal import Payment
 from service.contracts.models import Contract
 from service.contracts.orders import EventOrder, InstalmentAgreed, PaymentMade, SignOrder
 from service.contracts.payment_commands import record_payment
-from service.contracts.performance_commands import add_permit, report_works
-from service.contracts.performance_orders import IndicatorSigned, PermitIssued, WorksReported
+from service.contracts.performance_commands import (
+    add_permit,
+    measure_actual,
+    report_works,
+    sign_edition,
+    take_consequence,
+)
+from service.contracts.performance_orders import (
+    ActualMeasured,
+    ConsequenceTaken,
+    EditionSigned,
+    PermitIssued,
+    WorksReported,
+)
 from service.contracts.queries import open_case
+from service.contracts.standard_land import Consequence as C  # noqa: N817 - said often here
+from service.contracts.standard_land_queries import indicators_of
 from service.core import clock
-from service.demo_courses import Happening, following, throw
+from service.demo_courses import Happening, following
 from service.listings.changes import LotEventOrder
+from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.lot_commands import take_event as take_lot_event
 from service.listings.models import Lot
@@ -28,6 +43,7 @@ from service.parcels.lifecycle import EventKind
 from service.schemes.evidence import CONDITION_ITEMS
 
 OFFICER, NOTE = system("demo"), "示意"
+_RAISED = {"output_per_mu": Decimal("1.1")}
 _E, _ONE_DAY, _YEAR = EventKind, dt.timedelta(days=1), dt.timedelta(days=365)
 
 
@@ -78,6 +94,33 @@ class Kept:
         self._inquire(idle, today, "decide", outcome="recovery", cause="holder")
         self._event(idle, "reclaim", today, ground="idle", note="无偿收回决定书（示意）")
 
+    def measure(self) -> None:
+        """Report the years of standard land that is built on: one kept, one short of its taxes, an edition between."""
+        for contract in self.by_code.values():
+            first = indicators_of(self.session, contract.id)
+            if not first or contract.started_on is None or contract.started_on.year >= clock.today().year:
+                continue
+            self._year(contract, contract.started_on.year, C.met, taxes="50.4")
+            asked = [IndexAsked.model_validate(each, from_attributes=True) for each in first]
+            more = [each.model_copy(update={"target": each.target * _RAISED.get(each.name, 1)}) for each in asked]
+            on = dt.date(clock.today().year, 1, 10)
+            edition = EditionSigned(signed_on=on, indicators=more)
+            sign_edition(self.session, OFFICER, contract.id, edition, version=contract.version)
+            self._year(contract, on.year, C.short, taxes="43.5")
+            mended = {"due_on": dt.date(on.year + 1, 6, 30), "note": "责令整改（示意）"}
+            self._follow(contract, on.year, C.rectifying, **mended)
+
+    def _year(self, contract: Contract, year: int, verdict: C, *, taxes: str) -> None:
+        figures = {"investment_intensity": "846", "output_per_mu": "1160", "tax_per_mu": taxes, "far": "1.72"}
+        for name, actual in figures.items():
+            new = ActualMeasured(year=year, name=name, actual=Decimal(actual))
+            measure_actual(self.session, OFFICER, contract.id, new, version=contract.version)
+        self._follow(contract, year, verdict)
+
+    def _follow(self, contract: Contract, year: int, state: C, **more: Any) -> None:  # noqa: ANN401 - of an order
+        step = ConsequenceTaken(year=year, state=state, **more)
+        take_consequence(self.session, OFFICER, contract.id, step, version=contract.version)
+
     def _just_suspected(self, contract: Contract) -> bool:
         case = open_case(self.session, contract.id)
         return case is not None and case.notice_on is None
@@ -87,7 +130,7 @@ class Kept:
         take_event(self.session, OFFICER, contract.id, order, version=contract.version)
 
     def _sign(self, event: Happening, lot: Lot) -> None:
-        code, day = event.code, event.on
+        day = event.on
         if lot.stage == LotStage.publicised:
             award = LotEventOrder(kind=LotEventKind.award, effective_on=day, note=NOTE)
             take_lot_event(self.session, OFFICER, lot.id, award, version=lot.version)
@@ -110,12 +153,11 @@ class Kept:
             built_due_m2=Decimal(20_000),
             instalments=[] if price is None else _parts(price, day, following(event, _E.pay)),
             conditions_items=sorted(CONDITION_ITEMS),
-            indicators=_indices(code),
         )
         contract = sign_contract(self.session, OFFICER, order).contract
         if contract is None:
             raise AssertionError("only a trial signs nothing")
-        self.by_code[code] = contract
+        self.by_code[event.code] = contract
         if price is not None and following(event, _E.pay) is None and day + 20 * _ONE_DAY < clock.today():
             self._paid(contract, day + 20 * _ONE_DAY, price / 2)
 
@@ -175,11 +217,15 @@ def _parts(price: Decimal, day: dt.date, paid_on: dt.date | None) -> list[Instal
     return [InstalmentAgreed(due_on=each.on, yuan=each.yuan) for each in parts]
 
 
-def _indices(code: str) -> list[IndicatorSigned]:
-    """Every fourth plot is standard land (标准地)."""
-    if throw(code, "standard", 4):
-        return []
+def standard_land(announced: Happening) -> list[IndexAsked]:
+    """Indices of an industrial plot sold as standard land (标准地), measured from the year of its start.
+
+    The figures are those of Zhengzhou's High-tech Zone: domain notes §2.1.
+    """
+    started = following(announced, _E.start)
+    year = None if started is None else started.year
+    asked = {"investment_intensity": "800", "tax_per_mu": "50", "output_per_mu": "1000", "far": "1.6"}
     return [
-        IndicatorSigned.model_validate({"name": "investment_intensity", "sense": "at_least", "target": 800}),
-        IndicatorSigned.model_validate({"name": "tax_per_mu", "sense": "at_least", "target": 50}),
+        IndexAsked(name=name, target=Decimal(target), from_year=None if name == "far" else year)
+        for name, target in asked.items()
     ]

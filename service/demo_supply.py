@@ -15,6 +15,7 @@ from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
+from service.demo_contracts import standard_land
 from service.demo_courses import (
     EVENTS,
     Happening,
@@ -222,6 +223,7 @@ class Play:
             increment_yuan=(price / 100).quantize(Decimal(1)),
             ceiling_yuan=(price * Decimal("1.15")).quantize(Decimal(1)),
             deposit_yuan=(price * Decimal("0.2")).quantize(Decimal(1)) + 1,
+            indicators=standard_land(event) if uses_of(self.session, scheme.id)[0].use_class == "industrial" else None,
         )
 
     def _publicity(self, event: Happening) -> Terms:
@@ -346,6 +348,7 @@ class Play:
         )
         self._end(next(over), _L.award, NOTE)
         self.contracts.surprise()
+        self.contracts.measure()
 
     def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
         order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)

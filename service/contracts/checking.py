@@ -53,6 +53,14 @@ _STATEMENTS: Sequence[tuple[str, str, str]] = (
         WHERE p.stage <> {_LOT_STAGE} OR (l.stage IN ('announced', 'open', 'publicised') AND p.hold <> l.hold)""",  # noqa: S608 - our own constants
     ),
     (
+        "parcel-without-lot",
+        "parcel",
+        """SELECT p.code, concat_ws(' ', p.stage, p.hold), 'no live lot'
+        FROM parcel p WHERE p.stage IN ('announced', 'listed', 'sold', 'publicised') AND EXISTS (
+            SELECT FROM lot_parcel lp JOIN lot l ON l.id = lp.lot_id WHERE lp.parcel_id = p.id AND l.stage <> 'draft')
+        AND NOT EXISTS (SELECT FROM lot_parcel lp WHERE lp.parcel_id = p.id AND lp.live)""",
+    ),
+    (
         "lot-holds",
         "lot",
         """SELECT l.number, concat_ws(' ', 'live', lp.live, 'parcel', lp.parcel_id), l.stage
@@ -121,6 +129,14 @@ _STATEMENTS: Sequence[tuple[str, str, str]] = (
             JOIN parcel p ON p.id = cp.parcel_id
             LEFT JOIN idle_case i ON i.contract_id = c.id AND i.closed_on IS NULL
         WHERE (p.idle <> 'none') <> (i.id IS NOT NULL)""",
+    ),
+    (
+        "indices-signed",
+        "contract",
+        """SELECT c.number, 'no index ' || (a.index ->> 'name'), 'announced with lot ' || l.number
+        FROM contract c JOIN lot l ON l.id = c.lot_id CROSS JOIN jsonb_array_elements(l.indicators) AS a(index)
+        WHERE NOT EXISTS (SELECT FROM standard_land_indicator i
+            WHERE i.contract_id = c.id AND i.edition = 1 AND i.name = a.index ->> 'name')""",
     ),
     (
         "instalments-sum",

@@ -21,7 +21,7 @@ from service.contracts.holding import (
     judged,
     law_of,
 )
-from service.contracts.indices import check_indices, sign_indices
+from service.contracts.indices import sign_indices, to_sign
 from service.contracts.lifecycle import ContractEventKind
 from service.contracts.models import Contract, ContractParcel
 from service.contracts.orders import SignOrder
@@ -74,7 +74,7 @@ def _sign(session: Session, actor: Actor, order: SignOrder) -> Taken:
     check_document(session, actor, scheme.jurisdiction_id, order.document_id)
     price = _price(lot, scheme, order)
     check_terms(price, order.parts, order.start_due_on, order.complete_due_on)
-    check_indices(order.indicators)
+    indices = to_sign(lot, order.indicators)
     contract = _begun(session, lot, scheme, order, price, day)
     case = Case(session, actor, contract, law_of(session, scheme, day), calendar_of(session))
     judgement = judged(_against(case, lot, scheme, order), order, actor)
@@ -89,8 +89,14 @@ def _sign(session: Session, actor: Actor, order: SignOrder) -> Taken:
         "conditions_items": sorted(order.conditions_items),
     }
     happen(session, actor, contract, Fact(ContractEventKind.sign, day, facts), order, judgement)
-    sign_indices(session, contract, 1, order.indicators, day, order.document_id)
-    after = {"lot": lot.number, "number": contract.number, "kind": contract.kind, "price_yuan": price}
+    sign_indices(session, contract, 1, indices, day, order.document_id)
+    after = {
+        "lot": lot.number,
+        "number": contract.number,
+        "kind": contract.kind,
+        "price_yuan": price,
+        "indicators": [each.name for each in indices],
+    }
     record(session, Action.CONTRACT_SIGNED, "contract", contract.id, after=after)
     return Taken(contract, judgement.findings)
 

@@ -1,36 +1,36 @@
 """The indices of standard land (标准地) as they are signed, with a contract or after it."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from service.codes import queries as codes
 from service.contracts.models import Contract
 from service.contracts.performance_models import StandardLandIndicator
-from service.contracts.performance_orders import IndicatorSigned
-from service.core.errors import FieldError, Invalid
-
-STANDARD_LAND = "standard_land"
+from service.listings.indices import IndexAsked, check_indices, refuse_weaker
+from service.listings.models import Lot
 
 
-def check_indices(indicators: list[IndicatorSigned]) -> None:
-    """Demand indices of the code list, each once. Raises Invalid."""
-    known = codes.lists()[STANDARD_LAND].entries
-    names = [each.name for each in indicators]
-    errors = [
-        FieldError(f"/indicators/{i}/name", "unknown-code", f"没有指标“{name}”", f"There is no index {name!r}")
-        for i, name in enumerate(names)
-        if name not in known or name in names[:i]
-    ]
-    if errors:
-        raise Invalid(f"{errors[0].zh}。", f"{errors[0].en}.", errors=errors)
+def to_sign(lot: Lot, asked: Sequence[IndexAsked] | None) -> Sequence[IndexAsked]:
+    """Return what is signed with a lot's contract: what was announced, or what is said, if that falls nowhere short.
+
+    Raises:
+        Invalid: an index is unknown, said twice, missing, or weaker than announced.
+
+    """
+    announced = [IndexAsked.model_validate(each) for each in lot.indicators or ()]
+    if asked is None:
+        return announced
+    check_indices(asked)
+    refuse_weaker(announced, asked)
+    return asked
 
 
 def sign_indices(
     session: Session,
     contract: Contract,
     edition: int,
-    indicators: list[IndicatorSigned],
+    indicators: Sequence[IndexAsked],
     signed_on: dt.date,
     document_id: int | None,
 ) -> None:

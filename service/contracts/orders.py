@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 
 from service.contracts.legal import Payment
 from service.contracts.lifecycle import ContractEventKind
-from service.contracts.performance_orders import IndicatorSigned
 from service.core.schemas import Input, Line, Note
+from service.listings.indices import IndexAsked
 from service.parcels.changes import Day
 from service.plans.changes import Code, DocumentId
 from service.rules.schemas import Override
@@ -74,7 +74,11 @@ class SignOrder(Act, Terms):
         max_length=50,
         description="合同载明的规划条件 what the contract states, names of rule R41",
     )
-    indicators: list[IndicatorSigned] = Field(default_factory=list, max_length=30, description="标准地指标")
+    indicators: list[IndexAsked] | None = Field(
+        None,
+        max_length=30,
+        description="标准地指标, signed as the first edition; left out: as announced with the lot, and never weaker",
+    )
 
 
 class Amendment(Terms):

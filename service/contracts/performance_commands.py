@@ -10,7 +10,7 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.contracts import queries, standard_land, standard_land_queries
 from service.contracts.holding import case_of, check_document, living, touch
-from service.contracts.indices import check_indices, sign_indices
+from service.contracts.indices import sign_indices
 from service.contracts.models import Contract, ContractExclusion
 from service.contracts.performance_models import Permit, StandardLandActual, StandardLandStep, WorksReport
 from service.contracts.performance_orders import (
@@ -25,6 +25,7 @@ from service.contracts.performance_orders import (
 )
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid, NotFound
+from service.listings.indices import check_indices
 from service.parcels.commands import refuse_future
 
 

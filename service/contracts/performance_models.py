@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.contracts.models import Contract
-from service.contracts.standard_land import Sense
 from service.core.db import Base
 from service.documents.models import Document
+from service.listings.indices import Sense
 from service.parcels.models import AREA
 from service.plans.models import one_of
 from service.schemes.models import MONEY

@@ -5,14 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.contracts.standard_land import Consequence, Sense
+from service.contracts.standard_land import Consequence
 from service.core.schemas import Input, Line, Note
+from service.listings.indices import Figure, IndexAsked, Year
 from service.parcels.changes import Day
 from service.plans.changes import Code, DocumentId
 
 Yuan = Annotated[Decimal, Field(ge=0, lt=10**15, decimal_places=2, allow_inf_nan=False)]
-Year = Annotated[int, Field(ge=1990, le=2100)]
-Figure = Annotated[Decimal, Field(ge=-(10**13), lt=10**13, decimal_places=4, allow_inf_nan=False)]
 PermitKind = Literal["land_planning", "works_planning", "construction"]
 PermitPart = Literal["whole", "excavation", "basement", "superstructure"]
 Foundation = Literal["deep_pit", "piles", "other"]
@@ -90,21 +89,12 @@ class ExclusionEnded(Input):
     ends_on: Day
 
 
-class IndicatorSigned(Input):
-    """An index of standard land (标准地)."""
-
-    name: Code = Field(description="code list standard_land")
-    sense: Sense = "at_least"
-    target: Figure = Field(description="in the unit of the code list")
-    from_year: Year | None = Field(None, description="达产年度; null: from the start")
-
-
 class EditionSigned(Input):
     """Another edition of the indices: all of them anew."""
 
     signed_on: Day
     document_id: DocumentId | None = None
-    indicators: list[IndicatorSigned] = Field(min_length=1, max_length=30)
+    indicators: list[IndexAsked] = Field(min_length=1, max_length=30)
 
 
 class ActualMeasured(Input):

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, Field
 from service.contracts.idle import ClockState, Milestone, Reading
 from service.contracts.performance_models import IdleCase
 from service.contracts.performance_orders import Foundation, PermitKind, PermitPart
-from service.contracts.standard_land import Consequence, Sense, allowed, satisfied
+from service.contracts.standard_land import Consequence, allowed, satisfied
 from service.contracts.standard_land_queries import Year
 from service.core.schemas import Output
+from service.listings.indices import Sense
 from service.rules.schemas import LegalFinding
 
 

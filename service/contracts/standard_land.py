@@ -6,11 +6,10 @@ Source: domain notes §2.1 (DB41/T 2428—2023: 履标用地, 对标管地).
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from service.core.errors import Conflict
-
-Sense = Literal["at_least", "at_most"]
+from service.listings.indices import Sense
 
 
 class Consequence(StrEnum):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from service.core.schemas import Input, Instant, Line, Note
+from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LotEventKind
 from service.parcels.changes import Day
 from service.rules.schemas import Override
@@ -74,6 +75,9 @@ class Terms(Input):
     increment_yuan: Yuan | None = None
     ceiling_yuan: Yuan | None = Field(None, description="熔断价")
     deposit_yuan: Yuan | None = None
+    indicators: list[IndexAsked] | None = Field(
+        None, min_length=1, max_length=30, description="标准地指标 announced with the lot, signed with its contract"
+    )
     price_yuan: Yuan | None = Field(None, description="协议价 price agreed, of negotiated supply")
     taker: Line | None = Field(None, description="拟供对象 who gets it, of allocated or negotiated supply")
 

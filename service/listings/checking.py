@@ -100,6 +100,6 @@ def terms_of(lot: Lot) -> dict[str, Any]:
     """Return the terms of a lot as they stand."""
     names = (
         *("opens_at", "closes_at", "floor_yuan", "start_yuan", "increment_yuan", "ceiling_yuan", "deposit_yuan"),
-        *("price_yuan", "winner"),
+        *("indicators", "price_yuan", "winner"),
     )
     return {name: getattr(lot, name) for name in names}

@@ -13,11 +13,14 @@ from service.listings import checking, queries, terms
 from service.listings.centres import centres
 from service.listings.changes import LotChange, LotCreate, NoticeChange, NoticeCreate
 from service.listings.holding import SchemeNotReady, check_document, held_lot, held_notice, ready_scheme, touch
+from service.listings.indices import check_indices
 from service.listings.lifecycle import LIVE, LotStage
 from service.listings.models import Lot, LotParcel, Notice
 from service.regions import queries as regions
 from service.schemes.models import SchemeParcel
 from service.schemes.queries import sells_market_housing
+
+INDICES = "/terms/indicators"
 
 
 class NoticePublished(Conflict):
@@ -116,6 +119,7 @@ def draft_lot(session: Session, actor: Actor, notice_id: int, new: LotCreate, *,
         NotFound, PreconditionFailed, NoticePublished.
         SchemeNotReady: the scheme is not approved, of another jurisdiction or method, or offered already.
         MustBid: its use can't be given to a known taker.
+        Invalid: an index of standard land is unknown.
 
     """
     notice = held_notice(session, actor, notice_id, version=version)
@@ -135,6 +139,7 @@ def draft_lot(session: Session, actor: Actor, notice_id: int, new: LotCreate, *,
     housing = sells_market_housing(session, parcels)
     terms.refuse_unbid(case.method, case.uses, market_housing=housing)
     number = max((each.round for each in rounds), default=0) + 1
+    check_indices(new.terms.indicators or (), INDICES)
     values = {**terms.given(new.terms), "floor_yuan": scheme.floor_yuan}
     lot = Lot(notice_id=notice.id, scheme_id=scheme.id, number=new.number, round=number, **values)
     session.add(lot)
@@ -152,10 +157,11 @@ def change_lot(session: Session, actor: Actor, lot_id: int, change: LotChange, *
 
     Raises:
         NotFound, PreconditionFailed, NoticePublished.
-        Invalid: it would end before it begins.
+        Invalid: it would end before it begins, or an index of standard land is unknown.
 
     """
     lot = _draft(session, actor, lot_id, version)
+    check_indices(change.terms.indicators or (), INDICES)
     values = terms.given(change.terms) | ({} if change.number is None else {"number": change.number})
     before = {name: getattr(lot, name) for name in values}
     for name, value in values.items():

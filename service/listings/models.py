@@ -76,6 +76,7 @@ class Lot(Base):
             name="money",
         ),
         CheckConstraint("closes_at > opens_at", name="dates"),
+        CheckConstraint("jsonb_typeof(indicators) = 'array' AND indicators <> '[]'", name="indicators"),
         CheckConstraint("hold = 'none' OR stage IN ('announced', 'open', 'publicised')", name="held"),
         CheckConstraint("stage NOT IN ('sold', 'void') OR num_nulls(sold_on, price_yuan) = 0", name="sold"),
         UniqueConstraint("scheme_id", "round", name="uq_lot_round"),
@@ -115,6 +116,9 @@ class Lot(Base):
     increment_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="加价幅度")
     ceiling_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="熔断价; null: none")
     deposit_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="竞买保证金")
+    indicators: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="标准地 indices as announced; null: not standard land"
+    )
     price_yuan: Mapped[Decimal | None] = mapped_column(MONEY, comment="成交价; of negotiated supply the price agreed")
     winner: Mapped[str | None] = mapped_column(Text, comment="竞得人; visible by role")
     ended_on: Mapped[dt.date | None] = mapped_column(comment="the day the round ended, whatever its outcome")

@@ -16,6 +16,7 @@ from service.listings import checking, gates, queries, terms
 from service.listings.changes import Amendment, NoticePublish
 from service.listings.draft_commands import refuse_published, refuse_reversed
 from service.listings.holding import check_documents, held_notice, ready_scheme, touch
+from service.listings.indices import check_indices
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.models import Lot, Notice
 from service.listings.recording import Occurrence, entered, record_lot_event
@@ -142,6 +143,8 @@ def late_entry(values: Mapping[str, Any]) -> dict[str, bool]:
 def _amended(session: Session, notice: Notice, order: NoticePublish, day: dt.date) -> list[Prepared]:
     lots = {lot.id: lot for lot in queries.lots_of(session, notice.amends_id or 0, lock=True)}
     changes = {each.lot_id: each for each in order.amendments}
+    for place, each in enumerate(order.amendments):
+        check_indices(each.terms.indicators or (), f"/amendments/{place}/terms/indicators")
     if foreign := changes.keys() - lots.keys():
         raise NothingToPublish(
             "补充公告只能更改原公告的宗地。", "Only lots of the notice that it amends.", facts={"lots": sorted(foreign)}

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Row
 
 from service.core.schemas import Output
 from service.listings.centres import centre_of
+from service.listings.indices import IndexRead
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.models import LotEvent, Notice
 from service.listings.schemas import LotRead, NoticeRef, Sees
@@ -31,6 +32,7 @@ class LotEventRead(Output):
     note: str | None
     override_reason: str | None
     facts: dict[str, str | int | bool | None]
+    indicators: list[IndexRead] | None = Field(description="标准地指标 that it set")
 
     @classmethod
     def of(cls, row: Row[LotEvent, str | None], sees: Sees, *, sold: bool) -> Self:
@@ -38,9 +40,10 @@ class LotEventRead(Output):
         event, title = row
         hidden = set() if sees.parties else {"winner"}
         hidden |= set() if sees.floors or sold else {"floor_yuan"}
-        names = [name for name in cls.model_fields if name not in {"document", "facts"}]
-        facts = {name: value for name, value in event.facts.items() if name not in hidden | {"bidder_id"}}
-        return cls(**{name: getattr(event, name) for name in names}, document=title, facts=facts)
+        names = [name for name in cls.model_fields if name not in {"document", "facts", "indicators"}]
+        facts = {name: value for name, value in event.facts.items() if name not in hidden | {"bidder_id", "indicators"}}
+        own = {name: getattr(event, name) for name in names}
+        return cls(**own, document=title, facts=facts, indicators=event.facts.get("indicators"))
 
 
 class LotEvents(Output):

@@ -50,6 +50,7 @@ class Projection:
     increment_yuan: Decimal | None = None
     ceiling_yuan: Decimal | None = None
     deposit_yuan: Decimal | None = None
+    indicators: list[dict[str, Any]] | None = None
     price_yuan: Decimal | None = None
     winner: str | None = None
     ended_on: dt.date | None = None
@@ -61,7 +62,7 @@ class Projection:
 COLUMNS = tuple(each.name for each in fields(Projection))
 
 _K = LotEventKind
-_READ: Mapping[str, Callable[[str], object]] = {
+_READ: Mapping[str, Callable[[Any], object]] = {
     "opens_at": dt.datetime.fromisoformat,
     "closes_at": dt.datetime.fromisoformat,
     "floor_yuan": Decimal,
@@ -70,6 +71,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "ceiling_yuan": Decimal,
     "deposit_yuan": Decimal,
     "price_yuan": Decimal,
+    "indicators": list,
     "winner": str,
 }
 """What an event may set by its facts, and how it is read; other facts tell only."""

@@ -12,6 +12,7 @@ from service.accounts.permissions import Permission
 from service.core import clock
 from service.core.schemas import Output
 from service.listings.changes import BY_OFFICER
+from service.listings.indices import IndexRead
 from service.listings.lifecycle import LotEventKind, LotHold, LotStage, LotState, allowed
 from service.listings.models import Lot, Notice
 from service.listings.replaying import COLUMNS, Projection
@@ -77,6 +78,7 @@ class LotRead(Output):
     increment_yuan: Decimal | None
     ceiling_yuan: Decimal | None
     deposit_yuan: Decimal | None
+    indicators: list[IndexRead] | None = Field(description="标准地指标 as announced; null: not standard land")
     price_yuan: Decimal | None
     premium_rate: float | None = Field(description="溢价率 above the start price, as a share of it")
     winner: str | None

@@ -16,7 +16,9 @@ _NEEDED: Mapping[Method, Sequence[str]] = {
     Method.agreement: ("closes_at", "winner", "price_yuan"),
     Method.allocation: ("closes_at", "winner"),
 }
-_OF_SALE = frozenset({"opens_at", "start_yuan", "increment_yuan", "ceiling_yuan", "deposit_yuan", "floor_yuan"})
+_OF_SALE = frozenset(
+    {"opens_at", "start_yuan", "increment_yuan", "ceiling_yuan", "deposit_yuan", "floor_yuan", "indicators"}
+)
 _OF_PUBLICITY = frozenset({"closes_at", "price_yuan", "winner"})
 _ALWAYS_BID = frozenset({"commercial", "industrial"})
 _NAMES: Mapping[str, tuple[str, str]] = {
@@ -27,6 +29,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "increment_yuan": ("加价幅度", "increment"),
     "ceiling_yuan": ("熔断价", "ceiling"),
     "deposit_yuan": ("保证金", "deposit"),
+    "indicators": ("标准地指标", "indices of standard land"),
     "price_yuan": ("协议价", "price agreed"),
     "winner": ("拟供对象", "taker"),
 }
@@ -51,12 +54,15 @@ class DatesBroughtForward(Conflict):
 
 
 def given(terms: Terms) -> dict[str, Any]:
-    """Return column → value of the terms that are said.
+    """Return column → value of the terms that are said; indices as JSON.
 
     >>> given(Terms(taker="某局"))
     {'winner': '某局'}
     """
-    return {_COLUMN.get(name, name): getattr(terms, name) for name in terms.model_fields_set}
+    said = {_COLUMN.get(name, name): getattr(terms, name) for name in terms.model_fields_set}
+    if terms.indicators is not None:
+        said["indicators"] = [each.model_dump(mode="json") for each in terms.indicators]
+    return said
 
 
 def for_method(method: Method) -> frozenset[str]:

@@ -43,12 +43,12 @@ _ACTS = """acts AS (
         AND a.area_m2 IS NOT NULL)"""
 _MONTHS = """SELECT date_trunc('month', effective_on)::date AS month, kind, count(*)::int, sum(area_m2)::float8,
     count(*) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0)::int,
-    coalesce(sum(start_yuan) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0), 0),
-    coalesce(sum(price_yuan) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0), 0),
-    coalesce(sum(price_yuan), 0),
+    coalesce(sum(start_yuan) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0), 0.00),
+    coalesce(sum(price_yuan) FILTER (WHERE price_yuan IS NOT NULL AND start_yuan > 0), 0.00),
+    coalesce(sum(price_yuan), 0.00),
     count(*) FILTER (WHERE price_yuan = start_yuan)::int
     FROM acts GROUP BY 1, 2 ORDER BY 1, 2"""
-_LOTS = """SELECT id, kind, effective_on, lot_id, number, round, area_m2::float8, start_yuan::float8, price_yuan::float8
+_LOTS = """SELECT id, kind, effective_on, lot_id, number, round, area_m2::float8, start_yuan, price_yuan
     FROM acts WHERE id > %(after)s ORDER BY id LIMIT %(limit)s"""
 
 
@@ -101,7 +101,7 @@ def _acts(actor: Actor, asked: Asked, kinds: Sequence[LotEventKind]) -> tuple[st
 # A contract stands as its events up to the day say. What it owes by then is what its instalments ask, less payments.
 _HELD = """held AS (
     SELECT c.id, c.number, c.kind, c.signed_on, c.price_yuan, c.delivery_due_on, c.start_due_on, a.area_m2, d.due_yuan,
-        y.paid_yuan, greatest(d.due_yuan - y.paid_yuan, 0) AS owed_yuan, d.oldest_on,
+        y.paid_yuan, greatest(d.due_yuan - y.paid_yuan, 0.00) AS owed_yuan, d.oldest_on,
         'deliver' = ANY (k.kinds) AS delivered, 'start' = ANY (k.kinds) AS started,
         'complete' = ANY (k.kinds) AS completed
     FROM contract AS c {area}
@@ -109,10 +109,10 @@ _HELD = """held AS (
         SELECT array_agg(e.kind) AS kinds FROM contract_event AS e
         WHERE e.contract_id = c.id AND e.effective_on <= %(day)s AND e.{known}) AS k
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(i.yuan), 0) AS due_yuan, min(i.due_on) AS oldest_on FROM instalment AS i
+        SELECT coalesce(sum(i.yuan), 0.00) AS due_yuan, min(i.due_on) AS oldest_on FROM instalment AS i
         WHERE i.contract_id = c.id AND i.due_on <= %(day)s) AS d
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(m.yuan), 0) AS paid_yuan FROM payment AS m
+        SELECT coalesce(sum(m.yuan), 0.00) AS paid_yuan FROM payment AS m
         WHERE m.contract_id = c.id AND m.paid_on <= %(day)s AND m.{known}) AS y
     WHERE c.signed_on BETWEEN %(first)s AND %(until)s AND a.area_m2 IS NOT NULL
         AND 'sign' = ANY (k.kinds) AND NOT k.kinds && ARRAY['rescind', 'reclaim'])"""
@@ -129,10 +129,10 @@ STANDINGS = {
 }
 """How contracts are told apart: each a figure of the dashboard and a filter of its rows."""
 
-_CONTRACTS_SUMMED = """SELECT {sums} coalesce(sum(price_yuan), 0), coalesce(sum(due_yuan), 0),
-    coalesce(sum(paid_yuan), 0), coalesce(sum(owed_yuan), 0) FROM held"""
-_CONTRACTS = """SELECT id, number, kind, signed_on, area_m2::float8, price_yuan::float8, due_yuan::float8,
-    paid_yuan::float8, owed_yuan::float8, delivery_due_on, start_due_on FROM held
+_CONTRACTS_SUMMED = """SELECT {sums} coalesce(sum(price_yuan), 0.00), coalesce(sum(due_yuan), 0.00),
+    coalesce(sum(paid_yuan), 0.00), coalesce(sum(owed_yuan), 0.00) FROM held"""
+_CONTRACTS = """SELECT id, number, kind, signed_on, area_m2::float8, price_yuan, due_yuan, paid_yuan,
+    owed_yuan, delivery_due_on, start_due_on FROM held
     WHERE {standing} AND id > %(after)s ORDER BY id LIMIT %(limit)s"""
 
 

@@ -29,6 +29,7 @@ from service.plans.states import PlanStatus
 
 LOTS, CONTRACTS = "/api/v1/overview/lots", "/api/v1/overview/contracts"
 MOST_IDLE, MOST_PLANS = 50, 100
+NOTHING = Decimal("0.00")
 _WAS_IN_FORCE = [PlanStatus.published]
 
 
@@ -79,17 +80,17 @@ def _events(lots: Sequence[MonthOfLots], asked: Asked) -> dict[LotEventKind, Cou
     return found
 
 
-def _proceeds(lots: Sequence[MonthOfLots]) -> float:
-    return float(sum((each.proceeds_yuan for each in lots), Decimal(0)))
+def _proceeds(lots: Sequence[MonthOfLots]) -> Decimal:
+    return sum((each.proceeds_yuan for each in lots), NOTHING)
 
 
 def _premium(lots: Sequence[MonthOfLots]) -> Premium:
-    start, price = (sum((getattr(each, name) for each in lots), Decimal(0)) for name in ("start_yuan", "price_yuan"))
+    start, price = (sum((getattr(each, name) for each in lots), NOTHING) for name in ("start_yuan", "price_yuan"))
     return Premium(
         lots=sum(each.priced for each in lots),
         at_start=sum(each.at_start for each in lots),
-        start_yuan=float(start),
-        price_yuan=float(price),
+        start_yuan=start,
+        price_yuan=price,
         rate=round(float((price - start) / start), 4) if start else None,
     )
 
@@ -128,9 +129,9 @@ def _contracts(sums: queries.ContractSums, asked: Asked) -> ContractsRead:
     }
     return ContractsRead(
         standings=standings,
-        price_yuan=float(sums.price_yuan),
-        due_yuan=float(sums.due_yuan),
-        paid_yuan=float(sums.paid_yuan),
-        owed_yuan=float(sums.owed_yuan),
+        price_yuan=sums.price_yuan,
+        due_yuan=sums.due_yuan,
+        paid_yuan=sums.paid_yuan,
+        owed_yuan=sums.owed_yuan,
         paid_rate=round(float((sums.due_yuan - sums.owed_yuan) / sums.due_yuan), 4) if sums.due_yuan else None,
     )

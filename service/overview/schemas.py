@@ -1,6 +1,10 @@
-"""Wire shapes of the dashboard. `rows` is the address that opens what a figure counts; areas in m², money in yuan."""
+"""Wire shapes of the dashboard. `rows` is the address that opens what a figure counts.
+
+Areas in m²; money in yuan, as exact text.
+"""
 
 import datetime as dt
+from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
@@ -57,8 +61,8 @@ class Premium(Output):
 
     lots: int
     at_start: int = Field(description="底价成交 sold at the start price")
-    start_yuan: float
-    price_yuan: float
+    start_yuan: Decimal
+    price_yuan: Decimal
     rate: float | None = Field(description="null: nothing was sold by price")
 
 
@@ -67,7 +71,7 @@ class MonthRead(Output):
 
     month: dt.date
     events: dict[LotEventKind, Counted]
-    proceeds_yuan: float = Field(description="成交价款 prices of lots sold and not made void")
+    proceeds_yuan: Decimal = Field(description="成交价款 prices of lots sold and not made void")
     premium: Premium
 
 
@@ -89,10 +93,10 @@ class ContractsRead(Output):
     """Contracts signed in the span and not ended since, as they stand on the day."""
 
     standings: dict[str, Counted]
-    price_yuan: float
-    due_yuan: float = Field(description="已到期 instalments due")
-    paid_yuan: float
-    owed_yuan: float = Field(description="逾期未缴 due and not paid, contract by contract")
+    price_yuan: Decimal
+    due_yuan: Decimal = Field(description="已到期 instalments due")
+    paid_yuan: Decimal
+    owed_yuan: Decimal = Field(description="逾期未缴 due and not paid, contract by contract")
     paid_rate: float | None = Field(description="paid by what is due")
 
 
@@ -122,7 +126,7 @@ class OverviewRead(Output):
     parcels: ParcelCounts
     months: list[MonthRead]
     events: dict[LotEventKind, Counted] = Field(description="of the whole span")
-    proceeds_yuan: float
+    proceeds_yuan: Decimal
     premium: Premium
     plans: list[PlanRate]
     contracts: ContractsRead
@@ -138,8 +142,8 @@ class LotRow(Output):
     number: str
     round: int
     area_m2: float
-    start_yuan: float | None
-    price_yuan: float | None
+    start_yuan: Decimal | None
+    price_yuan: Decimal | None
 
 
 class ContractRow(Output):
@@ -150,9 +154,9 @@ class ContractRow(Output):
     kind: str
     signed_on: dt.date
     area_m2: float
-    price_yuan: float | None
-    due_yuan: float
-    paid_yuan: float
-    owed_yuan: float
+    price_yuan: Decimal | None
+    due_yuan: Decimal
+    paid_yuan: Decimal
+    owed_yuan: Decimal
     delivery_due_on: dt.date | None
     start_due_on: dt.date | None

@@ -19,7 +19,7 @@ def grant_area(rule: Rule, area_ha: Decimal, jurisdiction: str) -> Finding | Non
         return found(
             rule,
             Words("管辖区的城市规模未录入,无法核对单宗出让面积", "the city class of the jurisdiction is not on record"),
-            Words("在规则 R30 的 city_class 中填写该管辖区", "name the jurisdiction under city_class of the rule R30"),
+            Words("由本区填入规则 R30 的 city_class", "the district sets it under city_class of the rule R30"),
             severity=Severity.warn,
             area_ha=area_ha,
         )

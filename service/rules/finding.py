@@ -7,7 +7,7 @@ from decimal import ROUND_UP, Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from service.rules.rule import Rule, Severity, Verification
+from service.rules.rule import Rule, Severity
 
 Figure = Decimal | int | dt.date | str
 
@@ -90,8 +90,8 @@ class Finding:
 
     @property
     def verified(self) -> bool:
-        """Whether at least one source of the rule has been read."""
-        return self.rule.verification is not Verification.none
+        """Whether a source of the rule has been read, and its figures with it."""
+        return self.rule.figures_verified
 
 
 def found(

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.core.errors import GongdiError
 from service.rules.parameters import NEEDED, parsed
-from service.rules.rule import METHODS, UNITS, USES, Parameter, Rule, Severity, Source, Theme
+from service.rules.rule import METHODS, UNITS, USES, Origin, Parameter, Rule, Severity, Source, Theme
 
 FILE = Path(__file__).resolve().parents[2] / "gis_data" / "rules" / "law.toml"
 
@@ -160,19 +160,26 @@ def _wrong_parameters(entry: Mapping[str, Any]) -> Iterator[Fault]:
     if needed is not None:
         yield from (("parameters", f"parameter {name} is missing") for name in sorted(needed.keys() - given.keys()))
         yield from ((f"parameters.{name}", f"no check reads {name}") for name in sorted(given.keys() - needed.keys()))
-    fields = set(Parameter.__dataclass_fields__)
     for name, parameter in given.items():
-        key = f"parameters.{name}"
-        if not isinstance(parameter, dict) or parameter.keys() != fields:
-            yield key, f"{name} has {', '.join(sorted(fields))}"
-        elif not (_is_text(parameter["title"]) and _is_text(parameter["title_en"])):
-            yield key, f"{name} is titled in both languages"
-        elif parameter["unit"] not in list(UNITS):
-            yield key, f"unit {parameter['unit']!r} of {name} is unknown"
-        elif needed is None and not isinstance(parameter["value"], int | str):
-            yield key, f"{name} of a rule that no check reads is a whole number or a text"
-        elif needed is not None and name in needed:
-            yield from _wrong_value(key, name, parameter, needed[name])
+        yield from _wrong_parameter(entry, name, parameter)
+
+
+def _wrong_parameter(entry: Mapping[str, Any], name: str, parameter: Mapping[str, Any]) -> Iterator[Fault]:
+    key, needed, fields = f"parameters.{name}", NEEDED.get(entry["id"]), set(Parameter.__dataclass_fields__)
+    if not isinstance(parameter, dict) or parameter.keys() | {"origin"} != fields:
+        yield key, f"{name} has {', '.join(sorted(fields - {'origin'}))}, and may have origin"
+    elif parameter.get("origin", Origin.source) not in [*Origin]:
+        yield key, f"origin of {name} is {parameter['origin']!r}, must be one of {', '.join(Origin)}"
+    elif parameter.get("origin") == Origin.unverified and entry["severity"] == Severity.block:
+        yield key, f"a rule does not block by {name}, which nobody has read"
+    elif not (_is_text(parameter["title"]) and _is_text(parameter["title_en"])):
+        yield key, f"{name} is titled in both languages"
+    elif parameter["unit"] not in list(UNITS):
+        yield key, f"unit {parameter['unit']!r} of {name} is unknown"
+    elif needed is None and not isinstance(parameter["value"], int | str):
+        yield key, f"{name} of a rule that no check reads is a whole number or a text"
+    elif needed is not None and name in needed:
+        yield from _wrong_value(key, name, parameter, needed[name])
 
 
 def _wrong_value(key: str, name: str, parameter: Mapping[str, Any], needed: Sequence[Any]) -> Iterator[Fault]:
@@ -211,7 +218,13 @@ def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
 def _rule(entry: Mapping[str, Any]) -> Rule:
     needed = NEEDED.get(entry["id"], {})
     parameters = {
-        name: Parameter(**{**raw, "value": parsed(needed[name][0], raw["value"]) if name in needed else raw["value"]})
+        name: Parameter(
+            **{
+                **raw,
+                "value": parsed(needed[name][0], raw["value"]) if name in needed else raw["value"],
+                "origin": Origin(raw.get("origin", Origin.source)),
+            }
+        )
         for name, raw in entry.get("parameters", {}).items()
     }
     scopes = {name: tuple(entry.get(name, ())) for name in ("jurisdictions", "methods", "uses")}

@@ -25,6 +25,15 @@ class Verification(StrEnum):
     none = "none"
 
 
+class Origin(StrEnum):
+    """Who says a figure: the rule's source, nobody who has read it there, the district for itself, or this system."""
+
+    source = "source"
+    unverified = "unverified"
+    district = "district"
+    own = "own"
+
+
 class Theme(StrEnum):
     """Where in the course of supply a rule belongs, in order."""
 
@@ -108,6 +117,7 @@ class Parameter:
     unit: str
     title: str
     title_en: str
+    origin: Origin = Origin.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,12 @@ class Rule:
         if all(read):
             return Verification.full
         return Verification.partial if any(read) else Verification.none
+
+    @property
+    def figures_verified(self) -> bool:
+        """Whether a source has been read, and no figure stands in one that has not."""
+        unread = any(each.origin is Origin.unverified for each in self.parameters.values())
+        return self.verification is not Verification.none and not unread
 
     def cited(self, *, english: bool = False) -> str:
         """Name all sources."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from service.core.schemas import Input, Line, Output
 from service.rules.finding import FIGURES, Finding
-from service.rules.rule import UNITS, Parameter, Rule, Severity, Theme, Verification
+from service.rules.rule import UNITS, Origin, Parameter, Rule, Severity, Theme, Verification
 
 
 class Override(Input):
@@ -39,6 +39,7 @@ class RuleParameter(Output):
     unit: str
     unit_name: str
     unit_name_en: str
+    origin: Origin = Field(description="所据 the source; not read there; set by the district; this system's own")
 
     @classmethod
     def of(cls, name: str, parameter: Parameter) -> Self:
@@ -52,6 +53,7 @@ class RuleParameter(Output):
             unit=parameter.unit,
             unit_name=zh,
             unit_name_en=en,
+            origin=parameter.origin,
         )
 
 

@@ -48,7 +48,7 @@ def industrial_floor(rule: Rule, floor: Decimal, jurisdiction: str) -> Finding |
         return found(
             rule,
             Words("管辖区的工业用地等别未录入,无法核对最低价", "the grade of the jurisdiction is not on record"),
-            Words("在规则 R05 的 grade 中填写该管辖区", "name the jurisdiction under grade of the rule R05"),
+            Words("由本区确定等别,填入规则 R05 的 grade", "the district sets its grade under grade of the rule R05"),
             floor_m2=floor,
         )
     if floor >= lowest:

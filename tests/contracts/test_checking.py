@@ -53,7 +53,7 @@ def found(database: Database) -> list[Disagreement]:
             {"contract-land"},
         ),
         ("UPDATE contract_parcel SET live = false", {"contract-holds"}),
-        ("UPDATE lot_parcel SET live = false", {"lot-holds"}),
+        ("UPDATE lot_parcel SET live = false", {"lot-holds", "parcel-without-lot"}),
         ("UPDATE scheme_parcel SET live = false", {"scheme-holds"}),
         ("UPDATE supply_scheme SET status = 'spent'", {"lot-of-scheme", "scheme-holds"}),
         ("UPDATE lot SET winner = 'x', price_yuan = 1 WHERE stage = 'sold'", {"lot-events"}),

@@ -36,6 +36,7 @@ def make_lot(
     sold_on: dt.date = SOLD,
     price: Decimal | None = PRICE,
     parcels: int = 1,
+    indicators: list[dict[str, Any]] | None = None,
 ) -> Lot:
     """A lot that waits for its contract, with scheme, notice and parcels in the stage that goes with it."""
     number, jurisdiction = next(_numbers), make_jurisdiction(session)
@@ -61,7 +62,7 @@ def make_lot(
     session.add_all(LotParcel(lot_id=lot.id, parcel_id=each.id) for each in land)
     session.flush()
     lot.price_yuan, lot.sold_on, lot.ended_on = price, sold_on if competitive else None, sold_on
-    lot.notice_on = sold_on - dt.timedelta(40)
+    lot.notice_on, lot.indicators = sold_on - dt.timedelta(40), indicators
     lot.stage = LotStage.sold if competitive else LotStage.awarded
     facts = {"price_yuan": None if price is None else f"{price:.2f}", "winner": lot.winner}
     course = ("announce", "open", "sell") if competitive else ("publicise", "award")
@@ -70,7 +71,7 @@ def make_lot(
             lot_id=lot.id,
             kind=kind,
             effective_on=sold_on if kind in {"sell", "award"} else lot.notice_on,
-            facts=facts if kind in {"sell", "award"} else {},
+            facts=facts if kind in {"sell", "award"} else {"indicators": indicators} if kind == "announce" else {},
             actor="test",
         )
         for kind in course

@@ -1,6 +1,7 @@
 """The year of land over HTTP: from the reserve to the finished building, and every other way that a round can end."""
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,14 @@ class Bureau:
         self.act(self.officer, base, "/publication", effective_on=day)
         return f"/lots/{made['id']}"
 
+    def end(self, code: str, *others: str) -> tuple[str, ...]:
+        """Where a parcel, a lot and a contract (by their addresses) stand in the end."""
+        return (self.stage(code), *(str(self.officer.get(f"{API}{each}").json()["stage"]) for each in others))
+
+    def contracts(self) -> list[Json]:
+        """Every contract there is."""
+        return list(self.officer.get(f"{API}/contracts").json()["items"])
+
     def event(self, lot: str, kind: str, day: str, **more: Any) -> Json:  # noqa: ANN401 - JSON
         """Something that happened to a lot."""
         return self.act(self.officer, lot, "/events", kind=kind, effective_on=day, **more)
@@ -140,6 +149,9 @@ class Bureau:
 
 
 HALVES = [{"due_on": "2018-06-10", "yuan": FLOOR // 2}, {"due_on": "2019-04-10", "yuan": FLOOR // 2}]
+
+
+LATER = [{"due_on": "2018-08-10", "yuan": FLOOR // 2}, {"due_on": "2019-07-10", "yuan": FLOOR // 2}]
 
 
 @pytest.fixture
@@ -198,6 +210,11 @@ def test_from_the_reserve_to_the_finished_building(bureau: Bureau) -> None:
     )
     progress = bureau.planner.get(f"{API}/plans/{plan['id']}/progress?by=class").json()
     assert progress["whole"]["rate"] == 1, "supplied at the contract's day"
+    assert bureau.end(code, lot, contract) == ("completed", "concluded", "completed")
+    ended = bureau.officer.get(f"{API}{contract}").json()
+    assert [ended[name] for name in ("paid_on", "delivered_on", "started_on", "completed_on")] == [
+        *("2018-07-20", "2018-08-01", "2018-12-20", "2021-06-01")
+    ]
     assert bureau.agrees()
 
 
@@ -217,7 +234,10 @@ def test_a_round_fails_and_the_next_one_sells(bureau: Bureau) -> None:
     bureau.sell(again, opened=True, offered="2018-07-05", day="2018-07-09")
     rounds = [bureau.officer.get(f"{API}{each}").json() for each in (lot, again)]
     assert [(each["round"], each["stage"]) for each in rounds] == [(1, "failed"), (2, "sold")]
-    assert (bureau.stage(code), bureau.agrees()) == ("sold", True)
+    assert bureau.stage(code) == "sold"
+    contract = bureau.sign(again, "2018-07-16", instalments=LATER)
+    assert bureau.end(code, lot, again, contract) == ("contracted", "failed", "concluded", "in_force")
+    assert bureau.agrees()
 
 
 @pytest.mark.parametrize(("at", "day"), [("announced", "2018-04-10"), ("listed", "2018-04-27"), ("held", "2018-04-28")])
@@ -231,6 +251,7 @@ def test_a_round_is_terminated(bureau: Bureau, at: str, day: str) -> None:
     bureau.event(lot, "terminate", day, note="权属争议")
     ended = bureau.officer.get(f"{API}{lot}").json()
     assert (bureau.stage(code), ended["stage"], ended["hold"]) == ("scheme_approved", "terminated", "none")
+    assert bureau.contracts() == []
     assert bureau.agrees()
 
 
@@ -242,7 +263,7 @@ def test_an_award_is_void_and_no_contract_follows(bureau: Bureau) -> None:
     assert (bureau.stage(code), bureau.officer.get(f"{API}{lot}").json()["stage"]) == ("scheme_approved", "void")
     order = {"lot_id": int(lot.rpartition("/")[2]), "number": "HT", "effective_on": "2018-05-21", "instalments": HALVES}
     refused = bureau.officer.post(f"{API}/contracts", json=order)
-    assert (refused.status_code, bureau.agrees()) == (409, True)
+    assert (refused.status_code, bureau.contracts(), bureau.agrees()) == (409, [], True)
 
 
 @pytest.mark.parametrize(("method", "until"), [("agreement", "2018-05-10"), ("allocation", "2018-04-20")])
@@ -256,7 +277,8 @@ def test_supply_to_a_known_taker(bureau: Bureau, method: str, until: str) -> Non
     contract = bureau.sign(lot, "2018-05-22", **({"instalments": HALVES} if price else {}))
     bureau.act(bureau.officer, contract, "/events", kind="deliver", effective_on="2018-08-01")
     kind = bureau.officer.get(f"{API}{contract}").json()["kind"]
-    assert (kind, bureau.stage(code)) == ("allocation" if method == "allocation" else "grant", "delivered")
+    assert kind == ("allocation" if method == "allocation" else "grant")
+    assert bureau.end(code, lot, contract) == ("delivered", "concluded", "in_force")
     assert bureau.agrees()
 
 
@@ -284,6 +306,57 @@ def test_land_lies_idle_and_is_taken_back(bureau: Bureau) -> None:
         bureau.act(bureau.officer, contract, f"/idle-cases/{case}/steps", **order)
     bureau.act(bureau.officer, contract, "/events", kind="reclaim", effective_on="2021-03-20", ground="idle")
     ended = bureau.officer.get(f"{API}{contract}").json()
-    assert (bureau.stage(code), ended["stage"], ended["ended_on"]) == ("reclaimed", "reclaimed", "2021-03-20")
+    assert bureau.end(code, lot, contract) == ("reclaimed", "concluded", "reclaimed")
+    assert ended["ended_on"] == "2021-03-20"
+    assert bureau.officer.get(f"{API}{base}").json()["items"][0]["closed_on"] == "2021-03-20"
     bureau.act(bureau.registrar, f"/parcels/{code}", "/events", kind="reserve", effective_on="2021-06-01")
     assert (bureau.stage(code), bureau.agrees()) == ("reserved", True)
+
+
+def views(bureau: Bureau, code: str, lot: str, plan: int, known: str | None = None) -> Json:
+    """The four views of a day, as known at an instant."""
+    at = "as_of=2018-06-30" + ("" if known is None else f"&known_at={known}")
+
+    def read(path: str) -> Json:
+        return dict(bureau.officer.get(f"{API}{path}{'&' if '?' in path else '?'}{at}").json())
+
+    listed = {stage: read(f"/lots?stage={stage}")["items"] for stage in ("open", "sold", "concluded")}
+    overview = read("/overview?year=2018")
+    progress = bureau.planner.get(f"{API}/plans/{plan}/progress?by=class&{at}").json()
+    return {
+        "parcel": read(f"/parcels/{code}")["stage"],
+        "parcels": [each["code"] for each in read("/parcels?stage=contracted")["items"]],
+        "lot": read(lot)["stage"],
+        "lots": {stage: len(items) for stage, items in listed.items()},
+        "supplied": progress["whole"]["supplied"],
+        "stages": {each["stage"]: each["n"] for each in overview["parcels"]["stages"]},
+        "sales": overview["events"]["sell"]["n"],
+        "signed": overview["contracts"]["standings"]["signed"]["n"],
+        "rate": overview["plans"][0]["rate"],
+    }
+
+
+def test_what_is_entered_late_changes_the_day_and_not_what_was_known_then(bureau: Bureau) -> None:
+    """A sale and its contract: as of a day after them, parcels, lots, plan progress and dashboard tell them."""
+    code = bureau.parcel()
+    plan = bureau.new(bureau.planner, "/plans", jurisdiction="ZDXQ", year=2018)["id"]
+    bureau.new(bureau.planner, f"/plans/{plan}/items", parcel=code, source="stock", method="listing", month=5)
+    for who, step in ((bureau.planner, "submit"), (bureau.approver, "approve"), (bureau.planner, "publish")):
+        bureau.act(who, f"/plans/{plan}", f"/{step}", effective_on="2018-03-20")
+    lot = bureau.lot(bureau.scheme(code))
+    bureau.event(lot, "open", "2018-04-25")
+    before = views(bureau, code, lot, plan)
+    assert before == {
+        "parcel": "listed", "parcels": [], "lot": "open", "lots": {"open": 1, "sold": 0, "concluded": 0}, "supplied": 0,
+        "stages": {"listed": 1}, "sales": 0, "signed": 0, "rate": 0,
+    }  # fmt: skip
+    time.sleep(0.01)
+    known = dt.datetime.now(dt.UTC).isoformat().replace("+00:00", "Z")
+    time.sleep(0.01)
+    bureau.sell(lot, opened=True)
+    bureau.sign(lot, "2018-05-22", instalments=HALVES)
+    assert views(bureau, code, lot, plan) == {
+        "parcel": "contracted", "parcels": [code], "lot": "concluded", "lots": {"open": 0, "sold": 0, "concluded": 1},
+        "supplied": 1, "stages": {"contracted": 1}, "sales": 1, "signed": 1, "rate": 1,
+    }  # fmt: skip
+    assert views(bureau, code, lot, plan, known) == before

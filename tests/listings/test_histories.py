@@ -14,6 +14,7 @@ from service.core.errors import GongdiError
 from service.listings import lot_pages, queries, reading
 from service.listings.changes import Amendment, NoticePublish, Terms
 from service.listings.commands import conclude_lot
+from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LIVE, STAGE_OF_PARCEL, LotStage
 from service.listings.models import Lot, LotParcel
 from service.listings.notice_commands import publish_notice
@@ -47,7 +48,9 @@ def announce(session: Session, scheme: SupplyScheme, day: dt.date) -> None:
 def amend(session: Session, lot: Lot, day: dt.date) -> None:
     notice = make_notice(session, amends_id=lot.notice_id)
     assert lot.closes_at is not None
-    change = Amendment(lot_id=lot.id, terms=Terms(closes_at=lot.closes_at + 2 * DAY, ceiling_yuan=None))
+    indices = None if lot.indicators else [IndexAsked(name="far", target=Decimal("1.60"), from_year=day.year)]
+    terms = Terms(closes_at=lot.closes_at + 2 * DAY, ceiling_yuan=None, indicators=indices)
+    change = Amendment(lot_id=lot.id, terms=terms)
     order = NoticePublish(effective_on=day, amendments=[change])
     publish_notice(session, session.info["actor"], notice.id, order, version=notice.version)
 
@@ -88,6 +91,11 @@ def check(session: Session) -> None:
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"))
     held = select(LotParcel.parcel_id, func.count()).where(LotParcel.live).group_by(LotParcel.parcel_id)
     assert all(row[1] == 1 for row in session.execute(held))
+    # Land that no live lot holds waits for its next round: there are no contracts here.
+    taken = select(LotParcel.parcel_id).where(LotParcel.live)
+    offered = select(LotParcel.parcel_id)
+    free = select(Parcel.stage, Parcel.hold).where(Parcel.id.in_(offered), Parcel.id.not_in(taken))
+    assert {*map(tuple, session.execute(free))} <= {(Stage.scheme_approved, "none")}
     joined = (
         select(Lot.stage, Lot.hold, LotParcel.live, Parcel.stage, Parcel.hold)
         .join(LotParcel, LotParcel.lot_id == Lot.id)

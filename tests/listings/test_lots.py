@@ -48,6 +48,7 @@ from tests.factories.listings import (
 from tests.factories.parcels import make_parcel
 
 D = dt.date
+INDICES = [{"name": "tax_per_mu", "target": "50.5", "from_year": 2024}]
 
 
 def stages(session: Session, lot: Lot) -> set[str]:
@@ -200,7 +201,11 @@ def test_a_supplementary_notice_changes_terms(session: Session) -> None:
         publish(opens_at=OPENS - dt.timedelta(days=1))
     with pytest.raises(LegalRefusal):
         publish(deposit_yuan=Decimal(19_999_999))
-    publish(closes_at=CLOSES + dt.timedelta(days=7), ceiling_yuan=Decimal(115_000_000))
+    with pytest.raises(Invalid) as wrong:
+        publish(indicators=[{"name": "far", "target": 1}, {"name": "beauty", "target": 1}])
+    assert [each.pointer for each in wrong.value.errors] == ["/amendments/0/terms/indicators/1/name"]
+    publish(closes_at=CLOSES + dt.timedelta(days=7), ceiling_yuan=Decimal(115_000_000), indicators=INDICES)
+    assert lot.indicators == [{"name": "tax_per_mu", "sense": "at_least", "target": "50.5", "from_year": 2024}]
     assert (lot.closes_at, lot.ceiling_yuan) == (CLOSES + dt.timedelta(days=7), Decimal(115_000_000))
     assert notice.published_on == D(2022, 10, 5)
     agrees(session, lot)
@@ -230,6 +235,22 @@ def test_the_law_stands_before_a_notice(session: Session, notice_on: D, terms: d
     with pytest.raises(LegalRefusal) as refused:
         publish(trial=False)
     assert refused.value.facts["overridable"] is True
+
+
+def test_standard_land_is_announced_and_never_allocated(session: Session) -> None:
+    lot = make_sold(session, indicators=INDICES)
+    assert lot.indicators == [{"name": "tax_per_mu", "sense": "at_least", "target": "50.5", "from_year": 2024}]
+    agrees(session, lot)
+    with pytest.raises(Invalid):
+        make_announced(session, indicators=INDICES * 2)
+    notice = make_notice(session, method=Method.allocation)
+    terms = Terms.model_validate({"closes_at": CLOSES, "taker": "示例大学", "indicators": INDICES})
+    scheme = make_scheme(session, method=Method.allocation, uses=("public",), floor=None)
+    make_draft(session, notice, scheme, terms)
+    order, actor = NoticePublish(effective_on=NOTICE_ON), session.info["actor"]
+    with pytest.raises(LotIncomplete) as refused:
+        publish_notice(session, actor, notice.id, order, version=notice.version)
+    assert refused.value.facts["foreign"] == ["indicators"]
 
 
 def test_what_is_missing_is_named(session: Session) -> None:

@@ -98,15 +98,17 @@ def test_the_months_tell_what_happened_and_each_figure_opens_its_rows(viewer: Ca
             assert len(listed) == each["n"]
             assert sum(row["area_m2"] for row in listed) == each["area_m2"]
     april = found["months"][3]
-    assert april["proceeds_yuan"] == 1700
-    assert april["premium"] == {"lots": 2, "at_start": 1, "start_yuan": 1500, "price_yuan": 1700, "rate": 0.1333}
+    assert april["proceeds_yuan"] == "1700.00"
+    premium = {"lots": 2, "at_start": 1, "start_yuan": "1500.00", "price_yuan": "1700.00", "rate": 0.1333}
+    assert april["premium"] == premium
+    assert found["months"][7]["proceeds_yuan"] == "0.00"
     assert found["premium"]["lots"] == 2  # what was made void brought nothing
 
 
 def test_a_sale_counts_until_it_is_made_void(viewer: Caller) -> None:
     found = read(viewer, "?as_of=2022-07-15")
     assert found["events"]["void_award"]["n"] == 0
-    assert found["premium"]["price_yuan"] == 2500
+    assert found["premium"]["price_yuan"] == "2500.00"
     assert len(found["months"]) == 7
 
 
@@ -124,12 +126,12 @@ def test_contracts_stand_as_their_events_say_by_the_day(viewer: Caller) -> None:
         "started": 1,
         "completed": 0,
     }
-    assert (found["due_yuan"], found["paid_yuan"], found["owed_yuan"]) == (1700, 1200, 600)
+    assert (found["due_yuan"], found["paid_yuan"], found["owed_yuan"]) == ("1700.00", "1200.00", "600.00")
     assert found["paid_rate"] == 0.6471
     for each in found["standings"].values():
         assert len(rows(viewer, each["rows"])) == each["n"]
     (owing,) = rows(viewer, found["standings"]["owing"]["rows"])
-    assert (owing["number"], owing["owed_yuan"]) == ("C-1", 600)
+    assert (owing["number"], owing["owed_yuan"]) == ("C-1", "600.00")
     then = read(viewer, "?as_of=2022-08-15")["contracts"]["standings"]
     assert (then["signed"]["n"], then["owing"]["n"], then["start_late"]["n"]) == (3, 0, 1)
 
@@ -191,7 +193,7 @@ def test_an_answer_is_kept_until_anything_it_shows_is_changed(viewer: Caller, su
     superuser.execute("INSERT INTO payment (contract_id, paid_on, yuan, actor) VALUES (1, '2022-10-01', 100, 'x')")
     second = viewer.get("/api/v1/overview", headers={"If-None-Match": tag})
     assert second.status_code == 200
-    assert second.json()["contracts"]["owed_yuan"] == 500
+    assert second.json()["contracts"]["owed_yuan"] == "500.00"
     superuser.execute("UPDATE parcel SET stage = 'reserved' WHERE id = 9")
     third = viewer.get("/api/v1/overview", headers={"If-None-Match": second.headers["etag"]})
     assert [each["n"] for each in third.json()["parcels"]["stages"]] == [1, 11]

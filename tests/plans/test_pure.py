@@ -59,7 +59,7 @@ def test_other_uses_are_the_four_without_a_line_of_their_own() -> None:
         (Gaps(9, 1, 2, 3, 4), [{"missing": each} for each in ("structure", "timing", "parcel", "use")]),
     ],
 )
-def test_the_five_attributes(gaps: Gaps, told: list[dict[str, str]]) -> None:
+def test_r33_the_five_attributes(gaps: Gaps, told: list[dict[str, str]]) -> None:
     found = list(missing(gaps, RULE))
     assert [dict(each.where) for each in found] == told
     assert all(each.severity == "block" and each.rule == "R33" for each in found)

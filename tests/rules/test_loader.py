@@ -149,6 +149,16 @@ def first(old: str, new: str) -> str:
         (first("parameters.days", "parameters.dys"), "parameters.dys", "R01: parameter days is missing"),
         (first('"1/3", unit = "share"', '"4/3", unit = "share"'), "4/3", "R61: built is '4/3', must be a share"),
         (first("verified = true", 'verified = "yes"'), "sources = [", "verified is true or false"),
+        (
+            first('title_en = "notice to start" }', 'title_en = "notice to start", origin = "rumour" }'),
+            "rumour",
+            "R01: origin of days is 'rumour', must be one of source, unverified, district, own",
+        ),
+        (
+            first('title_en = "notice to start" }', 'title_en = "notice to start", origin = "unverified" }'),
+            'origin = "unverified" }',
+            "R01: a rule does not block by days, which nobody has read",
+        ),
         (first('id = "R02"', 'id = "Rule 2"'), "Rule 2", "Rule 2: id is R and two digits"),
         (first('id = "R02"', 'id = "R02"\nhard = "yes"'), 'hard = "yes"', "R02: hard is true or false"),
     ],

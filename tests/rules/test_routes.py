@@ -31,6 +31,7 @@ def test_one_rule_with_source_scope_and_parameters(as_role: Callable[..., Caller
         "unit": "ha",
         "unit_name": "公顷",
         "unit_name_en": "ha",
+        "origin": "source",
     }
     (idle,) = caller.get("/api/v1/rules?id=R61").json()["items"]
     assert [each["value"] for each in idle["parameters"]] == ["1/3", "1/4", 1]

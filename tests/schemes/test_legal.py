@@ -36,6 +36,7 @@ def test_r05_industrial_land_has_a_lowest_price_by_grade(
     assert legal.industrial_floor(asked, D(least), "ZDXQ") is None
     found = only(legal.industrial_floor(asked, D(least) - D("0.01"), "ZDXQ"))
     assert (found.figures["least_m2"], found.severity) == (least, Severity.warn)
+    assert found.verified is False  # the standard has been read, its prices have not
 
 
 def test_r05_a_jurisdiction_without_a_grade_is_told_so() -> None:

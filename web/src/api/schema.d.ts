@@ -5250,13 +5250,13 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
             /** Due Yuan */
-            due_yuan: number;
+            due_yuan: string;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /** Owed Yuan */
-            owed_yuan: number;
+            owed_yuan: string;
             /** Delivery Due On */
             delivery_due_on: string | null;
             /** Start Due On */
@@ -5356,19 +5356,19 @@ export interface components {
                 [key: string]: components["schemas"]["Counted"];
             };
             /** Price Yuan */
-            price_yuan: number;
+            price_yuan: string;
             /**
              * Due Yuan
              * @description 已到期 instalments due
              */
-            due_yuan: number;
+            due_yuan: string;
             /** Paid Yuan */
-            paid_yuan: number;
+            paid_yuan: string;
             /**
              * Owed Yuan
              * @description 逾期未缴 due and not paid, contract by contract
              */
-            owed_yuan: number;
+            owed_yuan: string;
             /**
              * Paid Rate
              * @description paid by what is due
@@ -5742,7 +5742,7 @@ export interface components {
             /** Document Id */
             document_id?: number | null;
             /** Indicators */
-            indicators: components["schemas"]["IndicatorSigned"][];
+            indicators: components["schemas"]["IndexAsked"][];
         };
         /**
          * EventCreate
@@ -6690,6 +6690,50 @@ export interface components {
             version: number;
         };
         /**
+         * IndexAsked
+         * @description An index of standard land (标准地).
+         */
+        IndexAsked: {
+            /**
+             * Name
+             * @description code list standard_land
+             */
+            name: string;
+            /**
+             * Sense
+             * @default at_least
+             * @enum {string}
+             */
+            sense?: "at_least" | "at_most";
+            /**
+             * Target
+             * @description in the unit of the code list
+             */
+            target: number | string;
+            /**
+             * From Year
+             * @description 达产年度; null: from the start
+             */
+            from_year?: number | null;
+        };
+        /**
+         * IndexRead
+         * @description An index as announced; the target is exact text.
+         */
+        IndexRead: {
+            /** Name */
+            name: string;
+            /**
+             * Sense
+             * @enum {string}
+             */
+            sense: "at_least" | "at_most";
+            /** Target */
+            target: string;
+            /** From Year */
+            from_year: number | null;
+        };
+        /**
          * IndicatorRead
          * @description An index as signed.
          */
@@ -6714,33 +6758,6 @@ export interface components {
             from_year: number | null;
             /** Document Id */
             document_id: number | null;
-        };
-        /**
-         * IndicatorSigned
-         * @description An index of standard land (标准地).
-         */
-        IndicatorSigned: {
-            /**
-             * Name
-             * @description code list standard_land
-             */
-            name: string;
-            /**
-             * Sense
-             * @default at_least
-             * @enum {string}
-             */
-            sense?: "at_least" | "at_most";
-            /**
-             * Target
-             * @description in the unit of the code list
-             */
-            target: number | string;
-            /**
-             * From Year
-             * @description 达产年度; null: from the start
-             */
-            from_year?: number | null;
         };
         /**
          * InstalmentAgreed
@@ -7569,6 +7586,11 @@ export interface components {
             ceiling_yuan: string | null;
             /** Deposit Yuan */
             deposit_yuan: string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 as announced; null: not standard land
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
             /** Price Yuan */
             price_yuan: string | null;
             /**
@@ -7710,6 +7732,11 @@ export interface components {
             facts: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * Indicators
+             * @description 标准地指标 that it set
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
         };
         /**
          * LotEvents
@@ -7811,6 +7838,11 @@ export interface components {
             ceiling_yuan: string | null;
             /** Deposit Yuan */
             deposit_yuan: string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 as announced; null: not standard land
+             */
+            indicators: components["schemas"]["IndexRead"][] | null;
             /** Price Yuan */
             price_yuan: string | null;
             /**
@@ -7888,9 +7920,9 @@ export interface components {
             /** Area M2 */
             area_m2: number;
             /** Start Yuan */
-            start_yuan: number | null;
+            start_yuan: string | null;
             /** Price Yuan */
-            price_yuan: number | null;
+            price_yuan: string | null;
         };
         /**
          * LotStage
@@ -8162,7 +8194,7 @@ export interface components {
              * Proceeds Yuan
              * @description 成交价款 prices of lots sold and not made void
              */
-            proceeds_yuan: number;
+            proceeds_yuan: string;
             premium: components["schemas"]["Premium"];
         };
         /**
@@ -8489,6 +8521,12 @@ export interface components {
             override_reason: string | null;
         };
         /**
+         * Origin
+         * @description Who says a figure: the rule's source, nobody who has read it there, the district for itself, or this system.
+         * @enum {string}
+         */
+        Origin: "source" | "unverified" | "district" | "own";
+        /**
          * OutlineFeature
          * @description An item's shape as a GeoJSON feature.
          */
@@ -8640,7 +8678,7 @@ export interface components {
                 [key: string]: components["schemas"]["Counted"];
             };
             /** Proceeds Yuan */
-            proceeds_yuan: number;
+            proceeds_yuan: string;
             premium: components["schemas"]["Premium"];
             /** Plans */
             plans: components["schemas"]["PlanRate"][];
@@ -9771,9 +9809,9 @@ export interface components {
              */
             at_start: number;
             /** Start Yuan */
-            start_yuan: number;
+            start_yuan: string;
             /** Price Yuan */
-            price_yuan: number;
+            price_yuan: string;
             /**
              * Rate
              * @description null: nothing was sold by price
@@ -10076,6 +10114,8 @@ export interface components {
             unit_name: string;
             /** Unit Name En */
             unit_name_en: string;
+            /** @description 所据 the source; not read there; set by the district; this system's own */
+            origin: components["schemas"]["Origin"];
         };
         /**
          * RuleSource
@@ -11061,9 +11101,9 @@ export interface components {
             conditions_items?: string[];
             /**
              * Indicators
-             * @description 标准地指标
+             * @description 标准地指标, signed as the first edition; left out: as announced with the lot, and never weaker
              */
-            indicators?: components["schemas"]["IndicatorSigned"][];
+            indicators?: components["schemas"]["IndexAsked"][] | null;
         };
         /**
          * SplitOrder
@@ -11967,6 +12007,11 @@ export interface components {
             ceiling_yuan?: number | string | null;
             /** Deposit Yuan */
             deposit_yuan?: number | string | null;
+            /**
+             * Indicators
+             * @description 标准地指标 announced with the lot, signed with its contract
+             */
+            indicators?: components["schemas"]["IndexAsked"][] | null;
             /**
              * Price Yuan
              * @description 协议价 price agreed, of negotiated supply

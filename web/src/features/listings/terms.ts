@@ -1,5 +1,6 @@
 import type { Lot, Method } from '@/api/lots'
 import type { Terms } from '@/api/notices'
+import { indicesOf, rowsOf, type IndexRow } from '@/features/contracts/indices'
 import { tenThousandsOf, yuanOf } from '@/format/money'
 import { atChina, inChina } from './figures'
 
@@ -7,10 +8,11 @@ import { atChina, inChina } from './figures'
 export interface TermsDraft {
   opensOn: string | null, opensTime: string, closesOn: string | null, closesTime: string
   start: string, increment: string, ceiling: string, deposit: string, price: string, taker: string
+  indices: readonly IndexRow[]
 }
 
 export const EMPTY: Readonly<TermsDraft> = {
-  opensOn: null, opensTime: '09:00', closesOn: null, closesTime: '15:00', start: '', increment: '', ceiling: '', deposit: '', price: '', taker: '',
+  opensOn: null, opensTime: '09:00', closesOn: null, closesTime: '15:00', start: '', increment: '', ceiling: '', deposit: '', price: '', taker: '', indices: [],
 }
 
 /** What a lot says now, to edit. */
@@ -19,6 +21,7 @@ export function draftOf(lot: Lot): TermsDraft {
   return {
     opensOn: opens.day || null, opensTime: opens.time || EMPTY.opensTime, closesOn: closes.day || null, closesTime: closes.time || EMPTY.closesTime,
     start: tenThousandsOf(lot.start_yuan), increment: tenThousandsOf(lot.increment_yuan), ceiling: tenThousandsOf(lot.ceiling_yuan), deposit: tenThousandsOf(lot.deposit_yuan), price: tenThousandsOf(lot.price_yuan), taker: lot.winner ?? '',
+    indices: rowsOf(lot.indicators),
   }
 }
 
@@ -29,7 +32,8 @@ export function termsOf(draft: TermsDraft, method: Method): Terms {
     const taker = draft.taker.trim() === '' ? null : draft.taker.trim()
     return method === 'agreement' ? { closes_at: closes, taker, price_yuan: yuanOf(draft.price) } : { closes_at: closes, taker }
   }
-  const opens = { opens_at: atChina(draft.opensOn, draft.opensTime), start_yuan: yuanOf(draft.start), deposit_yuan: yuanOf(draft.deposit) }
+  const indicators = draft.indices.length === 0 ? null : indicesOf(draft.indices)
+  const opens = { opens_at: atChina(draft.opensOn, draft.opensTime), start_yuan: yuanOf(draft.start), deposit_yuan: yuanOf(draft.deposit), indicators }
   if (method === 'tender') return opens
   const sale = { ...opens, increment_yuan: yuanOf(draft.increment), ceiling_yuan: yuanOf(draft.ceiling) }
   return method === 'listing' ? { ...sale, closes_at: closes } : sale
@@ -38,6 +42,6 @@ export function termsOf(draft: TermsDraft, method: Method): Terms {
 /** Only what differs, for a supplementary notice. */
 export function changedTerms(before: TermsDraft, after: TermsDraft, method: Method): Terms {
   const [old, now] = [termsOf(before, method), termsOf(after, method)]
-  const names = (Object.keys(now) as (keyof Terms)[]).filter((name) => old[name] !== now[name])
+  const names = (Object.keys(now) as (keyof Terms)[]).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
   return Object.fromEntries(names.map((name) => [name, now[name]]))
 }

@@ -8,7 +8,7 @@ const rule = (own: Partial<LegalRule>): LegalRule => ({
   jurisdictions: [], methods: [], uses: [], valid_from: '2007-11-01', valid_to: null, note: null, note_en: null, parameters: [], ...own,
 })
 const parameter = (value: RuleParameter['value'], unit: string): RuleParameter =>
-  ({ name: 'x', title: '', title_en: '', value, unit, unit_name: '日', unit_name_en: 'days' })
+  ({ name: 'x', title: '', title_en: '', value, unit, unit_name: '日', unit_name_en: 'days', origin: 'source' })
 const written = (value: RuleParameter['value'], unit: string): string =>
   valueText(parameter(value, unit), (code) => `<${code}>`, (text) => (unit === 'share' ? text : `${text} 日`), '、')
 

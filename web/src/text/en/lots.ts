@@ -38,7 +38,7 @@ export const lots: Text['lots'] = {
   lot: { add: 'Add a lot', change: 'Change', changeOf: 'Change {number}', drop: 'Take out', dropOf: 'Take out {number}', save: 'Save', scheme: 'Supply scheme', pickScheme: 'Choose an approved scheme', noScheme: 'No scheme can be offered' },
   terms: {
     title: 'Terms', noticeOn: 'Notice', opens: 'Start', closes: 'End', start: 'Start price', increment: 'Increment', ceiling: 'Ceiling', deposit: 'Deposit', floor: 'Floor', floorHidden: 'kept from you before the sale', reserve: 'Reserve',
-    price: 'Price', premium: 'Premium', winner: 'Winner', taker: 'Taker', heldSince: 'Suspended since', endedOn: 'Ended on', confirmedOn: 'Confirmed on', resultOn: 'Result published', needMoney: 'Give an amount (10k yuan)',
+    price: 'Price', premium: 'Premium', winner: 'Winner', taker: 'Taker', indicators: 'Standard land', indicatorsHint: 'Indices of industrial land sold as standard land; they are signed with the contract.', heldSince: 'Suspended since', endedOn: 'Ended on', confirmedOn: 'Confirmed on', resultOn: 'Result published', needMoney: 'Give an amount (10k yuan)',
   },
   duties: { title: 'Deadlines', done: 'done', open: 'to do' },
   land: { title: 'Land', area: 'Area', mu: 'mu', ha: 'ha', scheme: 'Scheme:', map: 'Show on the map', shape: 'Shape of the land: {codes}; north is up, the bar is {m} m', north: 'north ↑' },

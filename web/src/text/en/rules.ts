@@ -12,6 +12,7 @@ export const rules: Text['rules'] = {
   hard: 'Blocks, no override',
   verifications: { full: 'Verified', partial: 'Partly verified', none: 'Not verified' },
   source: 'Basis', unread: 'not verified', cited: '{document}, art. {n}', scope: 'Scope', valid: 'Valid', from: 'from {from}', until: '{from} to {to}',
+  origins: { unverified: 'not verified', district: 'set by the district', own: 'set by this system, no law' },
   notFilled: 'not filled in', withUnit: '{value} {unit}',
   codes: {
     tender: 'tender', auction: 'auction', listing: 'listing', agreement: 'negotiated', allocation: 'allocation', lease: 'lease', capital_contribution: 'capital contribution', authorised_operation: 'authorised operation',

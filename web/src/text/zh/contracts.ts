@@ -29,7 +29,7 @@ export const contracts = {
     foundations: { deep_pit: '深基坑', piles: '桩基', other: '其他' }, extensionsTitle: '延期', noExtensions: '没有延期', milestone: { start: '动工', completion: '竣工' }, none: '未填', percentField: '基础完成（%）',
   },
   standard: {
-    title: '标准地指标', none: '未签订标准地指标', noneHint: '工业用地“标准地”在签约时载明指标；可在此补签新版次。', edition: '第 {n} 版，{date} 签订', index: '指标', target: '约定', from: '达产年度 {year} 起', least: '不低于 {n}', most: '不高于 {n}', actual: '实际', unknown: '未填', metMark: '达标', shortMark: '未达标',
+    title: '标准地指标', none: '未签订标准地指标', noneHint: '工业用地“标准地”的指标在出让公告中载明，随合同签订；可在此补签新版次。', edition: '第 {n} 版，{date} 签订', index: '指标', target: '约定', from: '达产年度 {year} 起', least: '不低于 {n}', most: '不高于 {n}', actual: '实际', unknown: '未填', metMark: '达标', shortMark: '未达标',
     year: '年度', state: '处理', sign: '签订指标', measure: '登记实绩', step: '作出处理', due: '整改期限', steps: '处理记录', states: { met: '达标', short: '未达标', rectifying: '整改中', rectified: '已整改', penalised: '已追究违约', released: '解除监管' }, unjudged: '待填报', sense: '方向', senses: { at_least: '不低于', at_most: '不高于' }, fromYear: '达产年度', addIndex: '增加指标', removeIndex: '移除', done: '已登记', on: '日期', note: '说明',
   },
   idleTab: {
@@ -45,5 +45,5 @@ export const contracts = {
     will: { deliver: '地块转为“已交地”。', register: '记下不动产登记日期；价款未缴清不得登记。', start: '地块转为“已动工”；须有施工许可证和基础进度。', complete: '合同转为“已竣工”。', extend: '约定日期后延；每项一次，不超过一年。', amend: '变更合同内容；价款不变，分期合计须等于价款。', suspend: '合同和地块中止，恢复前不能办理其他事项。', resume: '恢复办理；中止期间缴清的价款随即确认。', rescind: '合同解除，地块回到储备，供地方案失效。', reclaim: '收回土地，合同终止，供地方案失效。', sign: '宗地转为“已签约”，合同接管地块。' },
     on: '生效日期', note: '说明', confirm: '确认{what}', done: '已办理：{what}', checking: '正在检查…', fine: '没有违反法定规则', refused: '不能办理', more: '更多事项', milestone: '延期事项', toOn: '延至', ground: '收回依据', grounds: { idle: '闲置满两年', public_interest: '公共利益' }, needDate: '请填写日期', needGround: '请选择依据', needChange: '请填写要变更的内容',
   },
-  sign: { button: '签订合同', title: '签订合同或划拨决定', lot: '宗地', needLot: '请选择宗地', noLots: '没有待签约的宗地', number: '合同编号', needNumber: '请填写编号', halves: '首期比例（%）', firstDue: '首期应缴', lastDue: '余款应缴', investment: '总投资额（万元）', built: '应动工开发面积（m²）', conditions: '合同载明的规划条件', conditionsHint: '须与供地方案的规划条件一致，缺项合同无效。', price: '价款（万元）', rate: '违约金（‰/日）', holder: '受让人（不填为竞得人）', delivery: '约定交地', start: '约定动工', complete: '约定竣工', on: '签订日期', standardHint: '标准地指标在签约后于“标准地”页签订。', done: '合同已签订' },
+  sign: { button: '签订合同', title: '签订合同或划拨决定', lot: '宗地', needLot: '请选择宗地', noLots: '没有待签约的宗地', number: '合同编号', needNumber: '请填写编号', halves: '首期比例（%）', firstDue: '首期应缴', lastDue: '余款应缴', investment: '总投资额（万元）', built: '应动工开发面积（m²）', conditions: '合同载明的规划条件', conditionsHint: '须与供地方案的规划条件一致，缺项合同无效。', price: '价款（万元）', rate: '违约金（‰/日）', holder: '受让人（不填为竞得人）', delivery: '约定交地', start: '约定动工', complete: '约定竣工', on: '签订日期', standardAnnounced: '出让公告载明的指标随合同签订，不得降低；可增加。', standardNone: '出让公告没有载明标准地指标；约定了指标的在此填写。', done: '合同已签订' },
 }

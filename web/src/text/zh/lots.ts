@@ -36,7 +36,7 @@ export const lots = {
   lot: { add: '加入宗地', change: '修改', changeOf: '修改 {number}', drop: '撤出', dropOf: '撤出 {number}', save: '保存', scheme: '供地方案', pickScheme: '选择已批准的方案', noScheme: '没有可上市的方案' },
   terms: {
     title: '交易条件', noticeOn: '公告日期', opens: '开始', closes: '截止', start: '起始价', increment: '加价幅度', ceiling: '熔断价', deposit: '保证金', floor: '底价', floorHidden: '成交前仅限经办查看', reserve: '保留底价',
-    price: '成交价', premium: '溢价率', winner: '竞得人', taker: '拟供对象', heldSince: '中止于', endedOn: '结束日期', confirmedOn: '确认书日期', resultOn: '结果公布', needMoney: '请填写金额（万元）',
+    price: '成交价', premium: '溢价率', winner: '竞得人', taker: '拟供对象', indicators: '标准地指标', indicatorsHint: '工业用地按“标准地”出让的，在此载明；随合同签订。', heldSince: '中止于', endedOn: '结束日期', confirmedOn: '确认书日期', resultOn: '结果公布', needMoney: '请填写金额（万元）',
   },
   duties: { title: '期限', done: '已办', open: '待办' },
   land: { title: '地块', area: '面积', mu: '亩', ha: '公顷', scheme: '供地方案：', map: '在地图上查看', shape: '地块形状：{codes}，上北，比例尺 {m} 米', north: '上北 ↑' },

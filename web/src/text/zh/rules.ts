@@ -10,6 +10,7 @@ export const rules = {
   hard: '阻止，不可例外',
   verifications: { full: '已核实', partial: '部分核实', none: '未核实' },
   source: '依据', unread: '未核实', cited: '{document} 第{n}条', scope: '适用', valid: '有效期', from: '{from} 起', until: '{from} 至 {to}',
+  origins: { unverified: '未核实', district: '由本区填写', own: '系统设定，不是法律' },
   notFilled: '未填写', withUnit: '{value} {unit}',
   codes: {
     tender: '招标', auction: '拍卖', listing: '挂牌', agreement: '协议', allocation: '划拨', lease: '租赁', capital_contribution: '作价出资', authorised_operation: '授权经营',
