@@ -9,7 +9,7 @@ revision = "0023"
 down_revision = "0019"
 
 _STATE = ("stage", "hold", "idle")
-_REPLACED = ("FUNCTION parcel_tally_add", "FUNCTION parcel_tally_fold", "FUNCTION parcel_tally_recount")
+_REPLACED = ("parcel_tally_add", "parcel_tally_fold", "parcel_tally_recount", "parcel_history_recount", "parcel_load_")
 
 
 def upgrade() -> None:
@@ -31,7 +31,8 @@ def downgrade() -> None:
     for name in _STATE:
         op.add_column("region_tally", sa.Column(name, sa.Text(), nullable=False))
     text = script("0016_counts_over_time").replace("\nCREATE OR REPLACE ", "\nCREATE ")
-    for each in text.split("\nCREATE ")[1:]:
+    for each in text.split("\nCREATE FUNCTION ")[1:]:
         if each.startswith(_REPLACED):
-            run_script(f"CREATE OR REPLACE {each}")
+            body, end, _ = each.partition("\n$$;" if "LANGUAGE sql" in each else "\nEND $$;")
+            run_script(f"CREATE OR REPLACE FUNCTION {body}{end}")
     op.execute("SELECT parcel_tally_recount()")
