@@ -164,9 +164,9 @@ def counts(urls: ClusterUrls, rounds: int, length: int) -> None:
             for name, question in questions.items():
                 databases[name].append(raw(urls, question, [()], length * 2))
                 services[name].append(throughput(urls, acts[name], length * 2))
-        once, kept = (Raw(*map(statistics.median, zip(*found, strict=True))) for found in databases.values())
-        print(f"now, the database: scans {once.rate:.2f}/s ({once.ms:.0f} ms of its processor time), kept"
-              f" {kept.rate:.0f}/s ({kept.ms:.2f} ms): {kept.rate / once.rate:.0f} times")  # fmt: skip
+        looked, summed = (Raw(*map(statistics.median, zip(*each, strict=True))) for each in databases.values())
+        print(f"now, the database: scans {looked.rate:.2f}/s ({looked.ms:.0f} ms of its processor time), kept"
+              f" {summed.rate:.0f}/s ({summed.ms:.2f} ms): {summed.rate / looked.rate:.0f} times")  # fmt: skip
         scans, read = map(statistics.median, services.values())
         print(f"now, {RAW_THREADS} threads of one Python process that makes rows of them: scans {scans:.2f}/s, kept"
               f" {read:.0f}/s, {read / scans:.0f} times")  # fmt: skip
