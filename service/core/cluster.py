@@ -274,7 +274,7 @@ def _configuration(place: _Place, port: int, *, durable: bool) -> dict[str, obje
         "maintenance_work_mem": f"{max(64, min(memory // 16, 512))}MB",
         "jit": "off",  # costs more than it gives on statements of milliseconds
         "random_page_cost": 1.1,
-        "wal_compression": "on",
+        "wal_compression": _wal_compression(place),
         "max_wal_size": "2GB",
         "checkpoint_timeout": "10min",
         "timezone": "UTC",
@@ -284,6 +284,12 @@ def _configuration(place: _Place, port: int, *, durable: bool) -> dict[str, obje
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     return settings
+
+
+def _wal_compression(place: _Place) -> str:
+    """LZ4 where the server was built with it: PostgreSQL's own takes a quarter of the time of building an index."""
+    tried = ("-C", "wal_compression", "-c", "wal_compression=lz4", "-c", f"config_file={os.devnull}", "-D", place.data)
+    return "lz4" if place.user.run([place.tool("postgres"), *tried]).returncode == 0 else "on"
 
 
 def _is_free(port: int) -> bool:

@@ -107,8 +107,9 @@ def _holds(connection: psycopg.Connection[Any], number: int) -> bool:
 
 def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int64]:
     """Take as many parcel ids as there are rows, in one round trip; rising, but others may take some in between."""
-    query = """SELECT string_agg(int8send(nextval(pg_get_serial_sequence('parcel', 'id'))), '')
-        FROM generate_series(1, %s)"""
+    # The sequence is looked up once (OFFSET 0), not for every id.
+    query = """SELECT string_agg(int8send(nextval(own.sequence)), '') FROM generate_series(1, %s),
+        (SELECT pg_get_serial_sequence('parcel', 'id')::regclass AS sequence OFFSET 0) AS own"""
     with connection.cursor(binary=True) as cursor:
         (ids,) = cursor.execute(query, (count,)).fetchone() or (b"",)
     return np.frombuffer(ids or b"", dtype=">i8").astype(np.int64)

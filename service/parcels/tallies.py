@@ -1,12 +1,17 @@
 """How many parcels stand in each state and township, and how much land: from counts kept beforehand, on any day.
 
-Now is one small table. A past day is a sum over spans of days (`tally_models.py`). What was known at some time is that
-day's count put right for the parcels of which something was recorded since: the cost grows with their number.
+Now is a row a township, and those added since it was folded. A past day is a sum over spans of days
+(`tally_models.py`). What was known at some time is that day's count put right for the parcels of which something was
+recorded since: the cost grows with their number.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from operator import add
 from typing import NamedTuple
+
+import orjson
 
 from service.accounts.access import Actor
 from service.core import clock
@@ -27,6 +32,8 @@ class Tally(NamedTuple):
     area_m2: float
 
 
+_NOW = """SELECT j.code, r.code, p.states::text FROM region_tally AS p
+JOIN jurisdiction AS j ON j.id = p.jurisdiction_id LEFT JOIN region AS r ON r.id = p.region_id WHERE {placed}"""
 _KEY = "p.jurisdiction_id, p.region_id, {state}.stage, {state}.hold, {state}.idle"
 _SUMMED = """SELECT j.code, r.code, t.stage, t.hold, t.idle, t.n::int, t.area_m2::float8 FROM (
     SELECT jurisdiction_id, region_id, stage, hold, idle, sum(n) AS n, sum(area_m2) AS area_m2
@@ -54,23 +61,49 @@ _CORRECTED = """SELECT {key}, {sign}, {sign} * p.area_m2 FROM late CROSS JOIN LA
 def tallies(connection: reading.Connection, actor: Actor, selected: Selection) -> Sequence[Tally]:
     """Return the visible parcels counted by township and state; of the filters those on place and the day count."""
     found = statement(actor, selected)
-    return [*map(Tally._make, reading.run(connection, found.params, found.sql))]
+    rows = reading.run(connection, found.params, found.sql)
+    return [*(_by_state(rows) if selected.moment.is_now else map(Tally._make, rows))]
 
 
 def statement(actor: Actor, selected: Selection) -> Fragment:
     """Return the statement of `tallies`."""
     placed, moment = selection.placed(selected, actor), selected.moment
-    key, params = _KEY.format(state="p"), dict(placed.params)
-    rows = f"SELECT {key}, p.n, p.area_m2 FROM region_tally AS p WHERE {placed.sql}"  # noqa: S608 - our own fragments
-    late = ""
-    if not moment.is_now:
-        day = moment.as_of or clock.today()
-        params |= _spans(day) | {"known_at": moment.known_at}
-        rows = f"SELECT {key}, p.n, p.area_m2 FROM parcel_history_tally AS p WHERE {_UNTIL} AND {placed.sql}"  # noqa: S608 - same
+    if moment.is_now:
+        return Fragment(_NOW.format(placed=placed.sql), placed.params)
+    day = moment.as_of or clock.today()
+    params = placed.params | _spans(day) | {"known_at": moment.known_at}
+    key, late = _KEY.format(state="p"), ""
+    rows = f"SELECT {key}, p.n, p.area_m2 FROM parcel_history_tally AS p WHERE {_UNTIL} AND {placed.sql}"  # noqa: S608 - our own fragments
     if moment.known_at is not None:
         late = f"WITH late AS ({_LATE}) "
         rows = " UNION ALL ".join((rows, _corrected(-1, placed, known=False), _corrected(1, placed, known=True)))
     return Fragment(late + _SUMMED.format(rows=rows), params)
+
+
+def _by_state(rows: Iterable[tuple[str, str | None, str]]) -> Iterator[Tally]:
+    """Give the states of the townships; several rows of one are summed, in integers."""
+    places: dict[tuple[str, str | None], dict[str, list[int]]] = {}
+    for jurisdiction, region, text in rows:
+        states: dict[str, list[int]] = orjson.loads(text)
+        kept = places.setdefault((jurisdiction, region), states)
+        if kept is not states:
+            for name, counted in states.items():
+                kept[name] = [*map(add, kept.get(name, (0, 0)), counted)]
+    for (jurisdiction, region), states in places.items():
+        for name, (n, hundredths_m2) in states.items():
+            if n:
+                yield Tally(jurisdiction, region, *_state(name), n, hundredths_m2 / 100)
+
+
+@cache
+def _state(name: str) -> tuple[Stage, Hold, Idle]:
+    """Return the state that `region_tally` writes so.
+
+    >>> _state("sold none suspected")
+    (<Stage.sold: 'sold'>, <Hold.none: 'none'>, <Idle.suspected: 'suspected'>)
+    """
+    stage, hold, idle = name.split()
+    return Stage(stage), Hold(hold), Idle(idle)
 
 
 def _spans(day: dt.date) -> dict[str, dt.date]:

@@ -7,7 +7,7 @@ at every commit, and the worker folds rows of one key together (migrations/sql/0
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, Identity, Index, Integer, Numeric, SmallInteger, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Identity, Index, Integer, Numeric, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.db import Base
@@ -16,7 +16,11 @@ _SUM = Numeric(18, 2)
 
 
 class RegionTally(Base):
-    """Parcels that stand, by township and state; null: in no township."""
+    """Parcels that stand in a township (null: in none), and how they divide by state: a row a township once folded.
+
+    The states are kept together because the dashboard asks for all of them; `n` and `area_m2`, their sums, are what a
+    far map asks for.
+    """
 
     __tablename__ = "region_tally"
     __table_args__ = (Index("ix_region_tally_region", "region_id"),)
@@ -24,11 +28,11 @@ class RegionTally(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     region_id: Mapped[int | None] = mapped_column(Integer)
     jurisdiction_id: Mapped[int] = mapped_column(Integer)
-    stage: Mapped[str] = mapped_column(Text)
-    hold: Mapped[str] = mapped_column(Text)
-    idle: Mapped[str] = mapped_column(Text)
     n: Mapped[int] = mapped_column(Integer)
     area_m2: Mapped[Decimal] = mapped_column(_SUM)
+    states: Mapped[dict[str, list[int]]] = mapped_column(
+        JSON, comment="by 'stage hold idle': parcels, hundredths of m²"
+    )
 
 
 class ParcelHistoryTally(Base):

@@ -22,9 +22,9 @@ from service.accounts.access import system
 from service.core import clock
 from service.core.cluster import ClusterUrls
 from service.parcels import reading, selection
-from service.parcels.selection import Moment, Selection
+from service.parcels.selection import Fragment, Moment, Selection
 from service.parcels.tallies import statement, tallies
-from tests.benchmarks.bench import CONNECTIONS, RAW_THREADS, addresses, fresh_database, server, stored_key
+from tests.benchmarks.bench import CONNECTIONS, RAW_THREADS, Raw, addresses, fresh_database, raw, server, stored_key
 from tests.benchmarks.load import Target, run
 
 DATABASE = "bench_overview"
@@ -115,11 +115,17 @@ def fill(parcels: int) -> ClusterUrls:
     return urls
 
 
-def scan(connection: psycopg.Connection[Any], moment: Moment) -> list[Any]:
-    """Count by looking at every parcel."""
+def scanning(moment: Moment) -> Fragment:
+    """Return the statement that asks what the dashboard asks, but looks at every parcel."""
     chosen = selection.chosen(Selection(moment=moment), ALL)
     head = "SELECT p.jurisdiction_id, p.region_id, s.stage, s.hold, s.idle, count(*), sum(p.area_m2)"
-    return reading.run(connection, chosen.params, head, chosen.sql, "GROUP BY 1, 2, 3, 4, 5")
+    return Fragment(f"{head} {chosen.sql} GROUP BY 1, 2, 3, 4, 5", chosen.params)
+
+
+def scan(connection: psycopg.Connection[Any], moment: Moment) -> list[Any]:
+    """Count by looking at every parcel."""
+    asked = scanning(moment)
+    return reading.run(connection, asked.params, asked.sql)
 
 
 def middle(act: Callable[[], object], times: int) -> float:
@@ -150,12 +156,20 @@ def counts(urls: ClusterUrls, rounds: int, length: int) -> None:
     days = [FIRST + dt.timedelta(days=rng.randrange(1, 7300)) for _ in range(20)]
     with psycopg.connect(urls.app_url, autocommit=True, prepare_threshold=2) as connection:
         connection.execute("SET statement_timeout = 0")
-        kept, raw = [], []
+        databases: dict[str, list[Raw]] = {"scan": [], "kept": []}
+        services: dict[str, list[float]] = {"scan": [], "kept": []}
+        questions = {"scan": scanning(Moment()).sql, "kept": statement(ALL, Selection()).sql}
+        acts = {"scan": lambda own: scan(own, Moment()), "kept": lambda own: tallies(own, ALL, Selection())}
         for _ in range(rounds):
-            raw.append(throughput(urls, lambda own: scan(own, Moment()), length * 2))
-            kept.append(throughput(urls, lambda own: tallies(own, ALL, Selection()), length))
-        ratio = statistics.median(kept) / statistics.median(raw)
-        print(f"now: scans {statistics.median(raw):.2f}/s, kept {statistics.median(kept):.0f}/s, {ratio:.0f} times")
+            for name, question in questions.items():
+                databases[name].append(raw(urls, question, [()], length * 2))
+                services[name].append(throughput(urls, acts[name], length * 2))
+        looked, summed = (Raw(*map(statistics.median, zip(*each, strict=True))) for each in databases.values())
+        print(f"now, the database: scans {looked.rate:.2f}/s ({looked.ms:.0f} ms of its processor time), kept"
+              f" {summed.rate:.0f}/s ({summed.ms:.2f} ms): {summed.rate / looked.rate:.0f} times")  # fmt: skip
+        scans, read = map(statistics.median, services.values())
+        print(f"now, {RAW_THREADS} threads of one Python process that makes rows of them: scans {scans:.2f}/s, kept"
+              f" {read:.0f}/s, {read / scans:.0f} times")  # fmt: skip
         alone = [middle(lambda: scan(connection, Moment()), 3)]
         alone += [middle(lambda: tallies(connection, ALL, Selection()), 100)]
         print(f"now, one caller: scan {alone[0]:.0f} ms, kept {alone[1]:.2f} ms, {alone[0] / alone[1]:.0f} times")

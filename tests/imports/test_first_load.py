@@ -31,8 +31,8 @@ def test_what_is_set_aside_comes_back(urls: ClusterUrls) -> None:
         before = definitions(connection)
         connection.execute("SELECT parcel_load_begin()")
         meanwhile = definitions(connection)
-        assert set(meanwhile) - set(before) == {"tally_inserted D", "history_entered D"}
-        assert not any("FOREIGN KEY" in text or "ix_parcel_search" in text for text in meanwhile)
+        aside = ("FOREIGN KEY", "ix_parcel_search", "tally_inserted", "history_entered")
+        assert not any(word in text for text in meanwhile for word in aside)
         connection.execute("SELECT parcel_load_end()")
         assert definitions(connection) == before
         connection.rollback()

@@ -220,12 +220,18 @@ def test_counts_equal_a_scan_after_any_changes_and_after_folding(parcels: None, 
         owner.execute("DELETE FROM parcel WHERE code = %s", (f"P{a}",))
     scan = "SELECT jurisdiction_id, stage, count(*), sum(area_m2)::float8 FROM parcel GROUP BY 1, 2 ORDER BY 1, 2"
     sums = "SELECT jurisdiction_id, stage, sum(n), sum(area_m2) FROM {} GROUP BY 1, 2 HAVING sum(n) <> 0 ORDER BY 1, 2"
-    cells, regions = sums.format("parcel_tally WHERE z = %s"), sums.format("region_tally")
+    cells = sums.format("parcel_tally WHERE z = %s")
+    states = """SELECT jurisdiction_id, split_part(key, ' ', 1) AS stage, (value ->> 0)::int AS n,
+        (value ->> 1)::float8 / 100 AS area_m2 FROM region_tally, json_each(states)"""
+    regions = sums.format(f"({states}) AS s")
+    wholes = "SELECT jurisdiction_id, sum(n), sum(area_m2)::float8 FROM {} GROUP BY 1 ORDER BY 1"
     expected = owner.execute(scan).fetchall()
     for renew in ("fold", "recount", "fold"):
         for z in range(4, 12):
             assert owner.execute(cells, (z,)).fetchall() == expected
         assert owner.execute(regions).fetchall() == expected
+        whole = owner.execute(wholes.format("region_tally")).fetchall()
+        assert whole == owner.execute(wholes.format(f"({states}) AS s")).fetchall()
         owner.execute(f"SELECT parcel_tally_{renew}()")
     assert owner.execute("SELECT count(*) FROM parcel_tally WHERE n = 0").fetchone() == (0,)
 
