@@ -31,6 +31,7 @@ export const review: Text['review'] = {
       far: 'Floor area ratio', density_pct: 'Building density', green_pct: 'Green ratio', height_m: 'Building height',
     },
     lists: { land_use_2023: 'Land and sea use (2023)', gbt_21010_2017: 'GB/T 21010—2017', gb_50137_2011: 'GB 50137—2011' },
+    translated: 'Only a code to which the table gives one class becomes a code of 2023; where it gives several or none, a person decides. The code as delivered stays with its list. The table is not verified.',
     units: { m2: 'm²', mu: 'mu', ha: 'hectares' },
     bounds: { text: 'Text with its bounds', min: 'Lower end', max: 'Upper end' },
   },
