@@ -429,7 +429,7 @@ def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
     with pytest.raises(Invalid):
         ask(approver, answer._replace(document_id=answer.document_id + 1))
     done = act(publish, outcome.row.id, answer=answer)
-    assert (done.row.status, done.row.published) == ("published", 2)
+    assert (done.row.status, done.row.published, done.row.total) == ("published", 2, 6)
     (kept,) = owner.execute("SELECT after FROM audit_entry WHERE action = 'import:publication_asked'").fetchall()
     assert [kept[0][name] for name in ("override_reason", "document", "concerned")] == [*answer, ["ZD-005"]]
     assert (done.row.override_reason, done.row.override_document_id) == answer

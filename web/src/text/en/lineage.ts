@@ -3,7 +3,7 @@ import type { Text } from '../zh'
 export const lineage: Text['lineage'] = {
   title: 'Lineage', split: 'Split', merge: 'Merge', undo: 'Undo', into: 'became', self: 'this parcel', gone: 'ended', open: 'Open {code}',
   retired: 'Ended on {date} by a split, a merge or an undoing; its code is not used again. It is now:',
-  mergeTitle: 'Merge parcels', old: 'Old parcels', version: 'Version', outcome: 'After merging', newCode: 'New code', newCodeHint: 'Left empty, one is issued after the old code', legalHint: 'From the approval; never computed',
+  mergeTitle: 'Merge parcels', old: 'Old parcels', version: 'Version', outcome: 'After merging', newCode: 'New code', newCodeHint: 'Left empty, one is issued after the old code', legalHint: 'Legal areas come from the approval; they are never computed',
   splitTitle: 'Split {code}', parts: 'After splitting', legalM2: 'Legal area (m²)', codeOf: 'Code of part {n}', legalOf: 'Legal area of part {n}',
   way: 'How to split', ways: { draw: 'Draw', points: 'Coordinates', file: 'File' }, need: { draw: 'Draw the dividing line on the map', points: 'Give the points of the dividing line', file: 'Choose a file with the shapes of the parts' },
   draw: { hint: 'Click point after point across the parcel, double click to end; near the boundary it snaps.', edit: 'Drag vertices to move them; a right click deletes one.', undo: 'Undo', redo: 'Redo', again: 'Draw anew', figures: 'Edit as coordinates', long: '{n} points, {m} m long' },

@@ -5,7 +5,7 @@ export const review: Text['review'] = {
   bar: {
     waiting: 'Awaiting review: nothing is published yet',
     ready: 'The checks passed. Look at the changes, then publish.',
-    errors: '{n} errors: correct the fields or the file before publishing.',
+    errors: '{n} errors: correct the fields, apply repairs or correct the file before publishing.',
     nothing: 'The file says what is stored already: there is nothing to publish.',
     publish: 'Publish…',
     discard: 'Discard',

@@ -1,7 +1,7 @@
 export const lineage = {
   title: '沿革', split: '分割', merge: '合并', undo: '撤销', into: '变更为', self: '本地块', gone: '已注销', open: '打开 {code}',
   retired: '该地块已于 {date} 注销（分割、合并或撤销），编号不再使用，现为：',
-  mergeTitle: '合并地块', old: '原地块', version: '版本', outcome: '合并后', newCode: '新编号', newCodeHint: '留空则按原编号顺延', legalHint: '来自批准文件；不由测算代替',
+  mergeTitle: '合并地块', old: '原地块', version: '版本', outcome: '合并后', newCode: '新编号', newCodeHint: '留空则按原编号顺延', legalHint: '法定面积来自批准文件；不由测算代替',
   splitTitle: '分割 {code}', parts: '分割后', legalM2: '法定面积（m²）', codeOf: '第 {n} 部分的编号', legalOf: '第 {n} 部分的法定面积',
   way: '分割方式', ways: { draw: '画线', points: '坐标', file: '文件' }, need: { draw: '请在地图上画分割线', points: '请填写分割线的坐标', file: '请选择含各部分图形的文件' },
   draw: { hint: '在地图上逐点单击，穿过地块，双击结束；靠近界线时自动吸附。', edit: '可拖动节点调整，右键单击删除节点。', undo: '撤销', redo: '重做', again: '重画', figures: '按坐标修改', long: '{n} 个点，长 {m} m' },

@@ -3,7 +3,7 @@ export const review = {
   bar: {
     waiting: '待审：尚未入库',
     ready: '检查无误。请核对变更后入库。',
-    errors: '有 {n} 处错误，改正字段对应或文件后才能入库。',
+    errors: '有 {n} 处错误，改正字段对应、采用修复或改正文件后才能入库。',
     nothing: '文件与库中地块完全相同，没有可入库的变更。',
     publish: '入库…',
     discard: '放弃',
