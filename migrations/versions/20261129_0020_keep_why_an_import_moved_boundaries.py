@@ -11,9 +11,7 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.add_column(
         "import",
-        sa.Column(
-            "override_reason", sa.Text(), nullable=True, comment="why boundaries that concern others could move"
-        ),
+        sa.Column("override_reason", sa.Text(), nullable=True, comment="why boundaries that concern others could move"),
     )
     op.add_column("import", sa.Column("override_document_id", sa.Integer(), nullable=True))
     op.create_foreign_key(

@@ -65,4 +65,5 @@ def offers(session: Session, import_id: int, finding_ids: Sequence[int]) -> dict
     """Return by finding the repairs that would put it right; none where only a person can."""
     subjects = subjects_of(session, import_id, finding_ids)
     made = workshop.offers([(each.work, each.finding) for each in subjects.values()]) if subjects else []
-    return dict.fromkeys(finding_ids, []) | dict(zip(subjects, made, strict=True))
+    found = dict(zip(subjects, made, strict=True))
+    return {one: found.get(one, []) for one in finding_ids}

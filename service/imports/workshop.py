@@ -74,9 +74,7 @@ def measured(first: Sequence[bytes], second: Sequence[bytes]) -> list[Size] | No
     return None if made is None else [Size(area, (lon, lat)) for area, (lon, lat) in made]
 
 
-def _ask(
-    request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes], shares: Sequence[int] = ()
-) -> Any:  # noqa: ANN401 - JSON
+def _ask(request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes], shares: Sequence[int] = ()) -> Any:  # noqa: ANN401 - JSON
     """Let the child answer; None when it didn't."""
     request = request | {"shares": [*shares]}
     rows = max(len(own), len(others))

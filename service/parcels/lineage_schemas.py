@@ -41,7 +41,7 @@ class SplitOrder(_Order):
         description="of the parts in order; by line: west to east, north first. Issued if left out",
     )
     areas_legal_m2: list[AreaM2 | None] | None = Field(
-        None, max_length=MOST, description="法定面积 of the parts that a line makes, in the same order; null: not known yet"
+        None, max_length=MOST, description="法定面积 of the parts that a line makes, in this order; null: not known yet"
     )
     crs: str | None = Field(None, max_length=100, description="坐标系 of line or parts; CRS84 if left out")
 

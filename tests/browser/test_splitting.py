@@ -100,7 +100,7 @@ def give_legal_areas(window: Desk, code: str) -> list[float]:
 
 
 def test_a_parcel_is_split_by_a_line_drawn_on_the_map(window: Desk) -> None:
-    start_split(window, "ZDLJ-020-01")
+    start_split(window, "ZDBS-022-01")
     expect(work(window)).to_contain_text("请在地图上画分割线")
     expect(window.page.locator("[data-map-idle]")).to_be_visible(timeout=30_000)
     box = window.page.locator("canvas.maplibregl-canvas").bounding_box()
@@ -113,17 +113,17 @@ def test_a_parcel_is_split_by_a_line_drawn_on_the_map(window: Desk) -> None:
     expect(parts.get_by_role("row")).to_have_count(3, timeout=20_000)
     expect(parts).to_contain_text("平衡")
     window.is_accessible()
-    work(window).get_by_label("第 1 部分的编号").fill("LJ-西")
-    legal = give_legal_areas(window, "ZDLJ-020-01")
+    work(window).get_by_label("第 1 部分的编号").fill("BS-西")
+    legal = give_legal_areas(window, "ZDBS-022-01")
     confirm(window, "分割").click()
     receipt = work(window).get_by_role("status")
     expect(receipt).to_contain_text("已分割")
-    expect(receipt.get_by_role("button", name="打开 ZDLJ-020-01-2")).to_be_visible()
-    receipt.get_by_role("button", name="打开 LJ-西").click()
+    expect(receipt.get_by_role("button", name="打开 ZDBS-022-01-2")).to_be_visible()
+    receipt.get_by_role("button", name="打开 BS-西").click()
     details = window.page.get_by_role("complementary", name="地块详情")
-    expect(details.get_by_role("heading").first).to_contain_text("LJ-西")
-    old = read(window, "ZDLJ-020-01")
-    assert (old["retired_on"], old["successors"]) == ("2022-11-15", ["LJ-西", "ZDLJ-020-01-2"])
+    expect(details.get_by_role("heading").first).to_contain_text("BS-西")
+    old = read(window, "ZDBS-022-01")
+    assert (old["retired_on"], old["successors"]) == ("2022-11-15", ["BS-西", "ZDBS-022-01-2"])
     assert [read(window, code)["area_legal_m2"] for code in old["successors"]] == legal
 
 

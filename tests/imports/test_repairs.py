@@ -172,8 +172,9 @@ def test_offers_and_their_application_are_worked_out_apart() -> None:
     ]
     (made,) = workshop.apply([(work, [offers[0].key])])
     assert made == repairs.apply(shape.wkb, offers[0].key)
+    flat = workshop.Work(polygon([(0, 0), (100, 0), (50, 0)]).wkb)
     with pytest.raises(workshop.RepairFailed):
-        workshop.apply([(work, ["make_valid"]), (workshop.Work(polygon([(0, 0), (100, 0), (50, 0)]).wkb), ["make_valid"])])
+        workshop.apply([(work, ["make_valid"]), (flat, ["make_valid"])])
 
 
 def test_several_shapes_are_repaired_at_once_each_by_its_own_neighbours() -> None:

@@ -373,8 +373,8 @@ def test_several_repairs_are_carried_out_together_or_none(
     outcome = review(package(tmp_path / "a.gpkg", geometry=shapes))
     errors = [each for each in outcome.findings if each.severity == "error"]
     assert [each.row for each in errors] == [2, 4]
+    chosen = {errors[0].id: "make_valid", errors[1].id: "fill_holes"}
     with database.write(CLERK) as session, pytest.raises(NotFound):
-        chosen = {errors[0].id: "make_valid", errors[1].id: "fill_holes"}
         repair_commands.repair(session, CLERK, outcome.row.id, chosen, version=outcome.row.version)
     done = act(repair_commands.repair, outcome.row.id, chosen={each.id: "make_valid" for each in errors})
     assert (done.row.status, done.row.errors) == ("staged", 0)
