@@ -6587,7 +6587,7 @@ export interface components {
             decided_by: string | null;
             /**
              * Override Reason
-             * @description 特批理由 an approver's, where boundaries moved that concern others
+             * @description 特批理由 an approver's, for boundaries that concern others
              */
             override_reason: string | null;
             /** Override Document Id */
@@ -11108,7 +11108,7 @@ export interface components {
             codes?: string[] | null;
             /**
              * Areas Legal M2
-             * @description 法定面积 of the parts that a line makes, in the same order; null: not known yet
+             * @description 法定面积 of the parts that a line makes, in this order; null: not known yet
              */
             areas_legal_m2?: (number | string | null)[] | null;
             /**
