@@ -6,6 +6,9 @@ from alembic import op
 revision = "0024"
 down_revision = "0019"
 
+_ACTOR = "who recorded it; of a survey by hand"
+_ACTOR_OR_APPROVER = "who recorded it; of a survey by hand, or one that an approver answers for"
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -33,9 +36,11 @@ def upgrade() -> None:
         ["override_document_id"],
         ["id"],
     )
+    op.alter_column("parcel_survey", "actor", comment=_ACTOR_OR_APPROVER, existing_comment=_ACTOR)
 
 
 def downgrade() -> None:
+    op.alter_column("parcel_survey", "actor", comment=_ACTOR, existing_comment=_ACTOR_OR_APPROVER)
     for table in ("parcel_survey", "import"):
         op.drop_constraint(op.f(f"fk_{table}_override_document_id_document"), table)
         op.drop_column(table, "override_document_id")
