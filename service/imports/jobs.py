@@ -49,7 +49,7 @@ _BROKEN = (
     "The import failed by a fault of ours; nothing was published. Tell an administrator (import {id})."
 )
 _FURTHER = """
-UPDATE import SET stage = %(stage)s, done = %(done)s, total = %(total)s
+UPDATE import SET stage = %(stage)s, done = %(done)s, total = coalesce(%(total)s, total)
 WHERE id = %(id)s AND (array_position(%(order)s::text[], %(stage)s), %(done)s)
     > (coalesce(array_position(%(order)s::text[], stage), 0), done)
 """

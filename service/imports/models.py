@@ -84,6 +84,8 @@ class Import(Base):
     problem: Mapped[str | None] = mapped_column(Text, comment="why a failed import failed, for a person")
     created_by: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(Text, comment="who published, discarded or undid it")
+    override_reason: Mapped[str | None] = mapped_column(Text, comment="why boundaries that concern others could move")
+    override_document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     finished_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
 

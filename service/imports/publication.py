@@ -132,10 +132,15 @@ DELETE FROM parcel_land_use WHERE parcel_id IN (
 """
 _SURVEY_COLUMNS = "parcel_id, source_crs, zone_prefixed, geometry, points, document_id, source_row, surveyed_on"
 _SURVEY = "%(crs)s, %(prefixed)s, s.survey, s.points, %(document)s, s.row, s.surveyed_on"
+# A boundary that concerns others bears the word of the approver who let it move.
 _RESURVEY = f"""
 WITH made AS (
-  INSERT INTO parcel_survey ({_SURVEY_COLUMNS})
-  SELECT s.parcel_id, {_SURVEY} FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.action = 'geometry'
+  INSERT INTO parcel_survey ({_SURVEY_COLUMNS}, actor, override_reason, override_document_id)
+  SELECT s.parcel_id, {_SURVEY}, word.decided_by, word.override_reason, word.override_document_id
+  FROM staged_parcel AS s JOIN parcel AS p ON p.id = s.parcel_id
+  LEFT JOIN import AS word
+    ON word.id = s.import_id AND word.override_reason IS NOT NULL AND p.stage <> ALL (%(bureaus_own)s)
+  WHERE s.import_id = %(import)s AND s.action = 'geometry'
   RETURNING id, parcel_id)
 UPDATE import_change AS c SET survey_id = made.id FROM made
 WHERE c.import_id = %(import)s AND c.parcel_id = made.parcel_id
@@ -173,6 +178,7 @@ def publish_staged(connection: psycopg.Connection[Any], edition: Edition) -> Ite
         "prefixed": edition.zone_prefixed,
         "candidate": str(Stage.candidate),
         "free": str(Hold.none),
+        "bureaus_own": [str(each) for each in FREE_STAGES],
     }
     for statement in (_KEEP_BEFORE, _CHANGE, _DROP_USES, _RESURVEY):
         connection.execute(statement, words)

@@ -1,4 +1,7 @@
-"""Repairs of staged shapes: carried out when chosen, and kept with the import."""
+"""Repairs of staged shapes: carried out when chosen, one or several at once, and kept with the import."""
+
+from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +12,15 @@ from service.core.errors import NotFound
 from service.imports import workshop
 from service.imports.acts import hand_over, staged_import
 from service.imports.models import Import
-from service.imports.repairable import subject_of
+from service.imports.repairable import Subject, subjects_of
 from service.imports.repairs import OFFERED
 
 
-def repair(session: Session, actor: Actor, import_id: int, finding_id: int, key: str, *, version: int) -> Import:
-    """Carry out a repair that was offered; the shape as delivered stays the survey, the repaired one is published.
+def repair(session: Session, actor: Actor, import_id: int, chosen: Mapping[int, str], *, version: int) -> Import:
+    """Carry out repairs that were offered (finding → key), all or none; then the file is checked again.
+
+    The shapes as delivered stay the surveys, the repaired ones are published. Of a row with several findings the
+    repairs follow each other.
 
     Raises:
         NotFound: no such import or finding, or nothing can be repaired there.
@@ -23,19 +29,21 @@ def repair(session: Session, actor: Actor, import_id: int, finding_id: int, key:
 
     """
     found = staged_import(session, actor, import_id, version)
-    subject = subject_of(session, import_id, finding_id)
-    if subject is None or key not in OFFERED[subject.finding.code]:
-        raise NotFound("这一条没有可用的修复。", "There is no such repair for this finding.")
-    made = workshop.apply(subject.wkb, key, subject.neighbours)
-    done = {"row": subject.finding.row, "code": subject.finding.code, "key": key, "by": actor.label}
-    found.repairs = [*found.repairs, {**done, "wkb": made.hex()}]
-    record(
-        session,
-        Action.IMPORT_REPAIRED,
-        "import",
-        import_id,
-        before={"wkb": subject.wkb.hex()},
-        after={**done, "wkb": made.hex()},
-    )
+    subjects = subjects_of(session, import_id, chosen)
+    if any(one not in subjects or key not in OFFERED[subjects[one].finding.code] for one, key in chosen.items()):
+        raise NotFound("所选检查结果中有一条没有这种修复。", "One of the findings has no such repair.")
+    rows: dict[int | None, list[tuple[Subject, str]]] = defaultdict(list)
+    for one, key in chosen.items():
+        rows[subjects[one].finding.row].append((subjects[one], key))
+    shapes = workshop.apply([(asked[0][0].work, [key for _, key in asked]) for asked in rows.values()])
+    for (row, asked), made in zip(rows.items(), shapes, strict=True):
+        done = [
+            {"row": row, "code": subject.finding.code, "key": key, "by": actor.label, "wkb": made.hex()}
+            for subject, key in asked
+        ]
+        found.repairs = [*found.repairs, *done]
+        before = {"wkb": asked[0][0].work.wkb.hex()}
+        for each in done:
+            record(session, Action.IMPORT_REPAIRED, "import", import_id, before=before, after=each)
     hand_over(session, found, "queued")
     return found

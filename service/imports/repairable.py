@@ -1,6 +1,6 @@
 """What could be repaired of a staged shape: the shape that a finding is about, and those around it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select, text
@@ -24,32 +24,46 @@ _NEIGHBOURS = text("""
 
 
 class Subject(NamedTuple):
-    """A finding with the shape that it is about, and the shapes around."""
+    """A finding, and the shape that it is about with those around it."""
 
     finding: findings.Finding
-    wkb: bytes
-    neighbours: Sequence[bytes]
+    work: workshop.Work
 
 
-def subject_of(session: Session, import_id: int, finding_id: int) -> Subject | None:
-    """Return what a repair would work on; None where there is nothing to repair. NotFound: no such finding."""
-    found = session.scalar(select(Finding).where(Finding.id == finding_id, Finding.import_id == import_id))
-    if found is None:
+def subjects_of(session: Session, import_id: int, finding_ids: Iterable[int]) -> dict[int, Subject]:
+    """Return by finding what a repair would work on, of those where there is something to repair.
+
+    Raises:
+        NotFound: the import has no such finding.
+
+    """
+    wanted = set(finding_ids)
+    known = session.scalars(select(Finding).where(Finding.id.in_(wanted), Finding.import_id == import_id)).all()
+    if missing := wanted - {each.id for each in known}:
         raise NotFound(
-            f"导入 {import_id} 没有检查结果 {finding_id}。", f"Import {import_id} has no finding {finding_id}."
+            f"导入 {import_id} 没有检查结果 {min(missing)}。", f"Import {import_id} has no finding {min(missing)}."
         )
-    if found.row is None or found.code not in OFFERED:
-        return None
-    asked = {"import": import_id, "row": found.row}
+    mendable = [each for each in known if each.row is not None and each.code in OFFERED]
+    works = {row: _work(session, import_id, row) for row in {each.row for each in mendable if each.row is not None}}
+    return {each.id: Subject(_said(each), work) for each in mendable if (work := works[each.row or 0]) is not None}
+
+
+def _said(found: Finding) -> findings.Finding:
+    return findings.Finding(**{name: getattr(found, name) for name in findings.Finding.__dataclass_fields__})
+
+
+def _work(session: Session, import_id: int, row: int) -> workshop.Work | None:
+    """The shape of a staged row and those around it; None where the row has none."""
+    asked = {"import": import_id, "row": row}
     shape = session.scalar(_SHAPE, asked)
     if shape is None:
         return None
-    said = {name: getattr(found, name) for name in findings.Finding.__dataclass_fields__}
-    around = session.scalars(_NEIGHBOURS, asked).all()
-    return Subject(findings.Finding(**said), bytes(shape), [bytes(each) for each in around])
+    return workshop.Work(bytes(shape), [bytes(each) for each in session.scalars(_NEIGHBOURS, asked)])
 
 
-def offers(session: Session, import_id: int, finding_id: int) -> list[Offer]:
-    """Return the repairs that would put a finding of a staged import right; none where only a person can."""
-    subject = subject_of(session, import_id, finding_id)
-    return [] if subject is None else workshop.offers(subject.wkb, subject.finding, subject.neighbours)
+def offers(session: Session, import_id: int, finding_ids: Sequence[int]) -> dict[int, list[Offer]]:
+    """Return by finding the repairs that would put it right; none where only a person can."""
+    subjects = subjects_of(session, import_id, finding_ids)
+    made = workshop.offers([(each.work, each.finding) for each in subjects.values()]) if subjects else []
+    found = dict(zip(subjects, made, strict=True))
+    return {one: found.get(one, []) for one in finding_ids}

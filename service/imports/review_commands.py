@@ -134,11 +134,13 @@ def ask_publication(
         raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")
     told = dict(found.summary or {})
     concerned = publication.concerned(driver_connection(session), import_id)
+    found.override_reason = found.override_document_id = None
     if concerned:
         if answer is None or Permission.PARCEL_OVERRIDE not in actor.permissions:
             raise _needs_approval(concerned)
         jurisdiction = queries.import_with_jurisdiction(session, actor, import_id)[1]
         documents.refuse_unseen(session, actor, jurisdiction, answer.document_id)
+        found.override_reason, found.override_document_id = answer
         told |= {
             "override_reason": answer.reason,
             "document": answer.document_id,

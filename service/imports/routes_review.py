@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from service.accounts.access import Importer, ImportPublisher, ImportReader
 from service.core.db import driver_connection
@@ -16,15 +17,15 @@ from service.imports.models import Import
 from service.imports.routes import ImportId
 from service.imports.schemas import ImportRead
 from service.imports.schemas_review import (
+    MOST_REPAIRS,
     MappingChange,
     MappingRead,
     MapRead,
     MapSave,
-    OfferRead,
     OffersRead,
     OutlinesRead,
     PublishOrder,
-    RepairChoice,
+    RepairOrder,
     ShapesRead,
     StagedRead,
 )
@@ -98,22 +99,29 @@ def get_outlines(
     return OutlinesRead.model_validate(shown)
 
 
-@router.get("/{import_id}/findings/{finding_id}/offers")
+@router.get("/{import_id}/offers")
 def get_offers(
-    actor: ImportReader, session: Read, import_id: ImportId, finding_id: Annotated[int, Whole, Path(ge=1, lt=2**63)]
+    actor: ImportReader,
+    session: Read,
+    import_id: ImportId,
+    finding: Annotated[
+        list[Annotated[int, Whole, Field(ge=1, lt=2**63)]],
+        Query(min_length=1, max_length=MOST_REPAIRS, description="检查结果 findings on staged shapes"),
+    ],
 ) -> OffersRead:
-    """Offer repairs for a finding on a staged shape: before, after, and what they cost in land."""
+    """Offer repairs for findings on staged shapes: before, after, and what they cost in land."""
     queries.import_with_jurisdiction(session, actor, import_id)
-    found = repairable.offers(session, import_id, finding_id)
-    return OffersRead(offers=[OfferRead.model_validate(each) for each in found])
+    found = repairable.offers(session, import_id, finding)
+    return OffersRead.model_validate({"items": [{"finding_id": one, "offers": made} for one, made in found.items()]})
 
 
 @router.post("/{import_id}/repairs", status_code=202)
-def choose_repair(
-    actor: Importer, session: Write, import_id: ImportId, body: RepairChoice, version: IfMatch, response: Response
+def choose_repairs(
+    actor: Importer, session: Write, import_id: ImportId, body: RepairOrder, version: IfMatch, response: Response
 ) -> ImportRead:
-    """Carry out a repair that was offered; the file is checked and compared again."""
-    found = repair_commands.repair(session, actor, import_id, body.finding_id, body.key, version=version)
+    """Carry out repairs that were offered, all or none; the file is checked and compared again."""
+    chosen = {each.finding_id: each.key for each in body.repairs}
+    found = repair_commands.repair(session, actor, import_id, chosen, version=version)
     return _acted(session, actor, found, response)
 
 

@@ -55,6 +55,8 @@ class ImportRead(Output):
     summary: SummaryRead | None
     created_by: str
     decided_by: str | None
+    override_reason: str | None = Field(description="特批理由 an approver's, for boundaries that concern others")
+    override_document_id: int | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
     document_id: int

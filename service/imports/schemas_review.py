@@ -1,9 +1,9 @@
 """Wire shapes of the review of an import."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.core.schemas import Input, Line, Note, Output
 from service.imports.mapping import Assignment
@@ -160,10 +160,17 @@ class OfferRead(Output):
     after: dict[str, Any] | None
 
 
-class OffersRead(Output):
+class FindingOffers(Output):
     """The repairs that would put a finding right; none where only a person can."""
 
+    finding_id: int
     offers: list[OfferRead]
+
+
+class OffersRead(Output):
+    """The repairs for each finding that was asked for."""
+
+    items: list[FindingOffers]
 
 
 class PublishOrder(Input):
@@ -178,3 +185,18 @@ class RepairChoice(Input):
 
     finding_id: Annotated[int, Field(ge=1, lt=2**63)]
     key: Annotated[str, Field(pattern="^[a-z_]{1,40}$")]
+
+
+MOST_REPAIRS = 50
+
+
+class RepairOrder(Input):
+    """Repairs to be carried out together, each of another finding: all of them or none."""
+
+    repairs: list[RepairChoice] = Field(min_length=1, max_length=MOST_REPAIRS)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len({each.finding_id for each in self.repairs}) < len(self.repairs):
+            raise ValueError("a finding stands twice")
+        return self

@@ -7,7 +7,9 @@ answer goes to `result.json`. It never touches the database.
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +28,27 @@ def answer(request: dict[str, Any], shapes: pa.Table) -> Any:  # noqa: ANN401 - 
         case "measure":
             return overlaps.measured(shapely.from_wkb(own), shapely.from_wkb(others))
         case "offers":
-            found = Finding(**request["finding"])
-            return [asdict(offer) for offer in repairs.offers(own[0], found, [*_given(others)])]
+            works = zip(own, request["findings"], _shared(others, request["shares"]), strict=False)
+            return [[asdict(o) for o in repairs.offers(wkb, Finding(**found), around)] for wkb, found, around in works]
         case "apply":
+            works = zip(own, request["keys"], _shared(others, request["shares"]), strict=False)
             try:
-                return repairs.apply(own[0], request["key"], [*_given(others)]).hex()
+                return [_repaired(wkb, keys, around).hex() for wkb, keys, around in works]
             except repairs.NotRepairable:
                 return None
     raise ValueError(request["kind"])
 
 
-def _given(shapes: Any) -> list[bytes]:  # noqa: ANN401 - an array of bytes and None
-    return [shape for shape in shapes if shape is not None]
+def _shared(shapes: Any, shares: list[int]) -> Iterator[list[bytes]]:  # noqa: ANN401 - an array of bytes
+    """Deal the neighbours out to the shapes that they lie around."""
+    given = iter(shapes)
+    return (list(islice(given, share)) for share in shares)
+
+
+def _repaired(wkb: bytes, keys: list[str], around: list[bytes]) -> bytes:
+    for key in keys:
+        wkb = repairs.apply(wkb, key, around)
+    return wkb
 
 
 def main(request_path: str) -> None:

@@ -82,7 +82,9 @@ def plan_split(session: Session, actor: Actor, number: str, order: SplitOrder, *
         cut = overlay_apart.divide_by_parts(plot, shapes)
     given = [each.code for each in sent] if order.codes is None else list(order.codes)
     codes = _codes(session, OperationKind.SPLIT, parcel.code, given, len(cut.pieces))
-    parts = _parts(codes, cut.pieces, [each.name for each in sent], [each.area_legal_m2 for each in sent])
+    legal = [each.area_legal_m2 for each in sent] if order.areas_legal_m2 is None else order.areas_legal_m2
+    _refuse_miscounted("/areas_legal_m2", legal, len(codes), "个法定面积", "legal areas")
+    parts = _parts(codes, cut.pieces, [each.name for each in sent], legal)
     crs = geo_crs.CGCS2000 if source is None else source.epsg
     if sent and crs is not None:
         told = [Delivered(crs, read_polygon(each.geometry)) for each in sent]
@@ -165,9 +167,7 @@ def _parts(
 
 def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str | None], number: int) -> list[str]:
     """Take the given codes and issue the missing ones; none is or was another parcel's."""
-    if given and len(given) != number:
-        zh, en = f"给出 {len(given)} 个编号，实际分为 {number} 块", f"{len(given)} codes for {number} parts"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/codes", "wrong-number", zh, en)])
+    _refuse_miscounted("/codes", given, number, "个编号", "codes")
     wanted = [code and identifiers.check_code(code) for code in given] or [None] * number
     chosen = [code for code in wanted if code is not None]
     used = lineage_queries.taken(session, chosen) | {code for code in chosen if chosen.count(code) > 1}
@@ -180,6 +180,13 @@ def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str
     known = lineage_queries.codes_beginning(session, f"{stem}-") | set(chosen)
     issued = iter([identifiers.check_code(code) for code in lineage.issue_codes(kind, stem, missing, known)])
     return [code or next(issued) for code in wanted]
+
+
+def _refuse_miscounted(pointer: str, given: Sequence[object], parts: int, zh: str, en: str) -> None:
+    """Refuse what was given of each part for more or fewer parts than there are; nothing given is fine."""
+    if given and len(given) != parts:
+        zh, en = f"给出 {len(given)} {zh}，实际分为 {parts} 块", f"{len(given)} {en} for {parts} parts"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "wrong-number", zh, en)])
 
 
 def _shape(parcel: Parcel) -> shapely.MultiPolygon:

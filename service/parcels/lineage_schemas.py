@@ -40,12 +40,17 @@ class SplitOrder(_Order):
         max_length=MOST,
         description="of the parts in order; by line: west to east, north first. Issued if left out",
     )
+    areas_legal_m2: list[AreaM2 | None] | None = Field(
+        None, max_length=MOST, description="法定面积 of the parts that a line makes, in this order; null: not known yet"
+    )
     crs: str | None = Field(None, max_length=100, description="坐标系 of line or parts; CRS84 if left out")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.line is None) == (self.parts is None):
             raise ValueError("give either line or parts")
+        if self.parts is not None and self.areas_legal_m2 is not None:
+            raise ValueError("parts have their own area_legal_m2")
         return self
 
 

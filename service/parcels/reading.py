@@ -281,8 +281,9 @@ def _event(row: Row) -> Json:
 
 _SURVEYS = """SELECT v.id, v.surveyed_on, v.recorded_at, v.source_crs,
     coalesce(jsonb_array_length(v.points), ST_NPoints(ST_GeomFromWKB(v.geometry))), v.surveyor, v.reason, v.actor,
-    v.override_reason, d.id, d.title
+    v.override_reason, d.id, d.title, o.id, o.title
 FROM parcel_survey AS v LEFT JOIN document AS d ON d.id = v.document_id
+    LEFT JOIN document AS o ON o.id = v.override_document_id
 WHERE v.parcel_id IN (SELECT p.id FROM"""
 _SURVEY_NAMES = (
     "id",
@@ -306,7 +307,9 @@ def _surveys(connection: Connection, actor: Actor, number: str) -> list[Json]:
     asked = selection.asked([number], actor)
     rows = run(connection, asked.params, _SURVEYS, asked.sql, ") ORDER BY v.recorded_at DESC, v.id DESC LIMIT 200")
     return [
-        dict(zip(_SURVEY_NAMES, row[:9], strict=True)) | {"document": row[9] and {"id": row[9], "title": row[10]}}
+        dict(zip(_SURVEY_NAMES, row[:9], strict=True))
+        | {"document": row[9] and {"id": row[9], "title": row[10]}}
+        | {"override_document": row[11] and {"id": row[11], "title": row[12]}}
         for row in rows
     ]
 

@@ -170,7 +170,10 @@ class EventRead(BaseModel):
 
 
 class SurveyKept(BaseModel):
-    """One survey of a parcel: of an import, or by hand, which tells who measured and why."""
+    """One survey of a parcel: of an import, or by hand, which tells who measured and why.
+
+    Where others were concerned, `actor` approved it for `override_reason`; of an import by `override_document`.
+    """
 
     id: int
     surveyed_on: dt.date | None
@@ -182,6 +185,7 @@ class SurveyKept(BaseModel):
     actor: str | None
     override_reason: str | None
     document: EventDocument | None
+    override_document: EventDocument | None
 
 
 class HistoryRead(BaseModel):

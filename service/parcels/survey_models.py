@@ -34,5 +34,10 @@ class ParcelSurvey(Base):
     override_reason: Mapped[str | None] = mapped_column(
         Text, comment="why an approver let the boundary change though others are concerned"
     )
-    actor: Mapped[str | None] = mapped_column(Text, comment="who recorded it; of a survey by hand")
+    override_document_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Document.id), comment="of an import: the document that the approver's reason rests on"
+    )
+    actor: Mapped[str | None] = mapped_column(
+        Text, comment="who recorded it; of a survey by hand, or one that an approver answers for"
+    )
     recorded_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

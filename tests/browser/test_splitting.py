@@ -81,8 +81,26 @@ def test_parcels_are_merged_and_everything_knows_it(window: Desk) -> None:
     expect(details.get_by_role("status").filter(has_text="编号不再使用")).to_contain_text("LJ-合-01")
 
 
+def give_legal_areas(window: Desk, code: str) -> list[float]:
+    """Give both parts a legal area: first out of balance, which refuses the split, then as the old one has it."""
+    whole = round(read(window, code)["area_legal_m2"], 2)
+    parts = work(window).get_by_role("region", name="分割后")
+    first, second = (parts.get_by_label(f"第 {n} 部分的法定面积") for n in (1, 2))
+    given = [round(whole * 0.5, 2)]
+    first.fill(str(given[0]))
+    expect(parts).to_contain_text("1 块待填", timeout=20_000)
+    second.fill(str(whole))
+    expect(work(window)).to_contain_text("法定面积不平衡", timeout=20_000)
+    expect(work(window).get_by_role("button", name="分割", exact=True)).to_be_disabled()
+    given.append(round(whole - given[0], 2))
+    second.fill(str(given[1]))
+    expect(work(window)).not_to_contain_text("法定面积不平衡", timeout=20_000)
+    window.is_accessible()
+    return given
+
+
 def test_a_parcel_is_split_by_a_line_drawn_on_the_map(window: Desk) -> None:
-    start_split(window, "ZDLJ-020-01")
+    start_split(window, "ZDBS-022-01")
     expect(work(window)).to_contain_text("请在地图上画分割线")
     expect(window.page.locator("[data-map-idle]")).to_be_visible(timeout=30_000)
     box = window.page.locator("canvas.maplibregl-canvas").bounding_box()
@@ -95,16 +113,18 @@ def test_a_parcel_is_split_by_a_line_drawn_on_the_map(window: Desk) -> None:
     expect(parts.get_by_role("row")).to_have_count(3, timeout=20_000)
     expect(parts).to_contain_text("平衡")
     window.is_accessible()
-    work(window).get_by_label("第 1 部分的编号").fill("LJ-西")
+    work(window).get_by_label("第 1 部分的编号").fill("BS-西")
+    legal = give_legal_areas(window, "ZDBS-022-01")
     confirm(window, "分割").click()
     receipt = work(window).get_by_role("status")
     expect(receipt).to_contain_text("已分割")
-    expect(receipt.get_by_role("button", name="打开 ZDLJ-020-01-2")).to_be_visible()
-    receipt.get_by_role("button", name="打开 LJ-西").click()
+    expect(receipt.get_by_role("button", name="打开 ZDBS-022-01-2")).to_be_visible()
+    receipt.get_by_role("button", name="打开 BS-西").click()
     details = window.page.get_by_role("complementary", name="地块详情")
-    expect(details.get_by_role("heading").first).to_contain_text("LJ-西")
-    old = read(window, "ZDLJ-020-01")
-    assert (old["retired_on"], old["successors"]) == ("2022-11-15", ["LJ-西", "ZDLJ-020-01-2"])
+    expect(details.get_by_role("heading").first).to_contain_text("BS-西")
+    old = read(window, "ZDBS-022-01")
+    assert (old["retired_on"], old["successors"]) == ("2022-11-15", ["BS-西", "ZDBS-022-01-2"])
+    assert [read(window, code)["area_legal_m2"] for code in old["successors"]] == legal
 
 
 def test_a_parcel_is_split_by_typed_coordinates_and_leaving_asks_first(window: Desk) -> None:
@@ -115,6 +135,9 @@ def test_a_parcel_is_split_by_typed_coordinates_and_leaving_asks_first(window: D
     field.fill("甲乙")
     expect(work(window)).to_contain_text("第 1 行不是坐标")
     middle = (west + east) / 2
+    # In metres the line is measured and drawn as it is typed, and written again it is the same line.
+    field.fill("J1,3849110.265,38475283.393\nJ2,3849210.265,38475283.393")
+    expect(work(window)).to_contain_text("2 个点，CGCS2000 3° 带，带号 38（EPSG:4526），长 100.00 m")
     field.fill(f"J1,1,{south - 0.0005},{middle}\nJ2,1,{north + 0.0005},{middle}")
     expect(work(window)).to_contain_text("2 个点，CGCS2000 经纬度")
     expect(work(window).get_by_role("region", name="分割后").get_by_role("row")).to_have_count(3, timeout=20_000)

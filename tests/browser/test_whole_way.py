@@ -37,8 +37,9 @@ def test_a_dirty_file_is_repaired_published_split_and_printed(
     browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    # The border of the first crosses itself in a loop; the second is clean.
-    features = [feature("QC-01", 0, (0.3, 1.5), (0.7, 1.5)), feature("QC-02", 1)]
+    # Borders that cross themselves in a loop, all but the last.
+    loop = ((0.3, 1.5), (0.7, 1.5))
+    features = [*(feature(f"QC-0{n}", n - 1, *loop) for n in (1, 2, 3)), feature("QC-04", 3)]
     file = tmp_path / "带自相交的地块.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}), encoding="utf-8")
     with desk(browser, live_server) as window:
@@ -49,9 +50,11 @@ def test_a_dirty_file_is_repaired_published_split_and_printed(
         run_jobs()
         repair(window)
         run_jobs()
+        repair_the_others(window)
+        run_jobs()
         publish(window)
         run_jobs()
-        window.sees("已入库：2 宗地块新增或变更")
+        window.sees("已入库：4 宗地块新增或变更")
         split(window)
         print_plan(window)
 
@@ -60,15 +63,27 @@ def repair(window: Desk) -> None:
     """Open the error on the map, look at the repair before and after, and take it."""
     window.page.get_by_role("link", name="检查结果").click()
     findings = window.page.get_by_role("region", name="检查结果")
-    error = findings.get_by_role("row").filter(has_text="self_crossing")
+    error = findings.get_by_role("row").filter(has_text="self_crossing").first
     expect(error).to_contain_text("错误")
-    error.get_by_role("button").click()
+    error.get_by_role("button", name="在地图上看第 1 行").click()
     expect(window.page).to_have_url(re.compile(r"finding=\d+"))
     expect(window.page.get_by_test_id("map")).to_have_attribute("data-map-idle", "true", timeout=30_000)
     offers = window.page.get_by_role("region", name="可用的修复")
     offers.get_by_role("button", name="看前后").first.click()
     window.is_accessible()
     offers.get_by_role("button", name="采用").first.click()
+    window.sees("检查完成后，结果会逐条列在这里")
+
+
+def repair_the_others(window: Desk) -> None:
+    """Choose all errors that are left, look at their repairs together, and take them in one step."""
+    findings = window.page.get_by_role("region", name="检查结果")
+    findings.get_by_role("checkbox", name="选中可修复的 2 处").check(timeout=20_000)
+    batch = window.page.get_by_role("region", name="一并修复")
+    expect(batch.get_by_role("listitem")).to_have_count(2)
+    expect(batch.get_by_role("listitem").first).to_contain_text("重建为有效图形", timeout=20_000)
+    window.is_accessible()
+    batch.get_by_role("button", name="采用 2 处修复").click()
     window.sees("检查完成后，结果会逐条列在这里")
 
 

@@ -233,7 +233,7 @@ REVIEWED = {
     "GET /api/v1/imports/{import_id}/rows": "import:read",
     "GET /api/v1/imports/{import_id}/rows/{row}/shapes": "import:read",
     "GET /api/v1/imports/{import_id}/outlines": "import:read",
-    "GET /api/v1/imports/{import_id}/findings/{finding_id}/offers": "import:read",
+    "GET /api/v1/imports/{import_id}/offers": "import:read",
     "POST /api/v1/imports/{import_id}/repairs": "import:run",
     "POST /api/v1/imports/{import_id}/publication": "import:publish",
     "DELETE /api/v1/imports/{import_id}/publication": "import:publish",

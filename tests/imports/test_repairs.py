@@ -162,20 +162,39 @@ def test_what_only_a_person_can_put_right_has_no_offer() -> None:
 
 def test_offers_and_their_application_are_worked_out_apart() -> None:
     shape = polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
-    offers = workshop.offers(shape.wkb, FINDINGS["self_crossing"])
+    neat = workshop.Work(polygon([(0, 0), (100, 0), (0, 100)]).wkb)
+    work = workshop.Work(shape.wkb)
+    offers, none = workshop.offers([(work, FINDINGS["self_crossing"]), (neat, FINDINGS["spike"])])
+    assert none == []
     here = repairs.offers(shape.wkb, FINDINGS["self_crossing"])
     assert [(o.key, o.row, o.area_after_m2, o.points) for o in offers] == [
         (o.key, o.row, o.area_after_m2, o.points) for o in here
     ]
-    assert workshop.apply(shape.wkb, offers[0].key) == repairs.apply(shape.wkb, offers[0].key)
+    (made,) = workshop.apply([(work, [offers[0].key])])
+    assert made == repairs.apply(shape.wkb, offers[0].key)
+    flat = workshop.Work(polygon([(0, 0), (100, 0), (50, 0)]).wkb)
     with pytest.raises(workshop.RepairFailed):
-        workshop.apply(polygon([(0, 0), (100, 0), (50, 0)]).wkb, "make_valid")
+        workshop.apply([(work, ["make_valid"]), (flat, ["make_valid"])])
+
+
+def test_several_shapes_are_repaired_at_once_each_by_its_own_neighbours() -> None:
+    gaps, by = [], 0.005
+    for west in (0.0, 1000.0):
+        shape = polygon([(west, 0), (west + 100 - by, 0), (west + 100 - by, 100), (west, 100)])
+        beside = polygon([(west + 100, 0), (west + 200, 0), (west + 200, 100), (west + 100, 100)])
+        gaps.append((workshop.Work(shape.wkb, [beside.wkb]), ["snap"]))
+    spiked = polygon([(0, 0), (100, 0), (100, 80), (50.005, 80), (50, 140), (49.995, 80), (49.995, 80), (0, 80)])
+    made = workshop.apply([*gaps, (workshop.Work(spiked.wkb), ["drop_repeated", "remove_spikes"])])
+    for (work, _), wkb in zip(gaps, made, strict=False):
+        assert wkb == repairs.apply(work.wkb, "snap", work.neighbours)
+    one_by_one = repairs.apply(repairs.apply(spiked.wkb, "drop_repeated"), "remove_spikes")
+    assert made[2] == one_by_one
 
 
 def test_a_shape_that_would_take_minutes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "CPU_SECONDS", 3)
     turn = np.arange(4001) * (2 * np.pi * 1999 / 4001)
     star = polygon(list(zip(100 * np.cos(turn), 100 * np.sin(turn), strict=True)))
-    assert workshop.offers(star.wkb, FINDINGS["self_crossing"]) == []
+    assert workshop.offers([(workshop.Work(star.wkb), FINDINGS["self_crossing"])]) == [[]]
     with pytest.raises(workshop.RepairFailed):
-        workshop.apply(star.wkb, "make_valid")
+        workshop.apply([(workshop.Work(star.wkb), ["make_valid"])])

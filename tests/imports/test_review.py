@@ -20,7 +20,7 @@ from service.accounts.permissions import ROLE_PERMISSIONS, Role
 from service.checklist.changes import ChecklistCreate
 from service.checklist.commands import open_checklist
 from service.core.db import Database
-from service.core.errors import Invalid
+from service.core.errors import Invalid, NotFound
 from service.core.settings import Settings
 from service.imports import acts, jobs, repair_commands, repairable, review_commands
 from service.imports.mapping import Assignment
@@ -343,10 +343,11 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     (found,) = [each for each in outcome.findings if each.severity == "error"]
     assert (found.row, found.code) == (3, "self_crossing")
     with database.read() as session:
-        offered = {each.key: each for each in repairable.offers(session, outcome.row.id, found.id)}
-        assert repairable.offers(session, outcome.row.id, outcome.findings[-1].id) == []
+        made = repairable.offers(session, outcome.row.id, [found.id, outcome.findings[-1].id])
+        assert made[outcome.findings[-1].id] == []
+        offered = {each.key: each for each in made[found.id]}
     assert "make_valid" in offered
-    done = act(repair_commands.repair, outcome.row.id, finding_id=found.id, key="make_valid")
+    done = act(repair_commands.repair, outcome.row.id, chosen={found.id: "make_valid"})
     assert (done.row.status, done.row.errors) == ("staged", 0)
     assert owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL").fetchall() == [
         (3, "make_valid")
@@ -360,6 +361,27 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     assert kept == (True, (delivered or ("",))[0], round(offered["make_valid"].area_after_m2))
     told = owner.execute("SELECT actor, after ->> 'key' FROM audit_entry WHERE action = 'import:repaired'").fetchall()
     assert told == [("system:clerk", "make_valid")]
+
+
+def test_several_repairs_are_carried_out_together_or_none(
+    tmp_path: Path, review: Act, act: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    shapes = blocks()
+    for at in (1, 3):
+        west, south, east, north = shapes[at].bounds
+        shapes[at] = shapely.Polygon([(west, south), (east, south), (west, north), (east, north)])
+    outcome = review(package(tmp_path / "a.gpkg", geometry=shapes))
+    errors = [each for each in outcome.findings if each.severity == "error"]
+    assert [each.row for each in errors] == [2, 4]
+    chosen = {errors[0].id: "make_valid", errors[1].id: "fill_holes"}
+    with database.write(CLERK) as session, pytest.raises(NotFound):
+        repair_commands.repair(session, CLERK, outcome.row.id, chosen, version=outcome.row.version)
+    done = act(repair_commands.repair, outcome.row.id, chosen={each.id: "make_valid" for each in errors})
+    assert (done.row.status, done.row.errors) == ("staged", 0)
+    mended = owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL ORDER BY row").fetchall()
+    assert mended == [(2, "make_valid"), (4, "make_valid")]
+    (told,) = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'import:repaired'").fetchone() or (0,)
+    assert told == 2
 
 
 def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answer:
@@ -407,9 +429,14 @@ def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
     with pytest.raises(Invalid):
         ask(approver, answer._replace(document_id=answer.document_id + 1))
     done = act(publish, outcome.row.id, answer=answer)
-    assert (done.row.status, done.row.published) == ("published", 2)
+    assert (done.row.status, done.row.published, done.row.total) == ("published", 2, 6)
     (kept,) = owner.execute("SELECT after FROM audit_entry WHERE action = 'import:publication_asked'").fetchall()
     assert [kept[0][name] for name in ("override_reason", "document", "concerned")] == [*answer, ["ZD-005"]]
+    assert (done.row.override_reason, done.row.override_document_id) == answer
+    words = """SELECT p.code, v.actor, v.override_reason, v.override_document_id FROM parcel_survey AS v
+        JOIN parcel AS p ON p.id = v.parcel_id WHERE v.document_id = %s ORDER BY p.code"""
+    told_with_surveys = owner.execute(words, (done.row.document_id,)).fetchall()
+    assert told_with_surveys == [("ZD-002", None, None, None), ("ZD-005", done.row.decided_by, *answer)]
     with database.write(registrar) as session, pytest.raises(review_commands.ApprovalNeeded):
         review_commands.ask_undo(session, registrar, done.row.id, version=done.row.version)
     assert act(review_commands.ask_undo, done.row.id).row.status == "undone"

@@ -127,6 +127,30 @@ def test_a_parcel_is_split_along_a_line(registrar: Caller) -> None:
     assert old["cadastral_code"] == "410105003012GB00023"
 
 
+def test_each_part_of_a_line_takes_its_legal_area(registrar: Caller) -> None:
+    answer = split(registrar, line=cut(0.3), areas_legal_m2=[3003.2, 7006.8])
+    assert answer.status_code == 201, answer.text
+    assert [part["area_legal_m2"] for part in answer.json()["parcels"]] == [3003.2, 7006.8]
+    assert finding_codes(answer) == []
+
+
+def test_legal_areas_of_parts_have_to_balance_and_to_be_counted(registrar: Caller) -> None:
+    told = split(registrar, line=cut(0.3), areas_legal_m2=[3003.2, None], dry_run=True).json()
+    assert [part["area_legal_m2"] for part in told["parts"]] == [3003.2, None]
+    assert [found["code"] for found in told["findings"]] == ["legal-area-unknown"]
+    # Within the tolerance of 5.005 m² (0.05 %) and beyond it.
+    assert finding_codes(split(registrar, line=cut(0.3), areas_legal_m2=[3004.6, 7010.4], dry_run=True)) == []
+    refused = split(registrar, line=cut(0.3), areas_legal_m2=[3004.6, 7010.8])
+    assert (refused.status_code, finding_codes(refused)) == (409, ["legal-area-balance"])
+    swapped = split(registrar, line=cut(0.3), areas_legal_m2=[7006.8, 3003.2], dry_run=True)
+    assert finding_codes(swapped) == ["legal-area-differs", "legal-area-differs"], "right in sum, wrong in each"
+    miscounted = split(registrar, line=cut(0.3), areas_legal_m2=[10010])
+    assert miscounted.status_code == 422
+    assert miscounted.json()["errors"][0]["pointer"] == "/areas_legal_m2"
+    parts = [{"geometry": strip(0, 0.5)}, {"geometry": strip(0.5, 1)}]
+    assert split(registrar, parts=parts, areas_legal_m2=[5005, 5005]).status_code == 422
+
+
 def test_parts_share_every_point_of_their_border_and_leave_the_outer_one_alone(
     registrar: Caller, owner: psycopg.Connection[Any]
 ) -> None:

@@ -55,12 +55,16 @@ export const discardImport = (item: Import): Promise<Import> =>
 
 export type Offer = Omit<Shapes['OfferRead'], 'before' | 'after'> & RowShapes
 
-/** Repairs for a finding: what would become of the shape. */
-export async function readOffers(id: number, finding: number, signal: AbortSignal): Promise<Offer[]> {
-  const found = await answer(service.GET('/api/v1/imports/{import_id}/findings/{finding_id}/offers', { params: { path: { import_id: id, finding_id: finding } }, signal }))
-  return found.offers as unknown as Offer[]
+export type RepairChoice = Shapes['RepairChoice']
+/** As many findings as are repaired at once. */
+export const MOST_REPAIRS = 50
+
+/** Repairs by finding: what would become of the shapes. */
+export async function readOffers(id: number, findings: readonly number[], signal: AbortSignal): Promise<Map<number, Offer[]>> {
+  const found = await answer(service.GET('/api/v1/imports/{import_id}/offers', { params: { path: { import_id: id }, query: { finding: [...findings] } }, signal }))
+  return new Map(found.items.map(({ finding_id, offers }) => [finding_id, offers as unknown as Offer[]]))
 }
 
-/** Carry a repair out; the file is checked and compared again. */
-export const chooseRepair = (item: Import, finding: number, key: string): Promise<Import> =>
-  answer(service.POST('/api/v1/imports/{import_id}/repairs', { params: at(item), body: { finding_id: finding, key } }))
+/** Carry repairs out, all or none; the file is checked and compared again. */
+export const chooseRepairs = (item: Import, repairs: RepairChoice[]): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/repairs', { params: at(item), body: { repairs } }))

@@ -3348,7 +3348,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/imports/{import_id}/findings/{finding_id}/offers": {
+    "/api/v1/imports/{import_id}/offers": {
         parameters: {
             query?: never;
             header?: never;
@@ -3357,7 +3357,7 @@ export interface paths {
         };
         /**
          * Get Offers
-         * @description Offer repairs for a finding on a staged shape: before, after, and what they cost in land.
+         * @description Offer repairs for findings on staged shapes: before, after, and what they cost in land.
          */
         get: operations["get_offers"];
         put?: never;
@@ -3378,10 +3378,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Choose Repair
-         * @description Carry out a repair that was offered; the file is checked and compared again.
+         * Choose Repairs
+         * @description Carry out repairs that were offered, all or none; the file is checked and compared again.
          */
-        post: operations["choose_repair"];
+        post: operations["choose_repairs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6285,6 +6285,16 @@ export interface components {
             unit: string;
         };
         /**
+         * FindingOffers
+         * @description The repairs that would put a finding right; none where only a person can.
+         */
+        FindingOffers: {
+            /** Finding Id */
+            finding_id: number;
+            /** Offers */
+            offers: components["schemas"]["OfferRead"][];
+        };
+        /**
          * FindingRead
          * @description One finding: `row` of the file from 1 (null: the whole file), a place in degrees where there is one.
          *
@@ -6586,6 +6596,13 @@ export interface components {
             created_by: string;
             /** Decided By */
             decided_by: string | null;
+            /**
+             * Override Reason
+             * @description 特批理由 an approver's, for boundaries that concern others
+             */
+            override_reason: string | null;
+            /** Override Document Id */
+            override_document_id: number | null;
             /**
              * Created At
              * Format: date-time
@@ -8471,11 +8488,11 @@ export interface components {
         };
         /**
          * OffersRead
-         * @description The repairs that would put a finding right; none where only a person can.
+         * @description The repairs for each finding that was asked for.
          */
         OffersRead: {
-            /** Offers */
-            offers: components["schemas"]["OfferRead"][];
+            /** Items */
+            items: components["schemas"]["FindingOffers"][];
         };
         /**
          * OperationKind
@@ -10063,6 +10080,14 @@ export interface components {
             key: string;
         };
         /**
+         * RepairOrder
+         * @description Repairs to be carried out together, each of another finding: all of them or none.
+         */
+        RepairOrder: {
+            /** Repairs */
+            repairs: components["schemas"]["RepairChoice"][];
+        };
+        /**
          * Role
          * @description What a user is in the bureau.
          * @enum {string}
@@ -11140,6 +11165,11 @@ export interface components {
              */
             codes?: string[] | null;
             /**
+             * Areas Legal M2
+             * @description 法定面积 of the parts that a line makes, in this order; null: not known yet
+             */
+            areas_legal_m2?: (number | string | null)[] | null;
+            /**
              * Crs
              * @description 坐标系 of line or parts; CRS84 if left out
              */
@@ -11479,6 +11509,8 @@ export interface components {
         /**
          * SurveyKept
          * @description One survey of a parcel: of an import, or by hand, which tells who measured and why.
+         *
+         *     Where others were concerned, `actor` approved it for `override_reason`; of an import by `override_document`.
          */
         SurveyKept: {
             /** Id */
@@ -11503,6 +11535,7 @@ export interface components {
             /** Override Reason */
             override_reason: string | null;
             document: components["schemas"]["EventDocument"] | null;
+            override_document: components["schemas"]["EventDocument"] | null;
         };
         /**
          * SurveyOrder
@@ -19988,11 +20021,13 @@ export interface operations {
     };
     get_offers: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description 检查结果 findings on staged shapes */
+                finding: number[];
+            };
             header?: never;
             path: {
                 import_id: number;
-                finding_id: number;
             };
             cookie?: never;
         };
@@ -20018,7 +20053,7 @@ export interface operations {
             };
         };
     };
-    choose_repair: {
+    choose_repairs: {
         parameters: {
             query?: never;
             header?: {
@@ -20032,7 +20067,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RepairChoice"];
+                "application/json": components["schemas"]["RepairOrder"];
             };
         };
         responses: {

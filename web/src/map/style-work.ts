@@ -1,14 +1,14 @@
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
-import type { Feature, LineString, MultiPolygon } from 'geojson'
+import type { Feature, MultiPolygon, Position } from 'geojson'
 import { FONT } from './fonts'
 import { insideOf } from './inside'
 import { CODE_ZOOM } from './layers'
 import { GROUND, SELECTED, type Theme } from './palette'
 
-/** What an operation would make, before it is done: the new parcels with their words, and the line that cuts. */
+/** What would come of what somebody is at: new parcels with their words, and the points of a line that is being typed, degrees. */
 export interface Outcome {
   parts: readonly { code: string, words: string, geometry: MultiPolygon }[]
-  line: LineString | null
+  path: readonly Position[]
 }
 
 /** What somebody is at, on top of the map. */
@@ -35,7 +35,14 @@ function chosenLayers(theme: Theme): LayerSpecification[] {
   ]
 }
 
-/** Parts in two tones side by side, their borders solid, the cut dashed, the words above all other words. */
+/** A line that is typed, point by point: from its second point on it is a line. */
+function pathOf(points: readonly Position[]): Feature[] {
+  const coordinates = [...points]
+  const dots: Feature[] = points.length === 0 ? [] : [{ type: 'Feature', properties: {}, geometry: { type: 'MultiPoint', coordinates } }]
+  return points.length < 2 ? dots : [{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } }, ...dots]
+}
+
+/** Parts in two tones side by side, their borders solid, the typed line dashed, the words above all other words. */
 function outcomeLayers(theme: Theme): LayerSpecification[] {
   const { halo, hover, label } = GROUND[theme]
   return [
@@ -43,6 +50,10 @@ function outcomeLayers(theme: Theme): LayerSpecification[] {
     { id: 'outcome-halo', type: 'line', source: 'outcome', layout: { 'line-join': 'round' }, paint: { 'line-color': halo, 'line-width': 5, 'line-opacity': 0.8 } },
     { id: 'outcome-edge', type: 'line', source: 'outcome', layout: { 'line-join': 'round' }, paint: { 'line-color': SELECTED, 'line-width': 2.5 } },
     { id: 'outcome-cut', type: 'line', source: 'outcome-cut', layout: { 'line-join': 'round' }, paint: { 'line-color': hover, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
+    {
+      id: 'outcome-point', type: 'circle', source: 'outcome-cut', filter: ['==', ['geometry-type'], 'Point'],
+      paint: { 'circle-radius': 3.5, 'circle-color': hover, 'circle-stroke-width': 1.5, 'circle-stroke-color': halo },
+    },
     {
       id: 'outcome-label', type: 'symbol', source: 'outcome-words',
       layout: {
@@ -65,7 +76,7 @@ export function workStyle(style: StyleSpecification, { theme, chosen, outcome }:
       outcome: source((outcome?.parts ?? []).map(({ geometry }, at) => ({ type: 'Feature', geometry, properties: { odd: at % 2 === 1 } }))),
       // Points: the words of a shape would stand in every tile that it reaches into.
       'outcome-words': source((outcome?.parts ?? []).map(({ code, words, geometry }) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: insideOf(geometry) }, properties: { code, words } }))),
-      'outcome-cut': source(outcome?.line == null ? [] : [{ type: 'Feature', properties: {}, geometry: outcome.line }]),
+      'outcome-cut': source(pathOf(outcome?.path ?? [])),
     },
     layers: [...style.layers.slice(0, above), ...chosenLayers(theme), ...style.layers.slice(above), ...outcomeLayers(theme)],
   }

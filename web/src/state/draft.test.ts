@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from 'geojson'
-import { areaOf, draftOf, geometryOf, inOrderOf, inserted, keyOf, moved, nextName, numbersOf, redrawn, removed, ringsOf, same, withoutRing, type Draft, type Vertex } from './draft'
+import { areaOf, draftOf, geometryOf, inOrderOf, inserted, keyOf, moved, neighboursOf, nextName, numbersOf, redrawn, removed, ringsOf, same, withoutRing, type Draft, type Vertex } from './draft'
 
 const square: Position[] = [[0, 0], [0, 10.0001], [10, 10], [10, 0], [0, 0]]
 const hole: Position[] = [[4, 4], [6, 4], [6, 6], [4, 6], [4, 4]]
@@ -25,6 +25,10 @@ describe('a draft', () => {
   it('inserts points with the next number, also after the last one', () => {
     expect(inserted(draft, shell, 3, false)[0]?.[0]?.at(-1)).toEqual({ x: 5, y: 0, name: 'J9' })
     expect(nextName(draftOf({ type: 'MultiPolygon', coordinates: [[square]] }, null))).toBeNull()
+  })
+  it('joins a point to the two beside it', () => {
+    expect(neighboursOf(draft[0]?.[0] ?? [], 0, { x: 1, y: 2 })).toMatchObject([{ x: 10, y: 0 }, { x: 1, y: 2 }, { x: 0, y: 10.0001 }])
+    expect(neighboursOf(draft[0]?.[0] ?? [], 3, { x: 1, y: 2 })).toMatchObject([{ x: 10, y: 10 }, { x: 1, y: 2 }, { x: 0, y: 0 }])
   })
   it('removes points down to a triangle, and holes', () => {
     const three = removed(draft, shell, 0)

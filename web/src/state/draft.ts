@@ -51,6 +51,10 @@ const ringAt = (draft: Draft, { part, ring }: Place): Ring => draft[part]?.[ring
 export const moved = (draft: Draft, place: Place, index: number, x: number, y: number): Draft =>
   withRing(draft, place, at(ringAt(draft, place), index, ({ name }) => ({ x, y, name })))
 
+/** A point between the two that it is joined to. */
+export const neighboursOf = (ring: Ring, index: number, point: { x: number, y: number }): { x: number, y: number }[] =>
+  [ring.at(index - 1), point, ring[(index + 1) % ring.length]].flatMap((one) => one ?? [])
+
 /** A new point in the middle of the edge after `index`. */
 export function inserted(draft: Draft, place: Place, index: number, geographic: boolean): Draft {
   const ring = ringAt(draft, place)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assign, optionOf, optionsOf, sameAssignment, withOption } from './mapping'
+import { assign, isTranslated, optionOf, optionsOf, sameAssignment, withOption } from './mapping'
 
 describe('what a column fills', () => {
   it('reads in one of the ways of its field', () => {
@@ -13,6 +13,10 @@ describe('what a column fills', () => {
     expect(optionOf({ field: 'far', bound: 'min' })).toBe('bounds.min')
     expect(sameAssignment({ field: 'area_legal_m2' }, { field: 'area_legal_m2', unit: 'm2' })).toBe(true)
     expect(sameAssignment({ field: 'area_legal_m2', unit: 'mu' }, { field: 'area_legal_m2' })).toBe(false)
+  })
+
+  it('is translated where the use is of an older list', () => {
+    expect([isTranslated({ field: 'land_use' }), isTranslated({ field: 'land_use', list: 'gbt_21010_2017' }), isTranslated({ field: 'land_use_given', list: 'gbt_21010_2017' })]).toEqual([false, true, false])
   })
 
   it('changes by one choice', () => {

@@ -37,6 +37,9 @@ export function withOption(said: Assignment, option: string): Assignment {
   return { ...said, bound: value === 'min' || value === 'max' ? value : null }
 }
 
+/** Uses of an older list: each code becomes one of 2023 where a table answers it. */
+export const isTranslated = (said: Said): boolean => said.field === 'land_use' && optionOf(said) !== 'lists.land_use_2023'
+
 /** Whether two mean the same: an option that is not said is the usual one. */
 export const sameAssignment = (a: Said, b: Said): boolean =>
   (a.field ?? null) === (b.field ?? null) && (optionsOf(a).length === 0 || optionOf(a) === optionOf(b))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readPoints } from './points'
+import { lengthOf, placesOf, readPoints, writtenOf } from './points'
 
 describe('typed points', () => {
   it.each([
@@ -20,4 +20,21 @@ describe('typed points', () => {
     ['475283,3849110\n38475283,3849210', { kind: 'mixed', row: 2 }],
     ['37475283,3849110', { kind: 'zone', row: 1 }],
   ])('refuses %j', (text, problem) => expect(readPoints(text).problem).toEqual(problem))
+})
+
+it('keeps the rows before a faulty one, so that a line is drawn while it is typed', () => {
+  expect(readPoints('J1,3849110.265,38475283.393\nJ2,38492').points).toEqual([[38475283.393, 3849110.265]])
+  expect(placesOf(readPoints('甲乙'))).toEqual([])
+})
+
+it('finds typed metres where PROJ does, and writes them again', () => {
+  for (const text of ['J1,3849110.2651,38475283.3926\nJ2,3849210.2651,38475283.3926', '3849110.2651 475283.3926\n3849210.2651 475283.3926']) {
+    const places = placesOf(readPoints(text))
+    expect(places[0]?.[0]).toBeCloseTo(113.73, 8)
+    expect(places[0]?.[1]).toBeCloseTo(34.77, 8)
+    expect(lengthOf(places)).toBeCloseTo(100, 4)
+    expect(writtenOf(places)).toBe('J1,3849110.2651,38475283.3926\nJ2,3849210.2651,38475283.3926')
+  }
+  expect(writtenOf([[117.2, 36.1], [117.3, 36.2]])).toBe('J1,36.100000000,117.200000000\nJ2,36.200000000,117.300000000')
+  expect(lengthOf([[113.73, 34.77]])).toBe(0)
 })

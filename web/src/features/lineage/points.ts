@@ -1,9 +1,12 @@
 /** Points that a person types or pastes: in degrees or metres of CGCS2000, either axis first; told by magnitude, never guessed. */
+import type { Position } from 'geojson'
+import { planeOf, systemsAt } from '@/map/plane'
 
 export type PointSystem = '4490' | '4526' | '4547'
 export type Point = [east: number, north: number]
 
 export type PointsProblem = { kind: 'row' | 'zone' | 'mixed', row: number } | { kind: 'few' }
+/** With a problem, `points` are those of the rows before it. */
 export interface Points { points: Point[], system: PointSystem | null, problem: PointsProblem | null }
 
 const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high
@@ -36,7 +39,7 @@ function pairOf(row: string): [number, number] | null {
 export function readPoints(text: string): Points {
   const points: Point[] = []
   let system: PointSystem | null = null
-  const wrong = (problem: PointsProblem): Points => ({ points: [], system: null, problem })
+  const wrong = (problem: PointsProblem): Points => ({ points, system, problem })
   for (const [at, row] of text.split(/\r?\n/).entries()) {
     if (row.trim() === '') continue
     const pair = pairOf(row)
@@ -51,4 +54,27 @@ export function readPoints(text: string): Points {
     points.push(point)
   }
   return new Set(points.map(String)).size < 2 ? { points, system, problem: { kind: 'few' } } : { points, system, problem: null }
+}
+
+/** Where typed points lie, degrees: also of a line that is not finished. */
+export const placesOf = ({ points, system }: Points): Position[] => (system === null ? [] : points.map(([x, y]) => planeOf(Number(system)).toDegrees(x, y)))
+
+const ZONED = 4526
+const METRE_DIGITS = 4
+const DEGREE_DIGITS = 9
+/** A line on the map as a person would type it: in metres with the number of the zone, or degrees outside zone 38. */
+export function writtenOf(places: readonly Position[]): string {
+  const inZone = places.every(([lon = 0]) => systemsAt(lon)[1] === ZONED)
+  const [plane, digits] = inZone ? [planeOf(ZONED), METRE_DIGITS] as const : [planeOf(4490), DEGREE_DIGITS] as const
+  return places.map(([lon = 0, lat = 0], at) => {
+    const [east, north] = plane.fromDegrees(lon, lat)
+    return `J${at + 1},${north.toFixed(digits)},${east.toFixed(digits)}`
+  }).join('\n')
+}
+
+/** Length of a line on the plane of its place, m. */
+export function lengthOf(places: readonly Position[]): number {
+  const plane = planeOf(systemsAt(places[0]?.[0] ?? 0)[0])
+  const metres = places.map(([lon = 0, lat = 0]) => plane.fromDegrees(lon, lat))
+  return metres.reduce((sum, [x, y], at) => { const [a, b] = metres[at - 1] ?? [x, y]; return sum + Math.hypot(x - a, y - b) }, 0)
 }

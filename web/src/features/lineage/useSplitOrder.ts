@@ -6,11 +6,11 @@ import { readPoints, type Points } from './points'
 
 export const WAYS = ['draw', 'points', 'file'] as const
 export type Way = typeof WAYS[number]
-/** What a person writes of a part; the legal area only where the part comes from a file. */
+/** What a person writes of a part. */
 export interface PartWords { code: string, legal: string }
 
 /** The way that parts are given without the words of every operation. */
-export type Cut = Pick<SplitOrder, 'line' | 'parts' | 'codes' | 'crs'>
+export type Cut = Pick<SplitOrder, 'line' | 'parts' | 'codes' | 'areas_legal_m2' | 'crs'>
 
 export interface SplitCut {
   text: Ref<string>
@@ -29,7 +29,7 @@ export function useSplitOrder(way: Ref<Way>, drawn: ShallowRef<LineString | null
   const file = shallowRef<FileShapes | null>(null)
   const words = reactive<PartWords[]>([])
   const points = computed(() => readPoints(text.value))
-  const badArea = computed(() => way.value === 'file' && words.some((one) => Number.isNaN(readArea(one.legal))))
+  const badArea = computed(() => words.some((one) => Number.isNaN(readArea(one.legal))))
 
   watch([file, way], () => {
     const given = way.value === 'file' ? file.value?.shapes ?? [] : []
@@ -47,7 +47,13 @@ export function useSplitOrder(way: Ref<Way>, drawn: ShallowRef<LineString | null
     if (words.length !== proposed.length || words.every((one) => one.code.trim() === '')) return null
     return words.map((one, at) => one.code.trim() || (proposed[at] ?? ''))
   }
-  const alongLine = (line: LineString | null, crs: string): Cut | null => (line === null ? null : { line: { ...line }, crs, codes: codes() })
+  /** What is no figure yet is not asked for: the parts stay in sight while somebody writes. */
+  const legal = (one: PartWords | undefined): number | null => {
+    const area = readArea(one?.legal ?? '')
+    return Number.isNaN(area) ? null : area
+  }
+  const areas = (): (number | null)[] | null => (words.some((one) => legal(one) !== null) ? words.map(legal) : null)
+  const alongLine = (line: LineString | null, crs: string): Cut | null => (line === null ? null : { line: { ...line }, crs, codes: codes(), areas_legal_m2: areas() })
 
   const cut = computed<Cut | null>(() => {
     if (way.value === 'draw') return alongLine(drawn.value, '4490')
@@ -56,11 +62,11 @@ export function useSplitOrder(way: Ref<Way>, drawn: ShallowRef<LineString | null
       return problem !== null || system === null ? null : alongLine({ type: 'LineString', coordinates: typed }, system)
     }
     const found = file.value
-    if (found?.crs == null || found.shapes.length < 2 || badArea.value || words.length !== found.shapes.length) return null
+    if (found?.crs == null || found.shapes.length < 2 || words.length !== found.shapes.length) return null
     return {
       crs: found.crs,
       parts: found.shapes.map(({ geometry, name }, at) => ({
-        geometry, name, code: words[at]?.code.trim() === '' ? null : words[at]?.code.trim() ?? null, area_legal_m2: readArea(words[at]?.legal ?? ''),
+        geometry, name, code: words[at]?.code.trim() === '' ? null : words[at]?.code.trim() ?? null, area_legal_m2: legal(words[at]),
       })),
     }
   })

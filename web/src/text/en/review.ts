@@ -5,7 +5,7 @@ export const review: Text['review'] = {
   bar: {
     waiting: 'Awaiting review: nothing is published yet',
     ready: 'The checks passed. Look at the changes, then publish.',
-    errors: '{n} errors: correct the fields or the file before publishing.',
+    errors: '{n} errors: correct the fields, apply repairs or correct the file before publishing.',
     nothing: 'The file says what is stored already: there is nothing to publish.',
     publish: 'Publish…',
     discard: 'Discard',
@@ -31,11 +31,15 @@ export const review: Text['review'] = {
       far: 'Floor area ratio', density_pct: 'Building density', green_pct: 'Green ratio', height_m: 'Building height',
     },
     lists: { land_use_2023: 'Land and sea use (2023)', gbt_21010_2017: 'GB/T 21010—2017', gb_50137_2011: 'GB 50137—2011' },
+    translated: 'Only a code to which the table gives one class becomes a code of 2023; where it gives several or none, a person decides. The code as delivered stays with its list. The table is not verified.',
     units: { m2: 'm²', mu: 'mu', ha: 'hectares' },
     bounds: { text: 'Text with its bounds', min: 'Lower end', max: 'Upper end' },
   },
   findings: { code: 'Kind', anyCode: 'Every kind', select: 'Show row {row} on the map', xlsx: 'Excel', gpkg: 'GeoPackage' },
-  repair: { title: 'Repairs', none: 'No repair would do: correct the file and upload it again.', area: 'area changes by {change} m²', show: 'Before and after', take: 'Apply', can: 'repair offered', hint: 'Dashed: as delivered; solid: repaired. The file is checked again; the survey as delivered stays, and it is written to the audit log.' },
+  repair: {
+    title: 'Repairs', none: 'No repair would do: correct the file and upload it again.', area: 'area changes by {change} m²', show: 'Before and after', take: 'Apply', several: 'Repair together', chosen: 'Repair {n} together', clear: 'Clear', row: 'Row {n}', way: 'Repair of row {n}', noneHere: 'No repair would do', sum: 'In all, area changes by {change} m².',
+    takeAll: 'Apply {n} repairs', tick: 'Choose {code} of row {n}', tickAll: 'Choose the {n} that can be repaired', tooMany: 'At most {n} at once: choose fewer.', can: 'repair offered', hint: 'Dashed: as delivered; solid: repaired. The file is checked again; the survey as delivered stays, and it is written to the audit log.',
+  },
   changes: {
     title: 'What publishing does',
     actions: { added: 'Added', geometry: 'Boundary', attributes: 'Attributes', same: 'Same', missing: 'Not in file' },
@@ -61,7 +65,7 @@ export const review: Text['review'] = {
     concerned: 'These parcels are public, up for sale, sold, contracted or handed over: their new boundaries concern others, and only an approver publishes them, with reason and document.', row: 'Row {n}',
   },
   receipt: {
-    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', undo: 'Undo…', audit: 'Audit record',
+    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', word: '{by} let boundaries move that concern others:', wordDocument: 'Document', undo: 'Undo…', audit: 'Audit record',
     undoAsk: 'Added parcels are removed and changed ones put back. It is written to the audit log.', undoYes: 'Undo the publication',
     undone: 'Undone: everything is as before', discarded: 'Discarded: nothing was published', again: 'Upload again',
   },

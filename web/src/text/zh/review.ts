@@ -3,7 +3,7 @@ export const review = {
   bar: {
     waiting: '待审：尚未入库',
     ready: '检查无误。请核对变更后入库。',
-    errors: '有 {n} 处错误，改正字段对应或文件后才能入库。',
+    errors: '有 {n} 处错误，改正字段对应、采用修复或改正文件后才能入库。',
     nothing: '文件与库中地块完全相同，没有可入库的变更。',
     publish: '入库…',
     discard: '放弃',
@@ -29,11 +29,15 @@ export const review = {
       far: '容积率', density_pct: '建筑密度', green_pct: '绿地率', height_m: '建筑高度',
     },
     lists: { land_use_2023: '用地用海分类（2023）', gbt_21010_2017: 'GB/T 21010—2017', gb_50137_2011: 'GB 50137—2011' },
+    translated: '对照表中只有一个对应类别的编码才转为 2023 年编码；有多个或没有的留待人工确定。原编码及其分类一并保留。对照未核实。',
     units: { m2: '平方米', mu: '亩', ha: '公顷' },
     bounds: { text: '写有上下限的文字', min: '下限', max: '上限' },
   },
   findings: { code: '问题类型', anyCode: '全部类型', select: '在地图上看第 {row} 行', xlsx: '下载 Excel', gpkg: '下载 GeoPackage' },
-  repair: { title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', can: '可修复', hint: '虚线为原界线，实线为修复后。采用后重新检查；原始测量不变，操作记入审计。' },
+  repair: {
+    title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', several: '一并修复', chosen: '一并修复 {n} 处', clear: '清除选择', row: '第 {n} 行', way: '第 {n} 行的修复方式', noneHere: '没有可用的修复', sum: '合计面积变化 {change} 平方米。',
+    takeAll: '采用 {n} 处修复', tick: '选中第 {n} 行的 {code}', tickAll: '选中可修复的 {n} 处', tooMany: '一次最多修复 {n} 处，请少选一些。', can: '可修复', hint: '虚线为原界线，实线为修复后。采用后重新检查；原始测量不变，操作记入审计。',
+  },
   changes: {
     title: '入库后会怎样',
     actions: { added: '新增', geometry: '界线变化', attributes: '属性变化', same: '无变化', missing: '文件中没有' },
@@ -59,7 +63,7 @@ export const review = {
     concerned: '这些地块已公示、公告、成交、签约或交付，新界线涉及他人：须由审批人说明理由并附依据文件，才能入库。', row: '第 {n} 行',
   },
   receipt: {
-    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', undo: '撤销入库…', audit: '审计记录',
+    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', word: '{by} 同意变更涉及他人的界线：', wordDocument: '依据文件', undo: '撤销入库…', audit: '审计记录',
     undoAsk: '新增的地块将移除，改动的地块恢复原样。操作记入审计日志。', undoYes: '撤销入库',
     undone: '已撤销：库中恢复到入库之前', discarded: '已放弃，没有入库', again: '重新上传',
   },
