@@ -257,8 +257,7 @@ def bare(home: Path) -> Iterator[Callable[[str], str]]:
         ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["user", "list"], "gongdi db upgrade"),
         ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["worker", "--check"], "gongdi db upgrade"),
         (
-            "CREATE EXTENSION postgis; CREATE TABLE alembic_version (version_num text);"
-            " INSERT INTO alembic_version VALUES ('9999'); GRANT ALL ON alembic_version TO guest",
+            "CREATE EXTENSION postgis; CREATE TABLE alembic_version AS SELECT '9999' AS version_num; GRANT ALL ON alembic_version TO guest",
             ["db", "upgrade"],
             "newer than this program",
         ),

@@ -13988,7 +13988,10 @@ export interface operations {
     create_blocked_period: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14094,6 +14097,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14133,7 +14138,10 @@ export interface operations {
                 /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14181,6 +14189,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14229,7 +14239,10 @@ export interface operations {
                 /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 operation_id: number;
             };
@@ -14367,6 +14380,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14470,7 +14485,10 @@ export interface operations {
     submit_control_layer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14534,7 +14552,10 @@ export interface operations {
     withdraw_control_layer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 layer_id: number;
             };
@@ -14607,7 +14628,10 @@ export interface operations {
                 /** @description 附重叠图形 with the land of each overlap, as it was measured */
                 geometry?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
                 number: string;
@@ -14679,7 +14703,10 @@ export interface operations {
     start_overlay_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14780,7 +14807,10 @@ export interface operations {
     create_plan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14954,6 +14984,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -14992,6 +15024,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15030,6 +15064,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15068,6 +15104,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15106,6 +15144,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15537,7 +15577,10 @@ export interface operations {
     add_item: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 plan_id: number;
             };
@@ -15809,7 +15852,10 @@ export interface operations {
     carry_over: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 plan_id: number;
             };
@@ -15964,6 +16010,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -16003,6 +16051,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -16077,7 +16127,10 @@ export interface operations {
     create_notice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16182,6 +16235,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 notice_id: number;
@@ -16220,6 +16275,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 notice_id: number;
@@ -16515,6 +16572,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 lot_id: number;
@@ -16581,7 +16640,10 @@ export interface operations {
     add_bidder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 lot_id: number;
             };
@@ -16686,7 +16748,10 @@ export interface operations {
     make_bid: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 lot_id: number;
             };
@@ -16789,7 +16854,10 @@ export interface operations {
     sign_contract: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16892,6 +16960,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17026,6 +17096,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17064,6 +17136,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17134,6 +17208,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17242,6 +17318,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17342,6 +17420,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17450,6 +17530,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17488,6 +17570,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17526,6 +17610,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17595,6 +17681,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17633,6 +17721,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17711,7 +17801,10 @@ export interface operations {
     create_scheme: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17999,6 +18092,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18037,6 +18132,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18075,6 +18172,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18113,6 +18212,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18151,6 +18252,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18282,7 +18385,10 @@ export interface operations {
     start_recompute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18336,7 +18442,10 @@ export interface operations {
                 /** @description 只检查不修改 only tell what it would change */
                 trial?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18415,7 +18524,10 @@ export interface operations {
     open_checklist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18698,7 +18810,10 @@ export interface operations {
     try_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 checklist_id: number;
             };
@@ -18805,7 +18920,10 @@ export interface operations {
     replace_bureau: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18841,6 +18959,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -18879,6 +18999,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -18917,6 +19039,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -18997,6 +19121,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -19071,7 +19197,10 @@ export interface operations {
     add_comment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 checklist_id: number;
                 /** @description 事项 key of an item */
@@ -19287,7 +19416,10 @@ export interface operations {
     read_notifications: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19408,7 +19540,10 @@ export interface operations {
     attach_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19535,7 +19670,10 @@ export interface operations {
     submit_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19913,6 +20051,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
@@ -19951,6 +20091,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
@@ -20088,7 +20230,10 @@ export interface operations {
     save_field_map: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20362,7 +20507,10 @@ export interface operations {
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
