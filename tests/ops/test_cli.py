@@ -230,6 +230,12 @@ def test_import_takes_a_control_layer_in(gongdi: Gongdi, staffed: Path, tmp_path
     assert (shown.returncode, "区域 areas 1" in shown.stdout) == (0, True), shown.stdout + shown.stderr
 
 
+NEWER = (
+    "CREATE EXTENSION postgis; CREATE TABLE alembic_version AS SELECT '9999' AS version_num;"
+    " GRANT ALL ON alembic_version TO guest"
+)
+
+
 @pytest.fixture
 def bare(home: Path) -> Iterator[Callable[[str], str]]:
     """The URL of a database made anew on the home's cluster, for an owner without further rights, after some SQL."""
@@ -256,11 +262,7 @@ def bare(home: Path) -> Iterator[Callable[[str], str]]:
         ("SELECT 1", ["db", "upgrade"], "CREATE EXTENSION postgis"),
         ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["user", "list"], "gongdi db upgrade"),
         ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["worker", "--check"], "gongdi db upgrade"),
-        (
-            "CREATE EXTENSION postgis; CREATE TABLE alembic_version AS SELECT '9999' AS version_num; GRANT ALL ON alembic_version TO guest",
-            ["db", "upgrade"],
-            "newer than this program",
-        ),
+        (NEWER, ["db", "upgrade"], "newer than this program"),
     ],
 )
 def test_a_database_that_does_not_fit_is_refused_in_words(
