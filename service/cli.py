@@ -7,11 +7,12 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import psycopg
 import typer
 from pydantic import ValidationError
+from rich.markup import escape
 from rich.table import Table
 
 from service import cli_checklists, cli_data, running
@@ -49,18 +50,29 @@ def main() -> None:
     try:
         app()
     except GongdiError as error:
-        error_out.print(f"[red]✗[/] {error.zh}\n  {error.en}", soft_wrap=True)
-        for wrong in error.errors:
-            error_out.print(f"  {wrong.pointer}: {wrong.zh} · {wrong.en}", markup=False)
-        sys.exit(1)
+        wrong = (f"{each.pointer}: {each.zh} · {each.en}" for each in error.errors)
+        _end(error.zh, error.en, *wrong)
     except ValidationError as error:  # of the settings: nothing else is parsed here
         for problem in error.errors(include_url=False):
-            name = "_".join(("GONGDI", *map(str, problem["loc"]))).upper()
-            error_out.print(f"[red]✗[/] 设置有误 Wrong setting {name}: {problem['msg']}", soft_wrap=True)
+            name = "_".join(("GONGDI", *map(str, problem["loc"]))).upper() + ": " if problem["loc"] else ""
+            _say_wrong(f"设置有误 Wrong setting {name}{problem['msg'].removeprefix('Value error, ')}")
         sys.exit(1)
     except psycopg.OperationalError as error:
-        error_out.print(f"[red]✗[/] 数据库错误 Database error: {error}", soft_wrap=True)
-        sys.exit(1)
+        _end(f"数据库错误 Database error: {error}")
+    except OSError as error:  # a folder that can't be written, a full disk
+        named = f"{error.filename}: " if error.filename else ""
+        _end(f"文件错误 File error: {named}{error.strerror or error}")
+
+
+def _end(words: str, *more: str) -> NoReturn:
+    _say_wrong(words)
+    for line in more:
+        error_out.print(f"  {line}", markup=False, soft_wrap=True)
+    sys.exit(1)
+
+
+def _say_wrong(words: str) -> None:
+    error_out.print(f"[red]✗[/] {escape(words)}", soft_wrap=True)
 
 
 @app.command()
@@ -109,9 +121,11 @@ def _announce(settings: Settings) -> None:
     signs = settings.home / "demo.json"
     if settings.demo and signs.exists():
         table = Table("演示账号 Demo account", "密码 Password", "角色 Role", box=None)
-        for account in json.loads(signs.read_text(encoding="utf-8"))["accounts"]:
+        demo = json.loads(signs.read_text(encoding="utf-8"))
+        for account in demo["accounts"]:
             table.add_row(account["username"], account["password"], account["role"])
         out.print(table)
+        out.print(f" 只读密钥 Read-only API key: {demo['api_key']}", soft_wrap=True)
         out.print(f"({signs})", soft_wrap=True)
 
 

@@ -61,7 +61,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.overviews = Shelf(Kept(OVERVIEWS_BYTES), at_once=2)
     app.state.tiles = TileDoor(database, settings.tile_cache_mib << 20, settings.tiles_at_once, app.state.head)
     database.pool.open()
-    guard.refuse_unsafe(database, demo=settings.demo)
+    with database.pool.connection() as connection:
+        guard.refuse_unsafe(connection, demo=settings.demo)
     try:
         yield
     finally:

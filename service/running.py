@@ -17,7 +17,7 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 
-from service.core import clock, cluster, health, logs, memory
+from service.core import clock, cluster, guard, health, logs, memory
 from service.core.db import APP_ROLE, Database, conninfo_for
 from service.core.errors import Conflict, Unavailable
 from service.core.jobs import connector, queue
@@ -25,6 +25,7 @@ from service.core.settings import Settings
 
 OLDEST_POSTGRESQL = 15
 OLDEST_POSTGIS = (3, 3)
+_EXTENSIONS = "CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm;"
 _WORKER_STOP_S = 2  # with the server's 2 s and the cluster's 5 s: all is down within 10 s
 _GRACEFUL_S = 2
 
@@ -52,7 +53,9 @@ def serving_settings(settings: Settings) -> Settings:
         settings = owner_settings(settings)
     else:
         _require_server(settings.app_url)
-    return settings.model_copy(update={"database_url": settings.app_url or settings.database_url})
+    settings = settings.model_copy(update={"database_url": settings.app_url or settings.database_url})
+    _require_schema(str(settings.database_url))
+    return settings
 
 
 def _require_server(url: str) -> None:
@@ -60,17 +63,28 @@ def _require_server(url: str) -> None:
         raise problem
 
 
+def _require_schema(url: str) -> None:
+    present, head = revision(url), health.head_revision()
+    if present != head:
+        raise Unavailable(
+            f"数据库结构为 {present or '空'}, 本程序需要 {head}; 请先运行 gongdi db upgrade",
+            f"The database's schema is {present or 'empty'}, this program needs {head}; run gongdi db upgrade first",
+        )
+
+
 def server_problem(url: str) -> Unavailable | None:
     """Why a given PostgreSQL server can't be used, or None."""
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             postgis = connection.execute(
-                "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions"
+                "SELECT coalesce(installed_version, default_version), installed_version IS NOT NULL"
+                " OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) FROM pg_available_extensions"
                 " WHERE name = 'postgis'"
             ).fetchone()
             major = connection.info.server_version // 10_000
     except psycopg.Error as error:
-        return Unavailable(f"无法连接数据库: {error}", f"Can't reach the database: {error}")
+        reason = str(error).strip()
+        return Unavailable(f"无法连接数据库: {reason}", f"Can't reach the database: {reason}")
     if major < OLDEST_POSTGRESQL:
         return Unavailable(
             f"数据库是 PostgreSQL {major}, 需要 {OLDEST_POSTGRESQL} 或更高版本",
@@ -81,6 +95,11 @@ def server_problem(url: str) -> Unavailable | None:
         return Unavailable(
             f"数据库服务器的 PostGIS 为 {version or '未安装'}, 需要 3.3 或更高版本",
             f"The server has PostGIS {version or 'not installed'}; 3.3 or newer is needed",
+        )
+    if postgis and not postgis[1]:
+        return Unavailable(
+            f"该数据库还没有启用 PostGIS; 请由超级用户在其中执行: {_EXTENSIONS}",
+            f"PostGIS is not enabled in this database; let a superuser run in it: {_EXTENSIONS}",
         )
     return None
 
@@ -127,8 +146,15 @@ class _Server(uvicorn.Server):
             self.on_listening()
 
 
+def _refuse_unsafe(settings: Settings) -> None:
+    """Look at the database before anything is started: a refusal is words of one line, not a failed start."""
+    with psycopg.connect(conninfo_for(settings, APP_ROLE), autocommit=True) as connection:
+        guard.refuse_unsafe(connection, demo=settings.demo)
+
+
 def serve(app: FastAPI, settings: Settings, on_listening: Callable[[], None]) -> None:
     """Answer requests until a signal says stop; open requests get 2 s."""
+    _refuse_unsafe(settings)
     server = _Server(server_config(app, settings), on_listening)
     gc.freeze()  # what is loaded by now stays: looking through it for garbage cost a twentieth of every request
     server.run()
@@ -227,6 +253,7 @@ def work(settings: Settings) -> None:
 
     Jobs with `pass_context` find `settings` and `database` in `context.additional_context`.
     """
+    _refuse_unsafe(settings)
     memory.keep_little()
     logs.configure(settings.log_level, as_json=settings.log_json)
     clock.fix_today(settings.today)

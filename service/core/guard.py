@@ -1,6 +1,9 @@
 """The service refuses to start on settings that would lose or leak data (design §9, rule 8)."""
 
-from service.core.db import Database
+from typing import Any
+
+import psycopg
+
 from service.core.errors import Unavailable
 
 # Each row: what must be true of the connection that serves requests, and what it says when it isn't.
@@ -33,18 +36,17 @@ class UnsafeDatabase(Unavailable):
     code = "unsafe-database"
 
 
-def refuse_unsafe(database: Database, *, demo: bool) -> None:
-    """Check the serving connection; in demo mode durability is not demanded, roles always are.
+def refuse_unsafe(connection: psycopg.Connection[Any], *, demo: bool) -> None:
+    """Check a serving connection; in demo mode durability is not demanded, roles always are.
 
     Raises:
         UnsafeDatabase: naming every check that failed.
 
     """
     checks = CHECKS[DURABILITY:] if demo else CHECKS
-    with database.pool.connection() as connection:
-        row = connection.execute("SELECT " + ", ".join(test for test, _ in checks)).fetchone() or ()
+    row = connection.execute("SELECT " + ", ".join(test for test, _ in checks)).fetchone() or ()
     failed = [words for (_, words), good in zip(checks, row, strict=True) if not good]
     if failed:
         raise UnsafeDatabase(
-            f"数据库设置不安全,拒绝启动:{';'.join(failed)}", f"unsafe database, not starting: {'; '.join(failed)}"
+            f"数据库设置不安全,拒绝启动: {'; '.join(failed)}", f"unsafe database, not starting: {'; '.join(failed)}"
         )

@@ -9,7 +9,9 @@ import datetime as dt
 import functools
 import hashlib
 import inspect
+import typing
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -27,6 +29,13 @@ from service.core.errors import BadRequest, Invalid
 
 LONGEST_KEY = 200
 KEPT_HEADERS = ("etag", "location")
+HEADER: Mapping[str, object] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+}
 _CHUNK = 1 << 20
 
 
@@ -63,6 +72,8 @@ class CommandRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **kwargs: Any) -> None:  # noqa: ANN401 - FastAPI's own signature
         """Wrap the endpoint; a route without a session (a plain read) is left alone."""
+        if "POST" in kwargs.get("methods", ()) and Session in typing.get_type_hints(endpoint).values():
+            kwargs["openapi_extra"] = {"parameters": [HEADER], **(kwargs.get("openapi_extra") or {})}
         super().__init__(path, _once(endpoint, kwargs.get("status_code") or 200), **kwargs)
 
 
@@ -77,8 +88,9 @@ def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
         if session is None or pending is None:
             return endpoint(*args, **kwargs)
         key, digest = pending
-        if any(isinstance(value, UploadFile) for value in kwargs.values()):
-            digest = hashlib.sha256(b"".join((digest, *_of_form(kwargs)))).digest()
+        sent = {name: value for name, value in kwargs.items() if value != session.info["actor"]}
+        if any(_holds_file(value) for value in sent.values()):
+            digest = hashlib.sha256(b"".join((digest, *_of_form(sent)))).digest()
         row = _claim(session, key, digest)
         if row.status is not None:
             replay = {**(row.headers or {}), "Idempotency-Replayed": "true"}
@@ -95,18 +107,28 @@ def _once(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     return answer
 
 
-def _of_form(values: Mapping[str, Any]) -> Iterator[bytes]:
-    """Give hashes of a form's texts and files: what makes two forms the same request, however they were packed."""
+def _holds_file(value: object) -> bool:
+    return isinstance(value, UploadFile) or (isinstance(value, list | tuple) and any(map(_holds_file, value)))
+
+
+def _of_form(values: Mapping[str, object]) -> Iterator[bytes]:
+    """Give hashes of a form's values and files: what makes two forms the same request, however they were packed."""
     for name, value in sorted(values.items()):
-        if isinstance(value, str):
+        if isinstance(value, UploadFile):
+            yield _of_file(name, value)
+        elif isinstance(value, list | tuple):
+            yield from _of_form({f"{name}/{place:06}": each for place, each in enumerate(value)})
+        elif isinstance(value, str | int | float | Decimal | dt.date):
             yield hashlib.sha256(f"{name}={value}".encode()).digest()
-        elif isinstance(value, UploadFile):
-            content = hashlib.sha256(f"{name}={value.filename}\n".encode())
-            value.file.seek(0)
-            while chunk := value.file.read(_CHUNK):
-                content.update(chunk)
-            value.file.seek(0)
-            yield content.digest()
+
+
+def _of_file(name: str, sent: UploadFile) -> bytes:
+    content = hashlib.sha256(f"{name}={sent.filename}\n".encode())
+    sent.file.seek(0)
+    while chunk := sent.file.read(_CHUNK):
+        content.update(chunk)
+    sent.file.seek(0)
+    return content.digest()
 
 
 def _claim(session: Session, key: str, digest: bytes) -> IdempotencyKey:

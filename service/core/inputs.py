@@ -56,6 +56,9 @@ class InputLayer:
         given = headers.get("x-request-id", "")
         request_id = state["request_id"] = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         status = 500
+        asked_for_head = scope["method"] == "HEAD"
+        # Every GET is also a HEAD (RFC 9110 §9.3.2): probes of load balancers ask so. A copy: the server keeps its own.
+        inner = {**scope, "method": "GET"} if asked_for_head else scope
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -65,6 +68,8 @@ class InputLayer:
                 out["x-request-id"] = request_id
                 for name, value in SECURITY_HEADERS.items():
                     out.setdefault(name, value)
+            elif asked_for_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -73,9 +78,9 @@ class InputLayer:
         except GongdiError as error:
             await problems.render(Request(scope), error)(scope, receive, answer)
         else:
-            await self.app(scope, receive, answer)
+            await self.app(inner, receive, answer)
         finally:
-            _record(scope, status, time.perf_counter() - started)
+            _record({**inner, "method": scope["method"]}, status, time.perf_counter() - started)
 
     async def _checked_body(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
         """Read and check a JSON body at once; only count a multipart body while it streams through."""
@@ -136,8 +141,10 @@ def check_json(body: bytes) -> None:
         )
     except RecursionError:
         reason: str | None = "nested too deeply"
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        reason = f"{error}"
+    except UnicodeDecodeError:
+        reason = "not UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg} (line {error.lineno}, column {error.colno})"
     except ValueError as error:
         reason = str(error)
     else:

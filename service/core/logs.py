@@ -39,3 +39,5 @@ def configure(level: str, *, as_json: bool) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.access").disabled = True
+    # That a job is due is said once more when it starts; every minute it would push the accounts off the terminal.
+    logging.getLogger("procrastinate.periodic").setLevel(max(root.level, logging.WARNING))

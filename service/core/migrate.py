@@ -2,7 +2,10 @@
 
 from alembic import command, op
 from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
+from service.core.errors import Unavailable
 from service.core.health import MIGRATIONS
 
 
@@ -15,8 +18,21 @@ def configuration(owner_url: str) -> Config:
 
 
 def upgrade(owner_url: str) -> None:
-    """Run every migration that the database lacks; each in its own transaction."""
-    command.upgrade(configuration(owner_url), "head")
+    """Run every migration that the database lacks; each in its own transaction.
+
+    Raises:
+        Unavailable: if the database is newer than this code, or its owner may not do what a migration does.
+
+    """
+    try:
+        command.upgrade(configuration(owner_url), "head")
+    except CommandError as error:
+        raise Unavailable(
+            f"数据库结构比本程序新: {error}", f"The database's schema is newer than this program: {error}"
+        ) from error
+    except DBAPIError as error:
+        reason = str(error.orig).strip()
+        raise Unavailable(f"数据库结构迁移失败: {reason}", f"Migrating the database failed: {reason}") from error
 
 
 def script(name: str) -> str:

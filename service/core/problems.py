@@ -59,16 +59,15 @@ def handle_validation(request: Request, error: Exception) -> Response:
     found = [_field_error(each) for each in error.errors()]
     in_body = any(each["loc"][:1] == ("body",) for each in error.errors())
     kind = errors.Invalid if in_body else errors.BadRequest
-    names = "、".join(each.pointer for each in found[:5])
-    return render(
-        request, kind(f"以下内容有误:{names}", f"Wrong: {', '.join(each.pointer for each in found[:5])}", errors=found)
-    )
+    names = list(dict.fromkeys(each.pointer for each in found))[:5]
+    return render(request, kind(f"以下内容有误:{'、'.join(names)}", f"Wrong: {', '.join(names)}", errors=found))
 
 
 def _field_error(raw: dict[str, object]) -> errors.FieldError:
     place = raw["loc"]
     assert isinstance(place, tuple)  # noqa: S101 - pydantic's contract
-    pointer = "/" + "/".join(str(part) for part in (place[1:] if place[0] == "body" else place))
+    parts = (str(part) for part in (place[1:] if place[0] == "body" else place))
+    pointer = "/" + "/".join(part for part in parts if "[" not in part)  # pydantic's own names of what it tried
     code = str(raw["type"])
     return errors.FieldError(pointer, code, _in_chinese(code, raw), str(raw["msg"]))
 

@@ -119,6 +119,13 @@ def test_bad_addresses_are_400(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 400
 
 
+def test_every_get_is_a_head_too(client: TestClient) -> None:
+    got, head = client.get("/things/x"), client.head("/things/x")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert client.head("/none").status_code == 404
+
+
 def test_long_address_is_400(client: TestClient) -> None:
     assert client.get("/things/x?q=" + "a" * 9000).status_code == 400
 

@@ -182,17 +182,19 @@ def test_other_jurisdictions_imports_do_not_exist(
 
 
 def test_a_repeated_request_makes_one_import(registrar: Caller, file: Path) -> None:
-    def send() -> Any:  # noqa: ANN401 - the client's own type
+    def send(more: bytes = b"", **said: str) -> Any:  # noqa: ANN401 - the client's own type
         return registrar.post(
             "/api/v1/imports",
-            data={"jurisdiction": "zhengdong"},
-            files={"file": (file.name, BytesIO(file.read_bytes()))},
+            data={"jurisdiction": "zhengdong", **said},
+            files={"file": (file.name, BytesIO(file.read_bytes() + more))},
             headers={"Idempotency-Key": "one"},
         )
 
     first, second = send(), send()
     assert (first.status_code, second.status_code) == (202, 202)
     assert first.json()["id"] == second.json()["id"]
+    assert send(more=b" ").status_code == 422, "another file is another request"
+    assert send(crs="EPSG:4526").status_code == 422, "and so is another word on it"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import os
 import shutil
 import socket
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,8 +69,10 @@ class Gongdi(Protocol):
 
 
 @pytest.fixture
-def gongdi(capsys: pytest.CaptureFixture[str]) -> Gongdi:
+def gongdi(capsys: pytest.CaptureFixture[str]) -> Iterator[Gongdi]:
     """The command line in this process: its own start takes longer than most commands."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
 
     def call(*arguments: str, home: Path | None = None, text: str = "", **settings: str) -> Shown:
         with pytest.MonkeyPatch.context() as patch:
@@ -84,7 +87,9 @@ def gongdi(capsys: pytest.CaptureFixture[str]) -> Gongdi:
         code = ended.value.code
         return Shown(code if isinstance(code, int) else 0, *capsys.readouterr())
 
-    return call
+    yield call
+    root.handlers = handlers  # a command's own writes to what was captured here, which is closed now
+    root.setLevel(level)
 
 
 def free_port() -> int:
@@ -223,6 +228,72 @@ def test_import_takes_a_control_layer_in(gongdi: Gongdi, staffed: Path, tmp_path
     assert gongdi("import", str(file), "--jurisdiction", "DQ", "--name", "x", home=staffed).returncode == 2
     shown = gongdi("import", str(file), "--jurisdiction", "DQ", "--name", "生态红线", *told, home=staffed)
     assert (shown.returncode, "区域 areas 1" in shown.stdout) == (0, True), shown.stdout + shown.stderr
+
+
+NEWER = (
+    "CREATE EXTENSION postgis; CREATE TABLE alembic_version AS SELECT '9999' AS version_num;"
+    " GRANT ALL ON alembic_version TO guest"
+)
+
+
+@pytest.fixture
+def bare(home: Path) -> Iterator[Callable[[str], str]]:
+    """The URL of a database made anew on the home's cluster, for an owner without further rights, after some SQL."""
+    urls = cluster.ensure(home)
+    superuser, port = urls.superuser_url, cluster.status(home).port
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("CREATE ROLE guest LOGIN PASSWORD 'guest'")
+        connection.execute("CREATE DATABASE bare OWNER guest")
+
+    def make(statement: str) -> str:
+        with psycopg.connect(superuser, dbname="bare", autocommit=True) as inside:
+            inside.execute(statement)
+        return f"postgresql://guest:guest@127.0.0.1:{port}/bare"
+
+    yield make
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("DROP DATABASE bare WITH (FORCE)")
+        connection.execute("DROP ROLE guest")
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments", "said"),
+    [
+        ("SELECT 1", ["db", "upgrade"], "CREATE EXTENSION postgis"),
+        ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["user", "list"], "gongdi db upgrade"),
+        ("CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm", ["worker", "--check"], "gongdi db upgrade"),
+        (NEWER, ["db", "upgrade"], "newer than this program"),
+    ],
+)
+def test_a_database_that_does_not_fit_is_refused_in_words(
+    gongdi: Gongdi, bare: Callable[[str], str], statement: str, arguments: list[str], said: str
+) -> None:
+    shown = gongdi(*arguments, database_url=bare(statement))
+    assert shown.returncode == 1
+    assert said in shown.stderr + shown.stdout
+    assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--no-worker"), ("worker",)])
+def test_nothing_is_served_while_the_record_could_be_changed(
+    gongdi: Gongdi, staffed: Path, arguments: tuple[str, ...]
+) -> None:
+    with psycopg.connect(cluster.ensure(staffed).owner_url, autocommit=True) as connection:
+        connection.execute("GRANT UPDATE ON audit_entry TO gongdi_app")
+        try:
+            shown = gongdi(*arguments, home=staffed, port=str(free_port()))
+        finally:
+            connection.execute("REVOKE UPDATE ON audit_entry FROM gongdi_app")
+    assert shown.returncode == 1
+    assert "the request role may change the audit log" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_home_that_can_not_be_made_is_named(gongdi: Gongdi) -> None:
+    shown = gongdi("db", "start", home=Path("/dev/null/home"))
+    assert shown.returncode == 1
+    assert "/dev/null/home" in shown.stderr
+    assert "Traceback" not in shown.stderr
 
 
 def test_the_demo_stays_out_of_somebodys_database(staffed: Path) -> None:

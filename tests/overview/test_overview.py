@@ -105,6 +105,10 @@ def test_the_months_tell_what_happened_and_each_figure_opens_its_rows(viewer: Ca
     assert found["premium"]["lots"] == 2  # what was made void brought nothing
 
 
+def test_the_last_day_of_all_may_be_asked_for(viewer: Caller) -> None:
+    assert read(viewer, "?as_of=9999-12-31")["months"][-1]["month"] == "9999-12-01"
+
+
 def test_a_sale_counts_until_it_is_made_void(viewer: Caller) -> None:
     found = read(viewer, "?as_of=2022-07-15")
     assert found["events"]["void_award"]["n"] == 0

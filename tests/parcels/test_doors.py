@@ -215,6 +215,12 @@ def test_a_bad_question_is_refused_as_a_problem(planner: Caller) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_wrong_parameter_is_named_as_the_caller_wrote_it(planner: Caller) -> None:
+    problem = planner.get(f"{URL}?known_at=yesterday").json()
+    assert problem["detail"].endswith("/query/known_at")
+    assert {each["pointer"] for each in problem["errors"]} == {"/query/known_at"}
+
+
 def test_a_day_known_counts_to_its_end_up_to_the_last_day_of_all(planner: Caller) -> None:
     assert len(planner.get(f"{URL}?known_at=9999-12-31&as_of=9999-12-31").json()["items"]) == 6
     assert planner.get(f"{URL}?known_at=0001-01-01").json()["items"] == []

@@ -14132,7 +14132,10 @@ export interface operations {
     create_blocked_period: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14238,6 +14241,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14277,7 +14282,10 @@ export interface operations {
                 /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14325,6 +14333,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14373,7 +14383,10 @@ export interface operations {
                 /** @description 试算：只给出结果和问题，不保存 parts and findings (200), nothing saved */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 operation_id: number;
             };
@@ -14511,6 +14524,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description 编号 code, cadastral code or lot number (出让编号) */
@@ -14614,7 +14629,10 @@ export interface operations {
     submit_control_layer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14678,7 +14696,10 @@ export interface operations {
     withdraw_control_layer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 layer_id: number;
             };
@@ -14751,7 +14772,10 @@ export interface operations {
                 /** @description 附重叠图形 with the land of each overlap, as it was measured */
                 geometry?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description 地块编号、宗地代码或出让编号 code, cadastral code or lot number */
                 number: string;
@@ -14823,7 +14847,10 @@ export interface operations {
     start_overlay_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14924,7 +14951,10 @@ export interface operations {
     create_plan: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15098,6 +15128,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15136,6 +15168,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15174,6 +15208,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15212,6 +15248,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15250,6 +15288,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -15681,7 +15721,10 @@ export interface operations {
     add_item: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 plan_id: number;
             };
@@ -15953,7 +15996,10 @@ export interface operations {
     carry_over: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 plan_id: number;
             };
@@ -16108,6 +16154,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -16147,6 +16195,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 plan_id: number;
@@ -16221,7 +16271,10 @@ export interface operations {
     create_notice: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16326,6 +16379,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 notice_id: number;
@@ -16364,6 +16419,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 notice_id: number;
@@ -16659,6 +16716,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 lot_id: number;
@@ -16725,7 +16784,10 @@ export interface operations {
     add_bidder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 lot_id: number;
             };
@@ -16830,7 +16892,10 @@ export interface operations {
     make_bid: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 lot_id: number;
             };
@@ -16933,7 +16998,10 @@ export interface operations {
     sign_contract: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17036,6 +17104,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17170,6 +17240,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17208,6 +17280,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17278,6 +17352,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17386,6 +17462,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17486,6 +17564,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17594,6 +17674,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17632,6 +17714,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17670,6 +17754,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17739,6 +17825,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17777,6 +17865,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 contract_id: number;
@@ -17855,7 +17945,10 @@ export interface operations {
     create_scheme: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18143,6 +18236,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18181,6 +18276,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18219,6 +18316,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18257,6 +18356,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18295,6 +18396,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 scheme_id: number;
@@ -18426,7 +18529,10 @@ export interface operations {
     start_recompute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18480,7 +18586,10 @@ export interface operations {
                 /** @description 只检查不修改 only tell what it would change */
                 trial?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18559,7 +18668,10 @@ export interface operations {
     open_checklist: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18842,7 +18954,10 @@ export interface operations {
     try_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 checklist_id: number;
             };
@@ -18949,7 +19064,10 @@ export interface operations {
     replace_bureau: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18985,6 +19103,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -19023,6 +19143,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -19061,6 +19183,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -19141,6 +19265,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 checklist_id: number;
@@ -19215,7 +19341,10 @@ export interface operations {
     add_comment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 checklist_id: number;
                 /** @description 事项 key of an item */
@@ -19431,7 +19560,10 @@ export interface operations {
     read_notifications: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19552,7 +19684,10 @@ export interface operations {
     attach_document: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -19679,7 +19814,10 @@ export interface operations {
     submit_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20059,6 +20197,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
@@ -20097,6 +20237,8 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
@@ -20234,7 +20376,10 @@ export interface operations {
     save_field_map: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20508,7 +20653,10 @@ export interface operations {
                 /** @description 知悉时点 as far as was known then; a date counts to its end */
                 known_at?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

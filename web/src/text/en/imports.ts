@@ -1,6 +1,6 @@
 export const imports = {
   title: 'Imports',
-  hint: 'Upload a file of parcels. It is checked first and published only when every row passes; one error and nothing is published. The original file is kept as a document.',
+  hint: 'A file of parcels is checked first and published only when every row passes; one error and nothing is published. The original file is kept as a document.',
   upload: {
     title: 'New import',
     drop: 'Drop a file here, or',
