@@ -46,7 +46,7 @@ class MatrixRow(Output):
 
 
 class Matrix(Output):
-    """A page of the leader's view; counts by readiness are of everything that is asked for."""
+    """A page of the leader's view; counts by readiness are of all that is asked for but for that one filter."""
 
     as_of: dt.date
     tracks: list[Titled]

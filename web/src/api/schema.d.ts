@@ -8006,7 +8006,7 @@ export interface components {
         };
         /**
          * Matrix
-         * @description A page of the leader's view; counts by readiness are of everything that is asked for.
+         * @description A page of the leader's view; counts by readiness are of all that is asked for but for that one filter.
          */
         Matrix: {
             /**
