@@ -5,8 +5,8 @@ from alembic import op
 
 from service.core.migrate import run_script, script
 
-revision = "0023"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 
 _STATE = ("stage", "hold", "idle")
 _REPLACED = ("parcel_tally_add", "parcel_tally_fold", "parcel_tally_recount", "parcel_history_recount", "parcel_load_")
@@ -21,7 +21,7 @@ def upgrade() -> None:
         "region_tally",
         sa.Column("states", sa.JSON(), nullable=False, comment="by 'stage hold idle': parcels, hundredths of m²"),
     )
-    run_script(script("0023_township_counts"))
+    run_script(script("0022_township_counts"))
     op.execute("SELECT parcel_tally_recount()")
 
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 from service.accounts.access import ChecklistOpener, ChecklistReader, ChecklistWorker, UploadRoute
 from service.checklist import record_queries, run_commands, status_commands, status_sheet, status_workbook
 from service.checklist.list_schemas import RecomputeRun, StatusSheetTaken
-from service.core.dependencies import Configured, Read, Write
+from service.core.dependencies import Configured, PageQuery, Read, Write
 from service.core.idempotency import CommandRoute
+from service.core.paging import Page
 from service.core.schemas import Whole
 from service.documents import storage
 
@@ -55,6 +56,14 @@ def download_status_sheet(
 def start_recompute(actor: ChecklistOpener, session: Write) -> RecomputeRun:
     """Queue the forecast of every running checklist that the caller may see."""
     return RecomputeRun.model_validate(run_commands.start_run(session, actor))
+
+
+@router.get("/recompute", summary="重算记录 Runs")
+def list_recomputes(actor: ChecklistReader, session: Read, page: PageQuery) -> Page[RecomputeRun]:
+    """List runs, the newest first: those asked for, and the one of every night."""
+    found = record_queries.runs(session, actor, before=page.after_one(int), limit=page.limit + 1)
+    following = page.address_after([found[page.limit - 1].id]) if len(found) > page.limit else None
+    return Page(items=[RecomputeRun.model_validate(each) for each in found[: page.limit]], next=following)
 
 
 @router.get("/recompute/{run_id}", summary="重算进度 One run")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from service.checklist.read_schemas import Bureau, ChecklistStatus, ItemState, Readiness, Titled
+from service.checklist.read_schemas import Bureau, ChecklistStatus, ItemState, PersonRead, Readiness, Titled
 from service.core.schemas import Input, Output
 
 MOST_READ = 1_000
@@ -46,7 +46,7 @@ class MatrixRow(Output):
 
 
 class Matrix(Output):
-    """A page of the leader's view; counts by readiness are of everything that is asked for."""
+    """A page of the leader's view; counts by readiness are of all that is asked for but for that one filter."""
 
     as_of: dt.date
     tracks: list[Titled]
@@ -252,6 +252,12 @@ class StatusSheetTaken(Output):
     unchanged: int
     changes: list[SheetChange]
     faults: list[SheetFault]
+
+
+class Assignee(PersonRead):
+    """Somebody whom an item may be given to."""
+
+    lead_bureau: str | None = Field(description="bureau whose officer they are; null: of the land bureau itself")
 
 
 class RecomputeRun(Output):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -35,7 +36,8 @@ def checklists(
 
 def matrix(session: Session, actor: Actor, filters: ChecklistFilters, page: PageRequest) -> dict[str, Any]:
     """Return a page of the matrix (`list_schemas.Matrix`), written out: it has nine cells a row."""
-    counts = selecting.readiness_counts(session, actor, filters)
+    # As choices: of how many else there are, whichever readiness is chosen now.
+    counts = selecting.readiness_counts(session, actor, replace(filters, readiness=()))
     rows = matrix_rows(session, actor, filters, after=_after(page), limit=page.limit + 1)
     following = None
     if len(rows) > page.limit:
@@ -44,7 +46,7 @@ def matrix(session: Session, actor: Actor, filters: ChecklistFilters, page: Page
     return {
         "as_of": clock.today(),
         "tracks": [{"key": each.key, "title": each.title, "title_en": each.title_en} for each in tracks()],
-        "n": sum(counts.values()),
+        "n": sum(n for key, n in counts.items() if not filters.readiness or key in filters.readiness),
         "counts": {each.value: counts.get(each.value, 0) for each in outlook.Readiness},
         "rows": rows[: page.limit],
         "next": following,

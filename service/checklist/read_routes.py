@@ -6,9 +6,10 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from service.accounts.access import ChecklistReader, SignedIn
-from service.checklist import inbox, listing, reading, scheduling, statistics, telling, templates_reading
+from service.accounts.access import ChecklistReader, ChecklistWorker, SignedIn
+from service.checklist import assigning, inbox, listing, reading, scheduling, statistics, telling, templates_reading
 from service.checklist.list_schemas import (
+    Assignee,
     ChecklistEvents,
     ChecklistHistory,
     Inbox,
@@ -58,7 +59,7 @@ async def filters(
     overdue: Annotated[bool | None, Query(description="有逾期事项 with overdue items")] = None,
     status: Annotated[list[ChecklistStatus] | None, Query(max_length=3)] = None,
     jurisdiction: Codes = None,
-    template: Annotated[str | None, Query(max_length=60)] = None,
+    template: Annotated[str | None, Query(pattern=r"^[^/]{1,60}(/\d{1,9})?$", description="key or key/version")] = None,
     q: Annotated[str | None, Query(max_length=200, description="地块编号、名称或项目中的文字 part of a name")] = None,
 ) -> ChecklistFilters:
     """Read which checklists are asked for; without a status, those that run."""
@@ -124,6 +125,20 @@ def list_checklist_events(
     return telling.events_after(session, actor, after, limit=limit)
 
 
+@router.get("/people", summary="经办人选 Who may see to items")
+def list_people(
+    actor: ChecklistWorker,
+    session: Read,
+    page: PageQuery,
+    lead: Annotated[str, Query(max_length=60, description="牵头单位 whose items")],
+    jurisdiction: Annotated[str, Query(max_length=60, description="管辖区 of the checklist")],
+) -> Page[Assignee]:
+    """List whom an item of a bureau may be given to, by user name; for those who may give it."""
+    found = assigning.assignees(session, actor, jurisdiction, lead, after=page.after_one(str), limit=page.limit + 1)
+    following = page.address_after([found[page.limit - 1].username]) if len(found) > page.limit else None
+    return Page(items=[Assignee.model_validate(each) for each in found[: page.limit]], next=following)
+
+
 @router.get("/{checklist_id}", summary="清单 One checklist")
 def read_checklist(
     checklist_id: ChecklistId, actor: ChecklistReader, session: Read, response: Response
@@ -183,6 +198,20 @@ def list_templates(actor: ChecklistReader, session: Read) -> TemplateList:
 def read_template(key: TemplateKey, version: Version, actor: ChecklistReader, session: Read) -> TemplateDetail:
     """Give one version of a template with tracks, items, baselines, each duration with its source."""
     return templates_reading.template_detail(session, actor, key, version)
+
+
+@templates.get("/{key}/{version}/diff", summary="版本差异 What is different")
+def read_version_diff(
+    key: TemplateKey,
+    version: Version,
+    actor: ChecklistReader,
+    session: Read,
+    *,
+    base: Annotated[str | None, Query(max_length=60, description="another template; this one if left out")] = None,
+    base_version: Annotated[int, Query(ge=1, lt=2**31, description="version compared with"), Whole],
+) -> TemplateDiffRead:
+    """Say item by item what a version says otherwise than another one, or than another template."""
+    return templates_reading.version_diff(session, actor, key, version, base=base or key, base_version=base_version)
 
 
 @notifications.get("", summary="通知 Notifications")

@@ -372,11 +372,13 @@ class VersionItemChange(Titled):
 
 
 class TemplateDiffRead(Output):
-    """What moving a checklist to another version of its template means."""
+    """What another version of a template, or another template, says otherwise."""
 
+    base: str = Field(description="key of the template compared with; of another version, the same key")
+    before: int = Field(description="version compared with")
     key: str
-    before: int
     after: int
     added: list[Titled]
     removed: list[Titled]
     changed: list[VersionItemChange]
+    baseline_changed: bool = Field(description="the traditional way, which days saved are reckoned from, is another")

@@ -89,5 +89,15 @@ def run_by_id(session: Session, actor: Actor, run_id: int) -> ChecklistRun:
     return found
 
 
+def runs(session: Session, actor: Actor, *, before: int | None, limit: int) -> Sequence[ChecklistRun]:
+    """Return the runs whose asker saw no more than an actor does, the newest first, those older than id `before`."""
+    wanted = select(ChecklistRun)
+    if actor.jurisdictions is not None:
+        wanted = wanted.where(ChecklistRun.jurisdictions.contained_by(sorted(actor.jurisdictions)))
+    if before is not None:
+        wanted = wanted.where(ChecklistRun.id < before)
+    return session.scalars(wanted.order_by(ChecklistRun.id.desc()).limit(limit)).all()
+
+
 def _within(actor: Actor, asked: Sequence[str] | None) -> bool:
     return actor.jurisdictions is None or (asked is not None and set(asked) <= actor.jurisdictions)

@@ -21,7 +21,7 @@ from service.regions.queries import visible_jurisdictions
 
 @dataclass(frozen=True, slots=True)
 class ChecklistFilters:
-    """Which checklists: values of one filter are choices, an empty one is no filter."""
+    """Which checklists: values of one filter are choices, an empty one is no filter. `template`: key or key/version."""
 
     readiness: Sequence[str] = ()
     track: Sequence[int] = ()
@@ -53,7 +53,10 @@ def chosen(actor: Actor, filters: ChecklistFilters) -> Select[Checklist]:
     if filters.overdue is not None:
         wanted = wanted.where((Checklist.overdue > 0) == filters.overdue)
     if filters.template is not None:
-        wanted = wanted.where(ChecklistTemplate.key == filters.template)
+        key, _, version = filters.template.partition("/")
+        wanted = wanted.where(ChecklistTemplate.key == key)
+        if version:
+            wanted = wanted.where(ChecklistTemplate.version == int(version))
     if filters.track or filters.lead:
         wanted = wanted.where(_open_item(filters))
     if filters.q:

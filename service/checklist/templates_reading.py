@@ -51,9 +51,7 @@ def templates_known(session: Session, actor: Actor) -> TemplateList:
 def template_detail(session: Session, actor: Actor, key: str, version: int) -> TemplateDetail:
     """Return one version of a template. Raises NotFound."""
     known, running = _known(session, actor)
-    found = next((each for each in known if (each.key, each.version) == (key, version)), None)
-    if found is None:
-        raise NotFound(f"没有模板 {key} 第 {version} 版。", f"There is no version {version} of template {key}.")
+    found = _version(known, key, version)
     return TemplateDetail(
         **_head(found),
         latest=all(each.version <= version for each in known if each.key == key),
@@ -62,6 +60,14 @@ def template_detail(session: Session, actor: Actor, key: str, version: int) -> T
         item_list=[_item(each) for each in found.items],
         baselines=list(_baselines(found.traditional)),
     )
+
+
+def version_diff(
+    session: Session, actor: Actor, key: str, version: int, *, base: str, base_version: int
+) -> TemplateDiffRead:
+    """Return what a version of a template says otherwise than another, or than another template. Raises NotFound."""
+    known, _ = _known(session, actor)
+    return _told(_version(known, base, base_version), _version(known, key, version))
 
 
 def template_diff(session: Session, actor: Actor, checklist_id: int, version: int | None) -> TemplateDiffRead:
@@ -73,10 +79,11 @@ def template_diff(session: Session, actor: Actor, checklist_id: int, version: in
     """
     old = queries.template_of(session, queries.checklist_by_id(session, actor, checklist_id))
     known, _ = _known(session, actor)
-    versions = [each for each in known if each.key == old.key]
-    new = next((each for each in versions if version is None or each.version == version), None)
-    if new is None:
-        raise NotFound(f"没有模板 {old.key} 第 {version} 版。", f"There is no version {version} of {old.key}.")
+    newest = max(each.version for each in known if each.key == old.key)
+    return _told(old, _version(known, old.key, newest if version is None else version))
+
+
+def _told(old: Template, new: Template) -> TemplateDiffRead:
     found = diff(old, new)
     changes: dict[str, list[VersionFieldChange]] = {}
     for each in found.changed:
@@ -84,13 +91,22 @@ def template_diff(session: Session, actor: Actor, checklist_id: int, version: in
             VersionFieldChange(field=each.field, before=_plain(each.before), after=_plain(each.after))
         )
     return TemplateDiffRead(
-        key=old.key,
+        base=old.key,
         before=old.version,
+        key=new.key,
         after=new.version,
         added=[Titled.model_validate(each) for each in found.added],
         removed=[Titled.model_validate(each) for each in found.removed],
         changed=[VersionItemChange(**_names(new.by_key[key]), changes=changed) for key, changed in changes.items()],
+        baseline_changed=found.baseline_changed,
     )
+
+
+def _version(known: Iterable[Template], key: str, version: int) -> Template:
+    found = next((each for each in known if (each.key, each.version) == (key, version)), None)
+    if found is None:
+        raise NotFound(f"没有模板 {key} 第 {version} 版。", f"There is no version {version} of template {key}.")
+    return found
 
 
 def _known(session: Session, actor: Actor) -> tuple[list[Template], dict[tuple[str, int], int]]:

@@ -2531,7 +2531,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 重算记录 Runs
+         * @description List runs, the newest first: those asked for, and the one of every night.
+         */
+        get: operations["list_recomputes"];
         put?: never;
         /**
          * 重算全部工期 Every forecast anew
@@ -2680,6 +2684,26 @@ export interface paths {
          * @description Give what happened since, over all checklists that the caller may see; nothing is skipped or told twice.
          */
         get: operations["list_checklist_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklists/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 经办人选 Who may see to items
+         * @description List whom an item of a bureau may be given to, by user name; for those who may give it.
+         */
+        get: operations["list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3028,6 +3052,26 @@ export interface paths {
          * @description Give one version of a template with tracks, items, baselines, each duration with its source.
          */
         get: operations["read_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checklist-templates/{key}/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 版本差异 What is different
+         * @description Say item by item what a version says otherwise than another one, or than another template.
+         */
+        get: operations["read_version_diff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3644,6 +3688,21 @@ export interface components {
             area_plane_m2: number;
             /** Area Ellipsoid M2 */
             area_ellipsoid_m2: number;
+        };
+        /**
+         * Assignee
+         * @description Somebody whom an item may be given to.
+         */
+        Assignee: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Lead Bureau
+             * @description bureau whose officer they are; null: of the land bureau itself
+             */
+            lead_bureau: string | null;
         };
         /**
          * AuditEntryRead
@@ -8007,7 +8066,7 @@ export interface components {
         };
         /**
          * Matrix
-         * @description A page of the leader's view; counts by readiness are of everything that is asked for.
+         * @description A page of the leader's view; counts by readiness are of all that is asked for but for that one filter.
          */
         Matrix: {
             /**
@@ -8706,6 +8765,13 @@ export interface components {
              */
             idle_land: components["schemas"]["IdleRead"][];
         };
+        /** Page[Assignee] */
+        Page_Assignee_: {
+            /** Items */
+            items: components["schemas"]["Assignee"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[AuditEntryRead] */
         Page_AuditEntryRead_: {
             /** Items */
@@ -8822,6 +8888,13 @@ export interface components {
         Page_PlanRead_: {
             /** Items */
             items: components["schemas"]["PlanRead"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[RecomputeRun] */
+        Page_RecomputeRun_: {
+            /** Items */
+            items: components["schemas"]["RecomputeRun"][];
             /** Next */
             next?: string | null;
         };
@@ -11803,13 +11876,21 @@ export interface components {
         };
         /**
          * TemplateDiffRead
-         * @description What moving a checklist to another version of its template means.
+         * @description What another version of a template, or another template, says otherwise.
          */
         TemplateDiffRead: {
+            /**
+             * Base
+             * @description key of the template compared with; of another version, the same key
+             */
+            base: string;
+            /**
+             * Before
+             * @description version compared with
+             */
+            before: number;
             /** Key */
             key: string;
-            /** Before */
-            before: number;
             /** After */
             after: number;
             /** Added */
@@ -11818,6 +11899,11 @@ export interface components {
             removed: components["schemas"]["Titled"][];
             /** Changed */
             changed: components["schemas"]["VersionItemChange"][];
+            /**
+             * Baseline Changed
+             * @description the traditional way, which days saved are reckoned from, is another
+             */
+            baseline_changed: boolean;
         };
         /**
          * TemplateEvidence
@@ -18526,6 +18612,40 @@ export interface operations {
             };
         };
     };
+    list_recomputes: {
+        parameters: {
+            query?: {
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecomputeRun_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     start_recompute: {
         parameters: {
             query?: never;
@@ -18635,6 +18755,7 @@ export interface operations {
                 overdue?: boolean | null;
                 status?: ("running" | "closed" | "superseded")[] | null;
                 jurisdiction?: string[] | null;
+                /** @description key or key/version */
                 template?: string | null;
                 /** @description 地块编号、名称或项目中的文字 part of a name */
                 q?: string | null;
@@ -18717,6 +18838,7 @@ export interface operations {
                 overdue?: boolean | null;
                 status?: ("running" | "closed" | "superseded")[] | null;
                 jurisdiction?: string[] | null;
+                /** @description key or key/version */
                 template?: string | null;
                 /** @description 地块编号、名称或项目中的文字 part of a name */
                 q?: string | null;
@@ -18838,6 +18960,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistEvents"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query: {
+                /** @description 牵头单位 whose items */
+                lead: string;
+                /** @description 管辖区 of the checklist */
+                jurisdiction: string;
+                /** @description 每页条数 rows a page */
+                limit?: number;
+                /** @description 上一页给出的游标 from the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Assignee_"];
                 };
             };
             /** @description Validation Error */
@@ -19508,6 +19668,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_version_diff: {
+        parameters: {
+            query: {
+                /** @description another template; this one if left out */
+                base?: string | null;
+                /** @description version compared with */
+                base_version: number;
+            };
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDiffRead"];
                 };
             };
             /** @description Validation Error */

@@ -35,6 +35,8 @@ export const SECTIONS: readonly Section[] = [
       { route: 'checklists', title: 'checklists', key: '8', needs: 'checklist:read', inside: ['checklist'] },
       { route: 'tracksInbox', title: 'tracksInbox', key: 'i', needs: 'checklist:read' },
       { route: 'statusSheet', title: 'statusSheet', key: 'x', needs: 'checklist:work' },
+      { route: 'checklistTemplates', title: 'checklistTemplates', key: 'n', needs: 'checklist:read' },
+      { route: 'checklistRules', title: 'checklistRules', key: 'j', needs: 'checklist:read' },
     ],
   },
   {

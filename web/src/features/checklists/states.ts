@@ -6,6 +6,9 @@ export const SHAPE: Record<ItemState, string> = {
 }
 export const READINESS_KIND: Record<Readiness, 'ok' | 'busy' | 'warn' | 'danger'> = { ready: 'ok', on_time: 'busy', late: 'warn', blocked: 'danger' }
 
+/** How firm a duration is: the law's, what is usual, an assumption. */
+export const BASIS_KIND = { statutory: 'ok', usual: 'busy', assumed: 'warn' } as const
+
 const OPEN: ReadonlySet<ItemState> = new Set<ItemState>(['cannot_start', 'ready', 'in_progress', 'submitted', 'returned'])
 /** Whether something is still to be done. */
 export const isOpen = (state: ItemState): boolean => OPEN.has(state)

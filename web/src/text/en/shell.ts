@@ -19,6 +19,8 @@ export const shell = {
     checklist: 'Checklist',
     tracksInbox: 'What waits for me',
     statusSheet: 'States by sheet',
+    checklistTemplates: 'Templates',
+    checklistRules: 'Rules and forecasts',
     imports: 'Imports',
     import: 'Import',
     controlLayers: 'Control layers',

@@ -19,6 +19,8 @@ export const shell = {
     checklist: '八同步清单',
     tracksInbox: '等我办理',
     statusSheet: '批量更新状态',
+    checklistTemplates: '清单模板',
+    checklistRules: '规定与重算',
     imports: '数据导入',
     import: '导入记录',
     controlLayers: '管控图层',

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0019"
+revision = "0023"
+down_revision = "0022"
 
 _ACTOR = "who recorded it; of a survey by hand"
 _ACTOR_OR_APPROVER = "who recorded it; of a survey by hand, or one that an approver answers for"
