@@ -11,6 +11,7 @@ from service.contracts import arrears, standard_land
 from service.contracts.arrears import Booked
 from service.contracts.legal import Payment
 from service.contracts.standard_land import Consequence, IllegalConsequence, Index
+from service.listings.indices import Sense
 
 D, day = Decimal, dt.date.fromisoformat
 AGREED = [Payment(day("2022-10-01"), D(60)), Payment(day("2022-12-01"), D(40))]
@@ -77,7 +78,7 @@ def test_no_yuan_is_lost_or_made(agreed: list[Payment], paid: list[Payment]) -> 
         ("at_most", "800.0001", False),
     ],
 )
-def test_an_index_at_its_bound(sense: standard_land.Sense, actual: str, met: bool) -> None:  # noqa: FBT001 - expected
+def test_an_index_at_its_bound(sense: Sense, actual: str, met: bool) -> None:  # noqa: FBT001 - expected
     assert standard_land.satisfied(Index("x", sense, D(800)), D(actual)) is met
 
 
