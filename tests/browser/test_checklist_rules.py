@@ -111,7 +111,8 @@ def test_a_running_checklist_is_moved_to_a_newer_template(
             "新增事项 · 1",
             "+方案专家评审",
             "移除事项 · 1",
-            "BT-E0 ◇可办理",
+            "BT-E0",
+            "未具备",
             "工期 10 → 12",
             "+ 方案专家评审",
         ):
