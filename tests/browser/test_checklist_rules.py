@@ -14,6 +14,7 @@ from service.accounts.access import system
 from service.accounts.models import User
 from service.accounts.permissions import Role
 from service.checklist import template_loader
+from service.checklist.models import ChecklistPolicy
 from service.checklist.template_loader import templates
 from service.core.db import Database
 from service.parcels.lifecycle import Stage
@@ -26,10 +27,13 @@ RELICS, SHORT, LONG = "BT-F4", "standard_land", "zhengdong"
 
 
 def running(database: Database, code: str) -> int:
-    """Return a checklist of the short template with some items done."""
+    """Return a checklist of the short template, opened while the district's rule was that one, with some items done."""
     with database.write(system("test")) as session:
         parcel = make_parcel(session, code=code, stage=Stage.cleared)
+        rule = session.get_one(ChecklistPolicy, parcel.jurisdiction_id)
+        before, rule.template_key = rule.template_key, SHORT
         checklist = make_checklist(session, parcel, planned_sale_on=dt.date(2023, 9, 1))
+        rule.template_key = before
         finish(session, checklist, only={"BT-A2", "BT-A3", "BT-B1"})
         return checklist.id
 
