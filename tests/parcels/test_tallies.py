@@ -211,17 +211,18 @@ def test_a_caller_counts_only_what_it_may_see(database: Database, places: psycop
         assert not tallies(places, narrow, Selection(moment=moment, jurisdiction=["ZDXQ"]))
 
 
-# Far more than the fifty parcels of the test: tables of some size are not read whole for a day.
+# Far more than the fifty parcels of the test: tables of some size are not read whole for a day. Ids that no
+# sequence has reached, whatever ran before in this database.
 _MANY = """
 SET session_replication_role = replica;
 INSERT INTO parcel_history_tally (span, begins_on, jurisdiction_id, stage, hold, idle, n, area_m2, folded)
     SELECT 3, date '1990-01-01' + n % 12000, 1, 'sold', 'none', 'none', 1, 1, true FROM generate_series(1, 40000) AS n;
 INSERT INTO parcel_event (parcel_id, kind, effective_on, recorded_at, stage, hold, idle, actor)
-    SELECT 1000 + n, 'adopt', '2010-01-01', timestamptz '2010-01-02' + n * interval '1 h', 'sold', 'none', 'none', 'x'
+    SELECT 900000 + n, 'adopt', '2010-01-01', timestamptz '2010-01-02' + n * interval '1 h', 'sold', 'none', 'none', 'x'
     FROM generate_series(1, 40000) AS n;
 INSERT INTO parcel (id, code, jurisdiction_id, geom, area_plane_m2, area_ellipsoid_m2, stage, stage_since)
     OVERRIDING SYSTEM VALUE
-    SELECT 1000 + n, 'M-' || n, 1, ST_Multi(ST_MakeEnvelope(113, 34, 113.1, 34.1, 4490)), 1, 1, 'sold', '2010-01-01'
+    SELECT 900000 + n, 'M-' || n, 1, ST_Multi(ST_MakeEnvelope(113, 34, 113.1, 34.1, 4490)), 1, 1, 'sold', '2010-01-01'
     FROM generate_series(1, 3000) AS n;
 SET session_replication_role = origin;
 """
