@@ -49,7 +49,8 @@ def refuse_unseen(
     """Demand a document that everybody of the jurisdiction may see: its title stands beside what rests on it."""
     viewer = ROLE_PERMISSIONS[Role.VIEWER]
     reader = dataclasses.replace(actor, jurisdictions=frozenset({jurisdiction}), permissions=viewer)
-    if session.scalar(select(visible_documents(reader).where(Document.id == document_id).exists())) is not True:
+    found = session.get(Document, document_id)
+    if found is None or not sees_subject(session, reader, found.subject_type, found.subject_id):
         zh, en = f"没有编号为 {document_id} 的文件", f"There is no document {document_id}"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "unknown-document", zh, en)])
 
@@ -58,8 +59,10 @@ def documents_page(
     session: Session, actor: Actor, *, subject_type: str, subject_id: str, before: int | None, limit: int
 ) -> Sequence[Document]:
     """Return the documents of a subject, newest first."""
-    attached = (Document.subject_type == subject_type, Document.subject_id == folded(subject_id))
-    wanted = visible_documents(actor).where(*attached)
+    if subject_type not in KINDS:
+        return []
+    attached = select(Document).where(Document.subject_id == folded(subject_id))
+    wanted = attached.where(_of_kind(actor, subject_type))
     if before is not None:
         wanted = wanted.where(Document.id < before)
     return session.scalars(wanted.order_by(Document.id.desc()).limit(limit)).all()
