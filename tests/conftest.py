@@ -6,10 +6,12 @@ tables are emptied afterwards. Nothing is mocked but the date.
 
 import datetime as dt
 import hashlib
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,13 +49,37 @@ def _database_of(urls: ClusterUrls, name: str) -> ClusterUrls:
     return ClusterUrls(*(make_conninfo(getattr(urls, each), dbname=name) for each in ClusterUrls.__slots__))
 
 
+@contextmanager
+def _one_at_a_time(admin: psycopg.Connection[Any], lock: int) -> Iterator[None]:
+    admin.execute("SELECT pg_advisory_lock(%s)", (lock,))
+    try:
+        yield
+    finally:
+        admin.execute("SELECT pg_advisory_unlock(%s)", (lock,))
+
+
+def _is_there(admin: psycopg.Connection[Any], name: str) -> bool:
+    return admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
+
+
+def _rename(admin: psycopg.Connection[Any], old: str, new: str) -> None:
+    admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new)))
+
+
+def _digest(*folders: str) -> str:
+    """Sixteen digits that change with any file of these folders."""
+    found = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def _template(urls: ClusterUrls, admin: psycopg.Connection[Any]) -> str:
     """Migrate a template once per state of the migrations; other workers wait for the one that does it."""
-    sources = sorted((ROOT / "migrations").rglob("*.py")) + sorted((ROOT / "migrations").rglob("*.sql"))
-    name = "template_" + hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    admin.execute("SELECT pg_advisory_lock(4711)")
-    try:
-        if admin.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+    name = f"template_{_digest('migrations')}"
+    with _one_at_a_time(admin, 4711):
+        if not _is_there(admin, name):
             making = f"{name}_making"
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
             admin.execute(sql.SQL("CREATE DATABASE {} OWNER gongdi_owner").format(sql.Identifier(making)))
@@ -63,11 +89,7 @@ def _template(urls: ClusterUrls, admin: psycopg.Connection[Any]) -> str:
                 )
             upgrade(_database_of(urls, making).owner_url)
             _seed(_database_of(urls, making))
-            admin.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
-            )
-    finally:
-        admin.execute("SELECT pg_advisory_unlock(4711)")
+            _rename(admin, making, name)
     return name
 
 
@@ -136,11 +158,12 @@ class Demo(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def _first_demo(new_database: Callable[..., ClusterUrls], tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo as the loader leaves it, once a worker; every use is a copy."""
-    urls, told = new_database(), list[str]()
+def _first_demo(cluster: ClusterUrls, new_database: Callable[..., ClusterUrls]) -> Demo:
+    """The demo as the loader leaves it, once per state of the sources; every use is a copy."""
+    name = f"demo_{_digest('migrations', 'gis_data', 'service')}"
+    urls, home = _database_of(cluster, name), ROOT / ".local" / "test" / name
     own = Settings(
-        home=tmp_path_factory.mktemp("first-demo"),
+        home=home,
         database_url=urls.owner_url,
         app_url=urls.app_url,
         public_url=urls.public_url,
@@ -149,11 +172,28 @@ def _first_demo(new_database: Callable[..., ClusterUrls], tmp_path_factory: pyte
         log_level="warning",
         map_notice="示意数据 illustrative",
     )
-    database = Database(own)
+    told = home.with_suffix(".json")
+    with (
+        psycopg.connect(make_conninfo(cluster.superuser_url, dbname="postgres"), autocommit=True) as admin,
+        _one_at_a_time(admin, 4712),
+    ):
+        if not _is_there(admin, name):
+            fresh = new_database()
+            told.write_text(json.dumps(_load_demo(own, fresh)), encoding="utf-8")
+            _rename(admin, str(conninfo_to_dict(fresh.owner_url)["dbname"]), name)
+    return Demo(urls, own, json.loads(told.read_text(encoding="utf-8")))
+
+
+def _load_demo(own: Settings, urls: ClusterUrls) -> list[str]:
+    """Load the demo into a fresh database and the home of `own`; return what it told."""
+    shutil.rmtree(own.home, ignore_errors=True)
+    there = {"database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
+    settings, told = own.model_copy(update=there), list[str]()
+    database = Database(settings)
     database.pool.open()
-    demo.load(database, own, told.append)
+    demo.load(database, settings, told.append)
     database.close()
-    return Demo(urls, own, told)
+    return told
 
 
 @pytest.fixture(scope="session")
