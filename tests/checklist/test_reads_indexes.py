@@ -1,5 +1,9 @@
 """Lists of checklists go by an index, however many there are."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
@@ -8,6 +12,9 @@ from sqlalchemy.orm import Session
 from service.accounts.access import system
 from service.checklist import selecting
 from service.checklist.selecting import ChecklistFilters
+from service.core.cluster import ClusterUrls
+from service.core.settings import Settings
+from tests.explained import filled
 from tests.factories.checklists import make_checklist
 
 ACTOR = system("test")
@@ -49,7 +56,12 @@ def _fill(session: Session) -> None:
             FROM people AS p, (SELECT id FROM checklist_event LIMIT 10) AS e
         """)
     )
-    session.execute(text("ANALYZE checklist, checklist_item, checklist_event, notification"))
+
+
+@pytest.fixture(scope="module")
+def asking(new_database: Callable[[], ClusterUrls], settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+    with filled(new_database(), settings, _fill) as connection:
+        yield connection
 
 
 @pytest.mark.parametrize(
@@ -64,15 +76,17 @@ def _fill(session: Session) -> None:
         (READY, "ix_checklist_readiness"),
     ],
 )
-def test_an_index_serves(session: Session, asked: str, index: str) -> None:
-    _fill(session)
-    session.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
-    assert index in "\n".join(session.scalars(text(f"EXPLAIN {asked}")))
+def test_an_index_serves(asking: psycopg.Connection[Any], asked: str, index: str) -> None:
+    assert index in _plan(asking, asked, "enable_bitmapscan")
 
 
-def test_the_matrix_is_read_in_its_order(session: Session) -> None:
-    _fill(session)
-    session.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"))
+def test_the_matrix_is_read_in_its_order(asking: psycopg.Connection[Any]) -> None:
     wanted = selecting.matrix_statement(ACTOR, ChecklistFilters(), after=None, limit=50)
     written = wanted.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
-    assert "ix_checklist_planned" in "\n".join(session.scalars(text(f"EXPLAIN {written}")))
+    assert "ix_checklist_planned" in _plan(asking, str(written), "enable_sort")
+
+
+def _plan(connection: psycopg.Connection[Any], asked: str, without: str) -> str:
+    with connection.transaction():
+        connection.execute(f"SET LOCAL {without} = off".encode())
+        return "\n".join(row[0] for row in connection.execute(f"EXPLAIN {asked}".encode()))
