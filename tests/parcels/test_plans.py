@@ -8,9 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from service.accounts.access import Actor
+from service.accounts.access import Actor, system
+from service.core.cluster import ClusterUrls
 from service.core.db import Database
 from service.core.errors import NotFound
+from service.core.settings import Settings
 from service.geo.bbox import parse_bbox
 from service.parcels import reading
 from service.parcels.lifecycle import Stage
@@ -37,17 +39,22 @@ SELECT id, 'adopt', stage_since, stage, hold, idle, 'x' FROM parcel
 """
 
 
-@pytest.fixture
-def connection(database: Database, owner: Connection, actor: Actor) -> Iterator[Connection]:
-    """A connection of the pool to a database of 8,000 parcels that the planner knows."""
-    with database.write(actor) as session:
+@pytest.fixture(scope="module")
+def connection(new_database: Callable[[], ClusterUrls], settings: Settings) -> Iterator[Connection]:
+    """A connection of the pool to a database of its own, of 8,000 parcels that the planner knows."""
+    urls = new_database()
+    database = Database(settings.model_copy(update={"database_url": urls.owner_url, "app_url": urls.app_url}))
+    with database.write(system("test")) as session:
         jurisdiction = make_jurisdiction(session).id
         _, township = make_regions(session)
-    owner.execute(MANY, {"jurisdiction": jurisdiction, "region": township.id})
-    owner.execute(EVENTS)
-    owner.execute("ANALYZE parcel, parcel_event, jurisdiction, region")
+    with psycopg.connect(urls.superuser_url, autocommit=True) as superuser:
+        superuser.execute(MANY, {"jurisdiction": jurisdiction, "region": township.id})
+        superuser.execute(EVENTS)
+        superuser.execute("ANALYZE parcel, parcel_event, jurisdiction, region")
+    database.pool.open()
     with database.pool.connection() as connection:
         yield connection
+    database.close()
 
 
 def plan_of(connection: Connection, monkeypatch: pytest.MonkeyPatch, read: Callable[[], object]) -> list[str]:
