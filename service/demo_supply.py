@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import demo_checklists, demo_contracts
+from service import demo_checklists, demo_contracts, demo_standard_land, demo_variety
 from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
-from service.demo_contracts import standard_land
 from service.demo_courses import (
     EVENTS,
     Happening,
     acts,
+    at,
     benchmark,
     company,
     floor,
@@ -86,11 +86,6 @@ def load(database: Database, settings: Settings, jurisdiction: str, tell: Callab
         f"{len(stage.schemes)} 个方案 schemes, {stage.lots_made} 个宗地 lots, {len(stage.contracts)} 份合同 contracts"
     )
     tell(f"供应 Supply: {made}")
-
-
-def at(day: dt.date, hour: int) -> dt.datetime:
-    """An hour of a day in China."""
-    return dt.datetime.combine(day, dt.time(hour), clock.CHINA)
 
 
 class Play:
@@ -186,15 +181,15 @@ class Play:
                 on = own[0].on
                 notice = self.notice(method, on)
                 lots = [self.lot(notice, each) for each in own]
-                self._publish(notice, on)
+                self.publish(notice, on)
                 for each, lot in zip(own, lots, strict=True):
                     self._take_part(lot, each.code)
 
-    def notice(self, method: Method, on: dt.date) -> Notice:
+    def notice(self, method: Method, on: dt.date, title: str | None = None) -> Notice:
         """Draft a notice."""
         listed = method in COMPETITIVE
         number = self.number("郑国土资交易告字" if listed else "郑政东划公示", on)
-        title = "国有建设用地使用权挂牌出让公告（示意）" if listed else "划拨用地批前公示（示意）"
+        title = title or ("国有建设用地使用权挂牌出让公告（示意）" if listed else "划拨用地批前公示（示意）")
         new = NoticeCreate(
             jurisdiction=self.jurisdiction, method=method, number=number, title=title, centre=CENTRE if listed else None
         )
@@ -215,7 +210,7 @@ class Play:
         opens = following(event, _E.open_listing) or event.on + 22 * _ONE_DAY
         closes = following(event, *_ENDS) or max(opens + 11 * _ONE_DAY, clock.today() + 5 * _ONE_DAY)
         pause = _pause(event)  # a resumption moves both days by it
-        price = scheme.floor_yuan or Decimal(0)
+        price, use = scheme.floor_yuan or Decimal(0), uses_of(self.session, scheme.id)[0].use_class
         return Terms(
             opens_at=at(opens, 9) - pause,
             closes_at=at(closes, 15) - pause,
@@ -223,7 +218,7 @@ class Play:
             increment_yuan=(price / 100).quantize(Decimal(1)),
             ceiling_yuan=(price * Decimal("1.15")).quantize(Decimal(1)),
             deposit_yuan=(price * Decimal("0.2")).quantize(Decimal(1)) + 1,
-            indicators=standard_land(event) if uses_of(self.session, scheme.id)[0].use_class == "industrial" else None,
+            indicators=demo_standard_land.asked(event) if use == "industrial" else None,
         )
 
     def _publicity(self, event: Happening) -> Terms:
@@ -285,7 +280,7 @@ class Play:
                 change = BidderChange(refunded_on=on)
                 change_bidder(self.session, OFFICER, lot.id, each.id, change, version=each.version)
 
-    def _publish(self, notice: Notice, on: dt.date) -> None:
+    def publish(self, notice: Notice, on: dt.date) -> None:
         """Publish; what a rule refuses, a reason and a document let pass, as it happens in a bureau."""
         order = NoticePublish(effective_on=on)
         try:
@@ -348,7 +343,9 @@ class Play:
         )
         self._end(next(over), _L.award, NOTE)
         self.contracts.surprise()
-        self.contracts.measure()
+        self.contracts.vary()
+        demo_standard_land.measure(self.session, self.contracts.by_code)
+        demo_variety.act_out(self)
 
     def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
         order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)

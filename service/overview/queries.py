@@ -43,7 +43,7 @@ def _last(fact: str) -> str:
 _PRICES_NOW = "CROSS JOIN LATERAL (SELECT l.start_yuan, l.price_yuan) AS t"
 _PRICES_THEN = f"""CROSS JOIN LATERAL (
     SELECT {_last("start_yuan")}::numeric AS start_yuan, {_last("price_yuan")}::numeric AS price_yuan
-    FROM lot_event AS e WHERE e.lot_id = l.id AND e.effective_on <= %(day)s AND e.{_KNOWN}) AS t"""
+    FROM lot_event AS e WHERE e.lot_id = l.id AND e.effective_on <= %(day)s AND e.{_KNOWN}) AS t"""  # noqa: S608 - our own fragments
 
 # A sale that was made void by then is told as a sale, but its price is none.
 _ACTS = """acts AS (
@@ -123,7 +123,7 @@ _TERMS_THEN = f"""CROSS JOIN LATERAL (
         WHERE e.contract_id = c.id AND e.effective_on <= %(day)s AND e.{_KNOWN}) AS t
     CROSS JOIN LATERAL (
         SELECT sum(i.yuan) AS due_yuan FROM jsonb_to_recordset(t.parts) AS i (due_on date, yuan numeric)
-        WHERE i.due_on <= %(day)s) AS d"""
+        WHERE i.due_on <= %(day)s) AS d"""  # noqa: S608 - our own fragments
 
 # A contract stands as its events up to the day say. What it owes by then is what its instalments ask, less payments.
 _HELD = """held AS (
@@ -213,7 +213,7 @@ LEFT JOIN LATERAL (
     JOIN contract_event AS e ON e.contract_id = c.id
     WHERE k.parcel_id = p.id AND e.effective_on <= %(day)s AND e.{_KNOWN}
     GROUP BY c.id ORDER BY c.signed_on DESC, c.id DESC LIMIT 1) AS c ON true
-ORDER BY w.idle_on, p.code LIMIT %(limit)s"""
+ORDER BY w.idle_on, p.code LIMIT %(limit)s"""  # noqa: S608 - our own fragments
 _IDLE_FOUND = "SELECT p.id, s.stage, s.idle, s.stage_since"
 _EVER_IDLE = "AND s.idle <> 'none' AND p.id = ANY (ARRAY(SELECT parcel_id FROM parcel_event WHERE idle <> 'none'))"
 

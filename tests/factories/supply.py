@@ -1,5 +1,6 @@
 """A supplied district in the tables, behind the service's back: lots, contracts and what happened to them."""
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -91,14 +92,18 @@ def contract(
 
 
 def happened(
-    connection: psycopg.Connection[Any], number: int, kind: str, day: str, facts: Mapping[str, Any], **columns: Any
+    connection: psycopg.Connection[Any],
+    number: int,
+    kind: str,
+    day: str,
+    facts: Mapping[str, Any],
+    recorded_at: dt.datetime | None = None,
 ) -> None:
-    """Add an event of a contract with what it set; `recorded_at` may be given."""
-    given = {"contract_id": number, "kind": kind, "effective_on": day, "facts": json.dumps(facts), "actor": "x"}
-    given |= columns
+    """Add an event of a contract with what it set; known now, if it is not said since when."""
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
-        places = ", ".join(["%s"] * len(given))
         connection.execute(
-            f"INSERT INTO contract_event ({', '.join(given)}) VALUES ({places})".encode(), list(given.values())
+            "INSERT INTO contract_event (contract_id, kind, effective_on, facts, actor, recorded_at)"
+            " VALUES (%s, %s, %s, %s, 'x', coalesce(%s, now()))",
+            (number, kind, day, json.dumps(facts), recorded_at),
         )
