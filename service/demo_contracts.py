@@ -23,7 +23,7 @@ from service.contracts.performance_models import IdleCase
 from service.contracts.performance_orders import PermitIssued, WorksReported
 from service.contracts.queries import open_case
 from service.core import clock
-from service.demo_courses import Happening, following
+from service.demo_courses import Happening, following, throw
 from service.listings.changes import LotEventOrder
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.lot_commands import take_event as take_lot_event
@@ -156,7 +156,8 @@ class Kept:
             raise AssertionError("only a trial signs nothing")
         self.by_code[event.code] = contract
         if price is not None and following(event, _E.pay) is None and day + 20 * _ONE_DAY < clock.today():
-            self._paid(contract, day + 20 * _ONE_DAY, price / 2)
+            in_arrears = throw(event.code, "arrears", 3) == 0
+            self._paid(contract, day + 20 * _ONE_DAY, price / (4 if in_arrears else 2))
 
     def _pay(self, contract: Contract, day: dt.date) -> None:
         """Half within the month, the rest on the day that the seed has for it."""

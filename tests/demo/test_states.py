@@ -39,6 +39,12 @@ STATES: dict[str, tuple[str, Iterable[object]]] = {
     "event of a lot": ("SELECT kind FROM lot_event", LotEventKind),
     "round of a lot": ("SELECT least(round, 2)::text FROM lot", ("1", "2")),
     "contract": ("SELECT stage FROM contract", ContractStage),
+    "arrears of a contract": (
+        """SELECT EXISTS (SELECT FROM instalment AS i WHERE i.contract_id = c.id AND i.due_on < '2022-11-15' HAVING
+        sum(i.yuan) > (SELECT coalesce(sum(p.yuan), 0) FROM payment AS p WHERE p.contract_id = c.id))::text
+        FROM contract AS c WHERE stage = 'in_force'""",
+        ("true", "false"),
+    ),
     "kind of contract": ("SELECT kind FROM contract", ("grant", "allocation")),
     "event of a contract": ("SELECT kind FROM contract_event", ContractEventKind),
     "outcome of an idle case": (
