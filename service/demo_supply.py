@@ -254,6 +254,8 @@ class Play:
         take_event(self.session, OFFICER, lot.id, order, version=lot.version)
         if kind is _L.sell:
             self._settle(lot, event.on)
+        elif kind is _L.fail and throw(event.code, "result", 4):
+            self._publish_result(lot, event.on)
 
     def _offers(self, lot: Lot, code: str) -> None:
         """The bidders go up to the price that the seed's throw says, the first of them the highest."""
@@ -270,15 +272,21 @@ class Play:
 
     def _settle(self, lot: Lot, day: dt.date) -> None:
         """Confirm the sale, publish the result, give the losers their deposits back; the newest sales still wait."""
-        for kind, days in ((_L.confirm, 1), (_L.publish_result, 6)):
-            if (on := day + days * _ONE_DAY) < clock.today():
-                order = LotEventOrder(kind=kind, effective_on=on, note=NOTE)
-                take_event(self.session, OFFICER, lot.id, order, version=lot.version)
+        self._follow_up(lot, _L.confirm, day + _ONE_DAY)
+        self._publish_result(lot, day)
         if (on := day + 3 * _ONE_DAY) < clock.today():
             lost = select(LotBidder).where(LotBidder.lot_id == lot.id, LotBidder.name != lot.winner)
             for each in self.session.scalars(lost).all():
                 change = BidderChange(refunded_on=on)
                 change_bidder(self.session, OFFICER, lot.id, each.id, change, version=each.version)
+
+    def _publish_result(self, lot: Lot, day: dt.date) -> None:
+        self._follow_up(lot, _L.publish_result, day + 6 * _ONE_DAY)
+
+    def _follow_up(self, lot: Lot, kind: LotEventKind, on: dt.date) -> None:
+        if on < clock.today():
+            order = LotEventOrder(kind=kind, effective_on=on, note=NOTE)
+            take_event(self.session, OFFICER, lot.id, order, version=lot.version)
 
     def publish(self, notice: Notice, on: dt.date) -> None:
         """Publish; what a rule refuses, a reason and a document let pass, as it happens in a bureau."""
