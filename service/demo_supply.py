@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import demo_checklists, demo_contracts, demo_standard_land, demo_variety
+from service import demo_checklists, demo_contracts, demo_standard_land
 from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database
@@ -70,8 +70,15 @@ PASSED = ("ZDLH-181-01", "ZDSD-074-01", "ZDSD-059-01")
 """Land that was sold with its checklist done (拿地即开工)."""
 
 
-def load(database: Database, settings: Settings, jurisdiction: str, tell: Callable[[str], None]) -> None:
-    """Act out what the demo has of supply, unless there are schemes; everything or nothing."""
+def load(
+    database: Database,
+    settings: Settings,
+    jurisdiction: str,
+    tell: Callable[[str], None],
+    *,
+    besides: Callable[["Play"], None],
+) -> None:
+    """Act out what the demo has of supply, and what is done `besides`, unless there are schemes; all or nothing."""
     with EVENTS.open("rb") as stream:
         kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
     with database.write(OFFICER) as session:
@@ -82,6 +89,7 @@ def load(database: Database, settings: Settings, jurisdiction: str, tell: Callab
             stage.act(list(day))
         stage.prepare()
         stage.surprise()
+        besides(stage)
     made = (
         f"{len(stage.schemes)} 个方案 schemes, {stage.lots_made} 个宗地 lots, {len(stage.contracts)} 份合同 contracts"
     )
@@ -353,7 +361,6 @@ class Play:
         self.contracts.surprise()
         self.contracts.vary()
         demo_standard_land.measure(self.session, self.contracts.by_code)
-        demo_variety.act_out(self)
 
     def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
         order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)

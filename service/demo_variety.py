@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from service.accounts.access import system
 from service.core import clock
 from service.demo_courses import at
+from service.demo_supply import Play
 from service.listings.changes import Amendment, LotCreate, LotEventOrder, NoticeCreate, NoticePublish, Terms
 from service.listings.draft_commands import create_notice, draft_lot
 from service.listings.lifecycle import LotEventKind, LotHold, LotStage
@@ -20,9 +20,6 @@ from service.schemes.commands import change_scheme
 from service.schemes.methods import Method
 from service.schemes.states import Level, SchemeAction
 
-if TYPE_CHECKING:
-    from service.demo_supply import Play
-
 OFFICER, _DAY = system("demo"), dt.timedelta(days=1)
 _PARKING = frozenset({"120803", "1208"})
 """Uses that need not be offered to all, of which land is granted by agreement."""
@@ -33,7 +30,7 @@ _TITLES = {
 }
 
 
-def act_out(play: "Play") -> None:
+def act_out(play: Play) -> None:
     """Suspend a lot and let it go on, amend one by a supplementary notice, offer land in the three other ways."""
     waiting = iter(sorted(_waiting(play), key=lambda lot: lot.id))
     _pause(play, next(waiting))
@@ -42,7 +39,7 @@ def act_out(play: "Play") -> None:
         _offer(play, method, code)
 
 
-def _waiting(play: "Play") -> Iterator[Lot]:
+def _waiting(play: Play) -> Iterator[Lot]:
     long_ago = clock.today() - 12 * _DAY
     for lot in play.lots.values():
         running = lot.stage == LotStage.announced and lot.hold == LotHold.none
@@ -50,7 +47,7 @@ def _waiting(play: "Play") -> Iterator[Lot]:
             yield lot
 
 
-def _pause(play: "Play", lot: Lot) -> None:
+def _pause(play: Play, lot: Lot) -> None:
     """Suspended for ten days, gone on yesterday after five days' notice; both dates move by the pause."""
     resumed = clock.today() - _DAY
     for kind, on, notice_on in (
@@ -62,7 +59,7 @@ def _pause(play: "Play", lot: Lot) -> None:
         take_event(play.session, OFFICER, lot.id, order, version=lot.version)
 
 
-def _amend(play: "Play", lot: Lot) -> None:
+def _amend(play: Play, lot: Lot) -> None:
     """A supplementary notice lengthens the listing by a week."""
     if lot.closes_at is None:
         raise AssertionError("a listing has an end")
@@ -75,7 +72,7 @@ def _amend(play: "Play", lot: Lot) -> None:
     publish_notice(play.session, OFFICER, notice.id, order, version=notice.version)
 
 
-def _land(play: "Play") -> list[str]:
+def _land(play: Play) -> list[str]:
     """Return clean land without a scheme: two commercial plots, and one of a use that need not be offered to all."""
     free = [
         (code, str(parcel.land_use_code))
@@ -86,7 +83,7 @@ def _land(play: "Play") -> list[str]:
     return [*sold, next(code for code, use in free if use in _PARKING)]
 
 
-def _offer(play: "Play", method: Method, code: str) -> None:
+def _offer(play: Play, method: Method, code: str) -> None:
     today = clock.today()
     scheme = play.draft(code, today - 40 * _DAY, method, Level.district)
     if method is Method.agreement:
