@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from service import demo_checklists, demo_courses, demo_plans, demo_supply
+from service import demo_checklists, demo_courses, demo_plans, demo_supply, demo_variety
 from service.accounts import commands as accounts
 from service.accounts.access import system
 from service.accounts.models import User
@@ -113,7 +113,7 @@ def load(database: Database, settings: Settings, tell: Tell = print) -> None:
     tell(f"地块历史 History: {entered} 个事件 events")
     tell(f"封控时段 Blocked: {len(blocked)} 个时段 periods")
     demo_plans.load(database, settings, JURISDICTION, tell)
-    demo_supply.load(database, settings, JURISDICTION, tell)
+    demo_supply.load(database, settings, JURISDICTION, tell, besides=demo_variety.act_out)
     demo_checklists.load(database, settings, JURISDICTION, tell)
     path = write_accounts(database, settings)
     demo_checklists.assign(database)

@@ -1,9 +1,11 @@
 """The demo's contracts, from signing to the finished building or the idle land, by the days of the seed."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
@@ -12,30 +14,17 @@ from service.contracts.event_commands import take_event
 from service.contracts.idle_commands import suspect_idle, take_idle_step
 from service.contracts.idle_orders import IdleStepOrder, SuspicionRaised
 from service.contracts.legal import Payment
+from service.contracts.lifecycle import ContractStage
 from service.contracts.models import Contract
 from service.contracts.orders import EventOrder, InstalmentAgreed, PaymentMade, SignOrder
 from service.contracts.payment_commands import record_payment
-from service.contracts.performance_commands import (
-    add_permit,
-    measure_actual,
-    report_works,
-    sign_edition,
-    take_consequence,
-)
-from service.contracts.performance_orders import (
-    ActualMeasured,
-    ConsequenceTaken,
-    EditionSigned,
-    PermitIssued,
-    WorksReported,
-)
+from service.contracts.performance_commands import add_permit, report_works
+from service.contracts.performance_models import IdleCase
+from service.contracts.performance_orders import PermitIssued, WorksReported
 from service.contracts.queries import open_case
-from service.contracts.standard_land import Consequence as C  # noqa: N817 - said often here
-from service.contracts.standard_land_queries import indicators_of
 from service.core import clock
-from service.demo_courses import Happening, following
+from service.demo_courses import Happening, following, throw
 from service.listings.changes import LotEventOrder
-from service.listings.indices import IndexAsked
 from service.listings.lifecycle import LotEventKind, LotStage
 from service.listings.lot_commands import take_event as take_lot_event
 from service.listings.models import Lot
@@ -43,7 +32,6 @@ from service.parcels.lifecycle import EventKind
 from service.schemes.evidence import CONDITION_ITEMS
 
 OFFICER, NOTE = system("demo"), "示意"
-_RAISED = {"output_per_mu": Decimal("1.1")}
 _E, _ONE_DAY, _YEAR = EventKind, dt.timedelta(days=1), dt.timedelta(days=365)
 
 
@@ -94,32 +82,41 @@ class Kept:
         self._inquire(idle, today, "decide", outcome="recovery", cause="holder")
         self._event(idle, "reclaim", today, ground="idle", note="无偿收回决定书（示意）")
 
-    def measure(self) -> None:
-        """Report the years of standard land that is built on: one kept, one short of its taxes, an edition between."""
-        for contract in self.by_code.values():
-            first = indicators_of(self.session, contract.id)
-            if not first or contract.started_on is None or contract.started_on.year >= clock.today().year:
-                continue
-            self._year(contract, contract.started_on.year, C.met, taxes="50.4")
-            asked = [IndexAsked.model_validate(each, from_attributes=True) for each in first]
-            more = [each.model_copy(update={"target": each.target * _RAISED.get(each.name, 1)}) for each in asked]
-            on = dt.date(clock.today().year, 1, 10)
-            edition = EditionSigned(signed_on=on, indicators=more)
-            sign_edition(self.session, OFFICER, contract.id, edition, version=contract.version)
-            self._year(contract, on.year, C.short, taxes="43.5")
-            mended = {"due_on": dt.date(on.year + 1, 6, 30), "note": "责令整改（示意）"}
-            self._follow(contract, on.year, C.rectifying, **mended)
+    def vary(self) -> None:
+        """Do under some contracts what the seed has no example of; each is chosen by where it stands."""
+        today = clock.today()
+        own = [each for each in self.by_code.values() if each.stage == ContractStage.in_force]
+        started = [each for each in own if each.started_on and each.paid_on]
+        for each in started:
+            self._event(each, "register", today - 30 * _ONE_DAY, note=NOTE)
+        self._event(started[0], "suspend", today - 60 * _ONE_DAY, note="地下管线迁改（示意）")
+        self._event(started[0], "resume", today - 20 * _ONE_DAY, note="迁改完成（示意）")
+        waiting = [each for each in own if each.paid_on and each.started_on is None and not self._asked_of(each)]
+        late, early = waiting[0], waiting[-1]
+        change = {"delivery_due_on": today + 30 * _ONE_DAY}
+        self._event(early, "amend", today - 5 * _ONE_DAY, note="补充协议：交地日期（示意）", change=change)
+        to_on = (late.start_due_on or today) + 180 * _ONE_DAY
+        self._event(late, "extend", today - 25 * _ONE_DAY, note=NOTE, milestone="start", to_on=to_on)
+        self._inquire_again(own)
 
-    def _year(self, contract: Contract, year: int, verdict: C, *, taxes: str) -> None:
-        figures = {"investment_intensity": "846", "output_per_mu": "1160", "tax_per_mu": taxes, "far": "1.72"}
-        for name, actual in figures.items():
-            new = ActualMeasured(year=year, name=name, actual=Decimal(actual))
-            measure_actual(self.session, OFFICER, contract.id, new, version=contract.version)
-        self._follow(contract, year, verdict)
+    def _inquire_again(self, own: Sequence[Contract]) -> None:
+        """A fee paid, an inquiry closed, and land that was cleared of suspicion once and still waits."""
+        today, cases = clock.today(), {each.id: self._asked_of(each) for each in own}
+        fined, disposing, cleared = (
+            [each for each in own if (case := cases[each.id]) and case.outcome == outcome and not each.started_on]
+            for outcome in ("fee", "disposal", "dismissed")
+        )
+        self._inquire(fined[0], today - 200 * _ONE_DAY, "pay_fee")
+        self._inquire(disposing[0], today - 10 * _ONE_DAY, "close")
+        for contract, steps in zip(cleared, (("notice",), ("notice", "answer")), strict=False):
+            order = SuspicionRaised(effective_on=today - 50 * _ONE_DAY, note="复查仍未动工（示意）")
+            suspect_idle(self.session, OFFICER, contract.id, order, version=contract.version)
+            for place, step in enumerate(steps):
+                self._inquire(contract, today - (40 - 20 * place) * _ONE_DAY, step)
 
-    def _follow(self, contract: Contract, year: int, state: C, **more: Any) -> None:  # noqa: ANN401 - of an order
-        step = ConsequenceTaken(year=year, state=state, **more)
-        take_consequence(self.session, OFFICER, contract.id, step, version=contract.version)
+    def _asked_of(self, contract: Contract) -> IdleCase | None:
+        cases = select(IdleCase).where(IdleCase.contract_id == contract.id).order_by(IdleCase.id.desc()).limit(1)
+        return self.session.scalar(cases)
 
     def _just_suspected(self, contract: Contract) -> bool:
         case = open_case(self.session, contract.id)
@@ -159,7 +156,8 @@ class Kept:
             raise AssertionError("only a trial signs nothing")
         self.by_code[event.code] = contract
         if price is not None and following(event, _E.pay) is None and day + 20 * _ONE_DAY < clock.today():
-            self._paid(contract, day + 20 * _ONE_DAY, price / 2)
+            in_arrears = throw(event.code, "arrears", 3) == 0
+            self._paid(contract, day + 20 * _ONE_DAY, price / (4 if in_arrears else 2))
 
     def _pay(self, contract: Contract, day: dt.date) -> None:
         """Half within the month, the rest on the day that the seed has for it."""
@@ -215,17 +213,3 @@ def _parts(price: Decimal, day: dt.date, paid_on: dt.date | None) -> list[Instal
     rest = max(paid_on or day + 180 * _ONE_DAY, day + 28 * _ONE_DAY)
     parts = [Payment(day + 28 * _ONE_DAY, half), Payment(min(rest, day + 360 * _ONE_DAY), price - half)]
     return [InstalmentAgreed(due_on=each.on, yuan=each.yuan) for each in parts]
-
-
-def standard_land(announced: Happening) -> list[IndexAsked]:
-    """Indices of an industrial plot sold as standard land (标准地), measured from the year of its start.
-
-    The figures are those of Zhengzhou's High-tech Zone: domain notes §2.1.
-    """
-    started = following(announced, _E.start)
-    year = None if started is None else started.year
-    asked = {"investment_intensity": "800", "tax_per_mu": "50", "output_per_mu": "1000", "far": "1.6"}
-    return [
-        IndexAsked(name=name, target=Decimal(target), from_year=None if name == "far" else year)
-        for name, target in asked.items()
-    ]

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from service.codes.loader import GIS_DATA
+from service.core import clock
 from service.parcels.lifecycle import EventKind
 
 EVENTS = GIS_DATA / "seed" / "events.csv"
@@ -20,6 +21,8 @@ _MOST: Mapping[EventKind, int] = {
     _E.suspect_idle: 3, _E.confirm_idle: 3, _E.dispose_idle: 2, _E.dismiss_idle: 2,
 }  # fmt: skip
 """How many parcels of a last step; of what is not named here, all."""
+_BESIDES = frozenset({"ZDLJ-019-02", "ZDBS-062-01"})
+"""Industry sold as standard land, acted out besides: enough years for every consequence."""
 _PRICES = {"residential": Decimal(9000), "commercial": Decimal(7500), "industrial": Decimal(600)}
 _COMPANIES = ("示例置业", "示例实业", "示例城建", "示例科技", "示例物流", "示例商贸", "示例制造", "示例文旅")
 
@@ -56,7 +59,7 @@ def acted() -> frozenset[str]:
             continue
         last = next(kind for kind in reversed(kinds) if kind not in {_E.suspend, _E.resume})
         taken[last] = taken.get(last, 0) + 1
-        if taken[last] <= _MOST.get(last, len(histories())):
+        if taken[last] <= _MOST.get(last, len(histories())) or code in _BESIDES:
             chosen.add(code)
     return frozenset(chosen)
 
@@ -73,6 +76,11 @@ def acts() -> Iterator[Happening]:
     own = [event for code in acted() for event in histories()[code][len(entered(histories()[code])) :]]
     order = {kind: place for place, kind in enumerate(_E)}
     yield from sorted(own, key=lambda event: (event.on, order[event.kind], event.code))
+
+
+def at(day: dt.date, hour: int) -> dt.datetime:
+    """Return an hour of a day in China."""
+    return dt.datetime.combine(day, dt.time(hour), clock.CHINA)
 
 
 def following(event: Happening, *kinds: EventKind) -> dt.date | None:

@@ -60,7 +60,11 @@ COURSES: Mapping[str, tuple[Step, ...]] = {
         Step(PlanAction.publish, _DAY(2022, 10, 31)),
     ),
     "2022-3": (Step(PlanAction.submit, _DAY(2022, 11, 8)), Step(PlanAction.approve, _DAY(2022, 11, 14))),
-    "2023-1": (Step(PlanAction.submit, _DAY(2022, 11, 10)),),
+    "2023-1": (
+        Step(PlanAction.submit, _DAY(2022, 11, 3)),
+        Step(PlanAction.return_, _DAY(2022, 11, 7)),
+        Step(PlanAction.submit, _DAY(2022, 11, 10)),
+    ),
     "2024-1": (),
 }
 """Edition → the steps it has taken; the last of each year is the one on its way."""
@@ -112,7 +116,7 @@ def _printed(row: Mapping[str, str]) -> dict[str, str]:
 
 
 def _take(session: Session, plan: SupplyPlan, step: Step) -> None:
-    actor: Actor = APPROVER if step.action is PlanAction.approve else PLANNER
+    actor: Actor = APPROVER if step.action in {PlanAction.approve, PlanAction.return_} else PLANNER
     session.info["actor"] = actor
     take_step(session, actor, plan.id, step.action, StepOrder(effective_on=step.on, note="示意"), version=plan.version)
     session.info["actor"] = PLANNER
@@ -132,16 +136,17 @@ def _set_targets(session: Session, plan: SupplyPlan, edition: str) -> None:
 
 
 def _move_targets(session: Session, plan: SupplyPlan, edition: str) -> None:
-    """Ask for the changes of the seed; of those that wait for an approver, the last is approved."""
+    """Ask for the changes of the seed; of those that wait for an approver, the first is refused, the last approved."""
     rows = [row for row in _targets(edition) if row["forecast"]]
     for row in rows:
         found = session.execute(_TARGET, {"plan": plan.id, "code": row["code"], "kind": row["kind"]}).one()
         asked = TargetChangeAsk(month=row["forecast"], reason=row["reason"], note="示意")
         target = ask_change(session, PLANNER, plan.id, found.id, asked, version=found.version)
         waiting = target_queries.waiting_change(session, target.id)
-        if row is rows[-1] and waiting is not None:
+        if row in (rows[0], rows[-1]) and waiting is not None:
             session.info["actor"] = APPROVER
-            decide_change(session, APPROVER, plan.id, target.id, TargetDecide(approved=True), version=target.version)
+            said = TargetDecide(approved=row is rows[-1])
+            decide_change(session, APPROVER, plan.id, target.id, said, version=target.version)
             session.info["actor"] = PLANNER
 
 

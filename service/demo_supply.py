@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import demo_checklists, demo_contracts
+from service import demo_checklists, demo_contracts, demo_standard_land
 from service.accounts.access import Actor, system
 from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
-from service.demo_contracts import standard_land
 from service.demo_courses import (
     EVENTS,
     Happening,
     acts,
+    at,
     benchmark,
     company,
     floor,
@@ -70,8 +70,15 @@ PASSED = ("ZDLH-181-01", "ZDSD-074-01", "ZDSD-059-01")
 """Land that was sold with its checklist done (拿地即开工)."""
 
 
-def load(database: Database, settings: Settings, jurisdiction: str, tell: Callable[[str], None]) -> None:
-    """Act out what the demo has of supply, unless there are schemes; everything or nothing."""
+def load(
+    database: Database,
+    settings: Settings,
+    jurisdiction: str,
+    tell: Callable[[str], None],
+    *,
+    besides: Callable[["Play"], None],
+) -> None:
+    """Act out what the demo has of supply, and what is done `besides`, unless there are schemes; all or nothing."""
     with EVENTS.open("rb") as stream:
         kept = storage.keep(settings.documents_dir, stream, limit=settings.max_upload_mib << 20)
     with database.write(OFFICER) as session:
@@ -82,15 +89,11 @@ def load(database: Database, settings: Settings, jurisdiction: str, tell: Callab
             stage.act(list(day))
         stage.prepare()
         stage.surprise()
+        besides(stage)
     made = (
         f"{len(stage.schemes)} 个方案 schemes, {stage.lots_made} 个宗地 lots, {len(stage.contracts)} 份合同 contracts"
     )
     tell(f"供应 Supply: {made}")
-
-
-def at(day: dt.date, hour: int) -> dt.datetime:
-    """An hour of a day in China."""
-    return dt.datetime.combine(day, dt.time(hour), clock.CHINA)
 
 
 class Play:
@@ -186,15 +189,15 @@ class Play:
                 on = own[0].on
                 notice = self.notice(method, on)
                 lots = [self.lot(notice, each) for each in own]
-                self._publish(notice, on)
+                self.publish(notice, on)
                 for each, lot in zip(own, lots, strict=True):
                     self._take_part(lot, each.code)
 
-    def notice(self, method: Method, on: dt.date) -> Notice:
+    def notice(self, method: Method, on: dt.date, title: str | None = None) -> Notice:
         """Draft a notice."""
         listed = method in COMPETITIVE
         number = self.number("郑国土资交易告字" if listed else "郑政东划公示", on)
-        title = "国有建设用地使用权挂牌出让公告（示意）" if listed else "划拨用地批前公示（示意）"
+        title = title or ("国有建设用地使用权挂牌出让公告（示意）" if listed else "划拨用地批前公示（示意）")
         new = NoticeCreate(
             jurisdiction=self.jurisdiction, method=method, number=number, title=title, centre=CENTRE if listed else None
         )
@@ -215,7 +218,7 @@ class Play:
         opens = following(event, _E.open_listing) or event.on + 22 * _ONE_DAY
         closes = following(event, *_ENDS) or max(opens + 11 * _ONE_DAY, clock.today() + 5 * _ONE_DAY)
         pause = _pause(event)  # a resumption moves both days by it
-        price = scheme.floor_yuan or Decimal(0)
+        price, use = scheme.floor_yuan or Decimal(0), uses_of(self.session, scheme.id)[0].use_class
         return Terms(
             opens_at=at(opens, 9) - pause,
             closes_at=at(closes, 15) - pause,
@@ -223,7 +226,7 @@ class Play:
             increment_yuan=(price / 100).quantize(Decimal(1)),
             ceiling_yuan=(price * Decimal("1.15")).quantize(Decimal(1)),
             deposit_yuan=(price * Decimal("0.2")).quantize(Decimal(1)) + 1,
-            indicators=standard_land(event) if uses_of(self.session, scheme.id)[0].use_class == "industrial" else None,
+            indicators=demo_standard_land.asked(event) if use == "industrial" else None,
         )
 
     def _publicity(self, event: Happening) -> Terms:
@@ -259,6 +262,8 @@ class Play:
         take_event(self.session, OFFICER, lot.id, order, version=lot.version)
         if kind is _L.sell:
             self._settle(lot, event.on)
+        elif kind is _L.fail and throw(event.code, "result", 4):
+            self._publish_result(lot, event.on)
 
     def _offers(self, lot: Lot, code: str) -> None:
         """The bidders go up to the price that the seed's throw says, the first of them the highest."""
@@ -275,17 +280,23 @@ class Play:
 
     def _settle(self, lot: Lot, day: dt.date) -> None:
         """Confirm the sale, publish the result, give the losers their deposits back; the newest sales still wait."""
-        for kind, days in ((_L.confirm, 1), (_L.publish_result, 6)):
-            if (on := day + days * _ONE_DAY) < clock.today():
-                order = LotEventOrder(kind=kind, effective_on=on, note=NOTE)
-                take_event(self.session, OFFICER, lot.id, order, version=lot.version)
+        self._follow_up(lot, _L.confirm, day + _ONE_DAY)
+        self._publish_result(lot, day)
         if (on := day + 3 * _ONE_DAY) < clock.today():
             lost = select(LotBidder).where(LotBidder.lot_id == lot.id, LotBidder.name != lot.winner)
             for each in self.session.scalars(lost).all():
                 change = BidderChange(refunded_on=on)
                 change_bidder(self.session, OFFICER, lot.id, each.id, change, version=each.version)
 
-    def _publish(self, notice: Notice, on: dt.date) -> None:
+    def _publish_result(self, lot: Lot, day: dt.date) -> None:
+        self._follow_up(lot, _L.publish_result, day + 6 * _ONE_DAY)
+
+    def _follow_up(self, lot: Lot, kind: LotEventKind, on: dt.date) -> None:
+        if on < clock.today():
+            order = LotEventOrder(kind=kind, effective_on=on, note=NOTE)
+            take_event(self.session, OFFICER, lot.id, order, version=lot.version)
+
+    def publish(self, notice: Notice, on: dt.date) -> None:
         """Publish; what a rule refuses, a reason and a document let pass, as it happens in a bureau."""
         order = NoticePublish(effective_on=on)
         try:
@@ -348,7 +359,8 @@ class Play:
         )
         self._end(next(over), _L.award, NOTE)
         self.contracts.surprise()
-        self.contracts.measure()
+        self.contracts.vary()
+        demo_standard_land.measure(self.session, self.contracts.by_code)
 
     def _end(self, lot: Lot, kind: LotEventKind, note: str) -> None:
         order = LotEventOrder(kind=kind, effective_on=clock.today(), note=note)

@@ -23,6 +23,7 @@ FIELDS = (
 TOTAL_FIELDS = ("edition", "dimension", "member", "area_ha")
 TARGET_FIELDS = ("edition", "code", "kind", "month", "forecast", "reason", "note")
 TODAY: dt.date = DATA["today"]
+MONTHS = 12
 Row = dict[str, Any]
 _UNSOLD = {"scheme_approved", "announced", "listed", "publicised", "cleared", "sold"}
 
@@ -125,10 +126,11 @@ def targets(sites: Iterable[Site], rows: Iterable[Row]) -> list[Row]:
         if site.project:
             found += [{"code": site.code, **each} for each in site.project.get("targets", [])]
         elif month >= 9 and site.is_market:
-            steps = (("scheme", -2), ("notice", -1), ("listing", 0))
+            steps = (("scheme", -2), ("notice", -1), ("listing", 0), ("sale", 1))
             found += [
                 {"code": site.code, "kind": kind, "month": f"2022-{month + earlier:02d}", "note": "示意"}
                 for kind, earlier in steps
+                if month + earlier <= MONTHS
             ]
     return [{"edition": "2022-2", **row} for row in found]
 

@@ -1,11 +1,12 @@
 """Pages of lots and notices as lists show them, now or on a day; and the days of a month."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, text, true
+from sqlalchemy import Row, Select, and_, func, literal_column, or_, select, text, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -148,10 +149,15 @@ def lot_row(session: Session, lot_id: int) -> Row[Any]:
 
 
 def stage_counts(session: Session, actor: Actor, filters: LotFilters) -> dict[LotStage, int]:
-    """Return how many lots stand in each stage now."""
+    """Return how many lots stand in each stage, now or on a day."""
     wanted = visible_lots(actor).join(Jurisdiction, Jurisdiction.id == Notice.jurisdiction_id)
-    counted = _filtered(wanted, filters).with_only_columns(Lot.stage, func.count()).group_by(Lot.stage)
-    return {LotStage(row[0]): row[1] for row in session.execute(counted)}
+    # On a day a stage is known by the event that set it.
+    stage = Lot.stage if filters.moment.is_now else literal_column("moment.stage")
+    counted = _filtered(wanted, filters).with_only_columns(stage, func.count()).group_by(stage)
+    found: Counter[LotStage] = Counter()
+    for name, n in session.execute(counted):
+        found[LotStage(name) if filters.moment.is_now else STAGE_AFTER[LotEventKind(name)]] += n
+    return dict(found)
 
 
 def lots_between(actor: Actor, first: dt.date, last: dt.date) -> Select[Lot]:

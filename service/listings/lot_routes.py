@@ -71,12 +71,13 @@ def list_lots(actor: ListingReader, session: Read, page: PageQuery, chosen: Filt
 def count_lots(
     actor: ListingReader,
     session: Read,
+    at: AsOf,
     method: Annotated[list[Method] | None, Query(max_length=5)] = None,
     jurisdiction: Annotated[list[str] | None, Query(max_length=50)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
 ) -> StageCounts:
-    """Count lots by stage."""
-    chosen = LotFilters(method=method or (), jurisdiction=jurisdiction or (), q=q)
+    """Count lots by stage, as they are or as they were on a day; then drafts are left out."""
+    chosen = LotFilters(method=method or (), jurisdiction=jurisdiction or (), q=q, moment=at)
     return StageCounts(counts=lot_pages.stage_counts(session, actor, chosen))
 
 

@@ -24,13 +24,11 @@ from service.overview.schemas import (
 from service.parcels.tallies import tallies
 from service.plans import progress, progress_queries
 from service.plans.classes import Dimension
-from service.plans.queries import plan_page
-from service.plans.states import PlanStatus
+from service.plans.queries import plans_in_force
 
 LOTS, CONTRACTS = "/api/v1/overview/lots", "/api/v1/overview/contracts"
-MOST_IDLE, MOST_PLANS = 50, 100
+MOST_IDLE = 50
 NOTHING = Decimal("0.00")
-_WAS_IN_FORCE = [PlanStatus.published]
 
 
 def overview(session: Session, actor: Actor, asked: Asked) -> OverviewRead:
@@ -96,10 +94,10 @@ def _premium(lots: Sequence[MonthOfLots]) -> Premium:
 
 
 def _plans(session: Session, actor: Actor, asked: Asked) -> list[PlanRate]:
-    """Measure the plans in force of the years that the span touches, of the townships asked for."""
-    filters = {"jurisdiction": asked.selected.jurisdiction, "year": [*asked.years], "status": _WAS_IN_FORCE}
+    """Measure the plans of the years that the span touches, as in force on the day, of the townships asked for."""
     found = []
-    for plan, jurisdiction, *_ in plan_page(session, actor, filters, before=None, limit=MOST_PLANS):
+    places = asked.selected.jurisdiction
+    for plan, jurisdiction in plans_in_force(session, actor, asked.moment, jurisdictions=places, years=asked.years):
         rows = progress_queries.progress_rows(session, plan, Dimension.district, asked.moment)
         regions = asked.selected.region
         whole = progress.whole([row for row in rows if not regions or row.member in regions], plan.year, asked.day)
@@ -118,7 +116,7 @@ def _plans(session: Session, actor: Actor, asked: Asked) -> list[PlanRate]:
                 ),
             )
         )
-    return sorted(found, key=lambda each: (each.year, each.jurisdiction))
+    return found
 
 
 def _contracts(sums: queries.ContractSums, asked: Asked) -> ContractsRead:

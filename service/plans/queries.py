@@ -6,14 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, Text, cast, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from service.accounts.access import Actor
 from service.audit.models import AuditEntry
 from service.codes import queries as codes
+from service.core import clock
 from service.core.errors import NotFound
 from service.documents import subjects
 from service.documents.models import Document
+from service.parcels.selection import Moment
 from service.plans.attributes import Gaps
 from service.plans.classes import Dimension
 from service.plans.models import PlanDeclaredTotal, PlanEvent, PlanItem, PlanPlot, SupplyPlan
@@ -100,6 +103,29 @@ def plan_in_force(session: Session, jurisdiction_id: int, year: int, *, lock: bo
         SupplyPlan.status == PlanStatus.published,
     )
     return session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def plans_in_force(
+    session: Session, actor: Actor, moment: Moment, *, jurisdictions: Sequence[str], years: Collection[int]
+) -> Sequence[Row[SupplyPlan, str]]:
+    """Return what was in force of some years at a moment, with the jurisdiction: the last edition made public by then.
+
+    `jurisdictions`: codes; none is all that the actor sees.
+    """
+    wanted = (
+        visible_plans(actor)
+        .join(Jurisdiction, Jurisdiction.id == SupplyPlan.jurisdiction_id)
+        .with_only_columns(SupplyPlan, Jurisdiction.code)
+        .where(SupplyPlan.year.in_(years), SupplyPlan.published_on <= (moment.as_of or clock.today()))
+        .ext(distinct_on(SupplyPlan.year, Jurisdiction.code))
+        .order_by(SupplyPlan.year, Jurisdiction.code, SupplyPlan.edition.desc())
+    )
+    if jurisdictions:
+        wanted = wanted.where(Jurisdiction.code.in_(jurisdictions))
+    if moment.known_at is not None:
+        told = select(PlanEvent.plan_id).where(PlanEvent.kind == "publish", PlanEvent.recorded_at <= moment.known_at)
+        wanted = wanted.where(told.where(PlanEvent.plan_id == SupplyPlan.id).exists())
+    return session.execute(wanted).all()
 
 
 def open_plan(session: Session, jurisdiction_id: int, year: int) -> SupplyPlan | None:

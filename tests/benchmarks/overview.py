@@ -67,8 +67,10 @@ INSERT INTO lot (id, notice_id, scheme_id, number, stage, start_yuan, price_yuan
     SELECT n, 1, n, 'L-' || n, 'concluded', 1000000, 1000000 + n %% 7 * 100000, {_SECOND}
     FROM generate_series(1, %(n)s / 10) AS n;
 INSERT INTO lot_parcel SELECT n, n * 10, false FROM generate_series(1, %(n)s / 10) AS n;
-INSERT INTO lot_event (lot_id, kind, effective_on, recorded_at, actor)
-    SELECT n, kind, {_SECOND}, {_RECORDED.format(day=_SECOND)}, 'x'
+INSERT INTO lot_event (lot_id, kind, effective_on, recorded_at, facts, actor)
+    SELECT n, kind, {_SECOND}, {_RECORDED.format(day=_SECOND)}, CASE kind
+        WHEN 'announce' THEN jsonb_build_object('start_yuan', '1000000.00')
+        WHEN 'sell' THEN jsonb_build_object('price_yuan', 1000000 + n %% 7 * 100000) ELSE '{{}}' END, 'x'
     FROM generate_series(1, %(n)s / 10) AS n, unnest(ARRAY['announce', 'open', 'sell']) AS kind;
 INSERT INTO contract (id, lot_id, jurisdiction_id, kind, number, holder, signed_on, price_yuan, delivery_due_on,
         start_due_on, complete_due_on)
@@ -76,8 +78,12 @@ INSERT INTO contract (id, lot_id, jurisdiction_id, kind, number, holder, signed_
     SELECT n, n, 1 + (1 + n * 10 %% 60) %% 6, 'grant', 'C-' || n, 'x', {_SECOND}, 1000000, {_SECOND} + 60,
         {_SECOND} + 400, {_SECOND} + 1200 FROM generate_series(1, %(n)s / 20) AS n;
 INSERT INTO contract_parcel SELECT n, n * 10, false FROM generate_series(1, %(n)s / 20) AS n;
-INSERT INTO contract_event (contract_id, kind, effective_on, recorded_at, actor)
-    SELECT n, kind, {_SECOND} + CASE kind WHEN 'sign' THEN 0 ELSE 70 END, {_RECORDED.format(day=_SECOND)}, 'x'
+INSERT INTO contract_event (contract_id, kind, effective_on, recorded_at, facts, actor)
+    SELECT n, kind, {_SECOND} + CASE kind WHEN 'sign' THEN 0 ELSE 70 END, {_RECORDED.format(day=_SECOND)},
+        CASE kind WHEN 'sign' THEN jsonb_build_object('price_yuan', '1000000.00', 'delivery_due_on', {_SECOND} + 60,
+            'start_due_on', {_SECOND} + 400, 'instalments', jsonb_build_array(
+            jsonb_build_object('due_on', {_SECOND} + 60, 'yuan', '500000.00'),
+            jsonb_build_object('due_on', {_SECOND} + 120, 'yuan', '500000.00'))) ELSE '{{}}' END, 'x'
     FROM generate_series(1, %(n)s / 20) AS n, unnest(ARRAY['sign', 'deliver']) AS kind;
 INSERT INTO instalment SELECT n, part, {_SECOND} + part * 60, 500000 FROM generate_series(1, %(n)s / 20) AS n,
     generate_series(1, 2) AS part;

@@ -47,3 +47,35 @@ def test_every_view_is_accessible(
             expect(window.page.get_by_role("heading", name="公告与交易")).to_be_visible()
             window.page.wait_for_load_state("networkidle")
             window.is_accessible()
+
+
+def test_a_move_on_the_board_is_asked_about_first_by_mouse_or_keyboard(
+    browser: Browser, live_server: str, accounts: Accounts
+) -> None:
+    """A card that is drawn to a column opens the act's sheet, and so does its menu; nothing is sent by that alone."""
+    with desk(browser, live_server) as window:
+        page = window.page
+        window.sign_in(accounts["listing_officer"], then="/desk/listings/board")
+        lot = page.request.get(f"{live_server}/api/v1/lots?stage=announced&hold=none&limit=1").json()["items"][0]
+        sheet = page.get_by_role("dialog")
+        card = page.get_by_role("region", name="已公告").get_by_role("listitem").filter(has_text=lot["number"])
+
+        def is_asked() -> None:
+            expect(sheet).to_contain_text(lot["number"])
+            expect(sheet.get_by_label("依据文件")).to_be_visible()
+            expect(sheet.get_by_role("heading", name="法定规则检查")).to_be_visible()
+            expect(sheet.get_by_role("button", name="确认：开始挂牌")).to_be_visible()
+            window.is_accessible()
+            window.keys("Escape")
+            expect(sheet).to_have_count(0)
+
+        # Near the column's head, so that nothing scrolls under the card on the way.
+        card.drag_to(page.get_by_role("region", name="挂牌中"), target_position={"x": 40, "y": 20})
+        is_asked()
+        card.get_by_role("button", name=re.compile("办理")).focus()
+        window.keys("Enter")
+        expect(page.get_by_role("menuitem", name="开始挂牌")).to_be_focused()
+        window.keys("Enter")
+        is_asked()
+        now = page.request.get(f"{live_server}/api/v1/lots/{lot['id']}").json()
+        assert (now["stage"], now["version"]) == (lot["stage"], lot["version"])

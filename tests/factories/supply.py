@@ -1,5 +1,8 @@
 """A supplied district in the tables, behind the service's back: lots, contracts and what happened to them."""
 
+import datetime as dt
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -45,9 +48,11 @@ def lot(
         for parcel in parcels:
             connection.execute("INSERT INTO lot_parcel VALUES (%s, %s, false)", (number, parcel))
         for kind, day in events:
+            fact = {"announce": "start_yuan", "publicise": "start_yuan", "sell": "price_yuan"}.get(kind)
+            facts = {} if fact is None or fact not in money else {fact: f"{money[fact]}.00"}
             connection.execute(
-                "INSERT INTO lot_event (lot_id, kind, effective_on, actor) VALUES (%s, %s, %s, 'x')",
-                (number, kind, day),
+                "INSERT INTO lot_event (lot_id, kind, effective_on, facts, actor) VALUES (%s, %s, %s, %s, 'x')",
+                (number, kind, day, json.dumps(facts)),
             )
     connection.execute("UPDATE lot SET version = version + 1 WHERE id = -1")  # the revision grows
 
@@ -73,11 +78,10 @@ def contract(
         )
         for parcel in parcels:
             connection.execute("INSERT INTO contract_parcel VALUES (%s, %s, false)", (number, parcel))
+        agreed = [{"due_on": day, "yuan": f"{yuan}.00"} for day, yuan in instalments]
+        terms = {name: given.get(name) for name in ("price_yuan", "delivery_due_on", "start_due_on")}
         for kind, day in events:
-            connection.execute(
-                "INSERT INTO contract_event (contract_id, kind, effective_on, actor) VALUES (%s, %s, %s, 'x')",
-                (number, kind, day),
-            )
+            happened(connection, number, kind, day, {**terms, "instalments": agreed} if kind == "sign" else {})
         for place, (day, yuan) in enumerate(instalments, 1):
             connection.execute("INSERT INTO instalment VALUES (%s, %s, %s, %s)", (number, place, day, yuan))
         for day, yuan in payments:
@@ -85,3 +89,21 @@ def contract(
                 "INSERT INTO payment (contract_id, paid_on, yuan, actor) VALUES (%s, %s, %s, 'x')", (number, day, yuan)
             )
     connection.execute("UPDATE contract SET version = version + 1 WHERE id = -1")
+
+
+def happened(
+    connection: psycopg.Connection[Any],
+    number: int,
+    kind: str,
+    day: str,
+    facts: Mapping[str, Any],
+    recorded_at: dt.datetime | None = None,
+) -> None:
+    """Add an event of a contract with what it set; known now, if it is not said since when."""
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(
+            "INSERT INTO contract_event (contract_id, kind, effective_on, facts, actor, recorded_at)"
+            " VALUES (%s, %s, %s, %s, 'x', coalesce(%s, now()))",
+            (number, kind, day, json.dumps(facts), recorded_at),
+        )

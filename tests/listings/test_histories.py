@@ -166,4 +166,6 @@ def test_a_lot_as_of_a_day_is_a_naive_replay(session: Session, days: list[int], 
     assert (found.stage, found.hold, found.closes_at) == (said.stage, said.hold, said.closes_at)
     chosen = lot_pages.LotFilters(stage=[said.stage], hold=[said.hold], moment=moment, notice_id=lot.notice_id)
     assert [each.id for each in reading.lots(session, system("test"), chosen, before=None, limit=5)] == [lot.id]
+    everywhere = lot_pages.LotFilters(moment=moment, notice_id=lot.notice_id)
+    assert lot_pages.stage_counts(session, system("test"), everywhere) == {said.stage: 1}
     outer.rollback()

@@ -9,7 +9,7 @@ import pytest
 
 from service.accounts.permissions import Role
 from tests.caller import Caller
-from tests.factories.supply import contract, ground, lot
+from tests.factories.supply import contract, ground, happened, lot
 
 Super = psycopg.Connection[Any]
 
@@ -138,6 +138,69 @@ def test_contracts_stand_as_their_events_say_by_the_day(viewer: Caller) -> None:
     assert (owing["number"], owing["owed_yuan"]) == ("C-1", "600.00")
     then = read(viewer, "?as_of=2022-08-15")["contracts"]["standings"]
     assert (then["signed"]["n"], then["owing"]["n"], then["start_late"]["n"]) == (3, 0, 1)
+
+
+def test_what_was_agreed_and_paid_is_that_of_the_day_and_as_known_then(viewer: Caller, superuser: Super) -> None:
+    """An amendment of 1 August moves the second instalment and the start; a payment of July is entered late."""
+    parts = [{"due_on": "2022-05-10", "yuan": "600.00"}, {"due_on": "2022-07-20", "yuan": "600.00"}]
+    facts = {"instalments": parts, "start_due_on": "2022-10-01", "delivery_due_on": None}
+    entered = dt.datetime(2022, 11, 1, tzinfo=dt.UTC)
+    with superuser.transaction():
+        superuser.execute("SET LOCAL session_replication_role = replica")
+        superuser.execute("UPDATE contract_event SET recorded_at = '2022-10-15+00'")
+        superuser.execute("UPDATE payment SET recorded_at = '2022-10-15+00'")
+        superuser.execute("UPDATE contract SET start_due_on = '2022-10-01', delivery_due_on = NULL WHERE id = 1")
+    happened(superuser, 1, "amend", "2022-08-01", facts, recorded_at=entered)
+    superuser.execute("UPDATE instalment SET due_on = '2022-07-20' WHERE (contract_id, ordinal) = (1, 2)")
+    superuser.execute(
+        "INSERT INTO payment (contract_id, paid_on, yuan, actor, recorded_at)"
+        " VALUES (1, '2022-07-15', 100, 'x', '2022-11-01+00')"
+    )
+
+    def then(query: str) -> tuple[str, str, str]:
+        sums = read(viewer, query)["contracts"]
+        for each in sums["standings"].values():
+            assert len(rows(viewer, each["rows"])) == each["n"], query
+        (one,) = [row for row in rows(viewer, sums["standings"]["signed"]["rows"]) if row["id"] == 1]
+        return one["due_yuan"], one["paid_yuan"], str(one["start_due_on"])
+
+    assert then("?as_of=2022-07-31") == ("600.00", "700.00", "2022-08-01")
+    assert then("?as_of=2022-08-01") == ("1200.00", "700.00", "2022-10-01")
+    assert then("?as_of=2022-08-01&known_at=2022-10-31T00:00:00Z") == ("600.00", "600.00", "2022-08-01")
+    assert then("") == then("?as_of=2022-11-15") == ("1200.00", "700.00", "2022-10-01")
+
+
+def test_a_price_is_the_one_of_the_day(viewer: Caller, superuser: Super) -> None:
+    """The start price of the lot on offer goes up on 10 November."""
+    superuser.execute(
+        "INSERT INTO lot_event (lot_id, kind, effective_on, facts, actor)"
+        " VALUES (5, 'amend', '2022-11-10', '{\"start_yuan\": \"900.00\"}', 'x')"
+    )
+    superuser.execute("UPDATE lot SET start_yuan = 900 WHERE id = 5")
+    for query, price in (("", "900.00"), ("?as_of=2022-11-10", "900.00"), ("?as_of=2022-11-09", "700.00")):
+        announced = rows(viewer, read(viewer, query)["events"]["announce"]["rows"])
+        assert {row["lot_id"]: row["start_yuan"] for row in announced}[5] == price
+    for query in ("?as_of=2022-11-15", "?as_of=2022-07-15"):
+        assert read(viewer, query)["months"][3] == {
+            **read(viewer)["months"][3], "events": read(viewer, query)["months"][3]["events"]
+        }  # fmt: skip
+
+
+def test_the_plan_is_the_edition_in_force_on_the_day(viewer: Caller, superuser: Super) -> None:
+    superuser.execute(
+        "INSERT INTO supply_plan (id, jurisdiction_id, year, edition, status, title, published_on)"
+        " OVERRIDING SYSTEM VALUE VALUES (1, 1, 2022, 1, 'amended', 'x', '2022-03-01'),"
+        " (2, 1, 2022, 2, 'published', 'x', '2022-09-01'), (3, 1, 2022, 3, 'draft', 'x', NULL)"
+    )
+    superuser.execute(
+        "INSERT INTO plan_event (plan_id, kind, effective_on, recorded_at, actor)"
+        " VALUES (1, 'publish', '2022-03-01', '2022-03-01+00', 'x'), (2, 'publish', '2022-09-01', '2022-10-01+00', 'x')"
+    )
+    for query, plans in (
+        ("", [2]), ("?as_of=2022-09-01", [2]), ("?as_of=2022-08-31", [1]), ("?as_of=2022-02-28", []),
+        ("?as_of=2022-09-15&known_at=2022-09-15T00:00:00Z", [1]),
+    ):  # fmt: skip
+        assert [each["plan_id"] for each in read(viewer, query)["plans"]] == plans, query
 
 
 def test_parcels_are_counted_where_they_lie_and_open_as_a_list(viewer: Caller, superuser: Super) -> None:

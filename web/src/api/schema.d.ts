@@ -1653,7 +1653,7 @@ export interface paths {
         };
         /**
          * 各阶段宗数 Lots by stage
-         * @description Count lots by stage.
+         * @description Count lots by stage, as they are or as they were on a day; then drafts are left out.
          */
         get: operations["count_lots"];
         put?: never;
@@ -16593,6 +16593,10 @@ export interface operations {
                 method?: components["schemas"]["Method"][] | null;
                 jurisdiction?: string[] | null;
                 q?: string | null;
+                /** @description 状态日期 day of the state; shapes are today's */
+                as_of?: string | null;
+                /** @description 知悉时点 as far as was known then; a date counts to its end */
+                known_at?: string | null;
             };
             header?: never;
             path?: never;
