@@ -9,6 +9,7 @@ import service.checklist.inheriting
 import service.checklist.jobs
 import service.checklist.models
 import service.checklist.record_models
+import service.checklist.refusals
 import service.checklist.run_jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models

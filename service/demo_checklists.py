@@ -116,7 +116,7 @@ def _courses(session: Session, kept: Kept) -> Iterator["Course"]:
 
 
 def _land(session: Session, stage: Stage, most: int) -> Sequence[Parcel]:
-    """Return the parcels of a stage that get a checklist; after the first, two where relics may lie, if there are any."""
+    """Return the parcels of a stage that get a checklist; behind the first up to two where relics may lie."""
     own = (Parcel.stage == stage, Parcel.hold == Hold.none, Parcel.retired_by.is_(None), Parcel.name.is_not(None))
     found = session.scalars(select(Parcel).where(*own).order_by(Parcel.code)).all()
     relics = may_hold_relics(session, [each.id for each in found])
