@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 import service.accounts.jobs
 import service.checklist.deadlines
+import service.checklist.following
 import service.checklist.gate
 import service.checklist.inheriting
 import service.checklist.jobs

@@ -60,8 +60,8 @@ class _Plan(NamedTuple):
 
 _PLANS: Mapping[Stage, _Plan] = {
     Stage.acquiring: _Plan(150, 260, ("BT-A2", "BT-F2", "BT-A3")),
-    Stage.reserved: _Plan(330, 120, (None, "BT-F4", "BT-F1")),
-    Stage.cleared: _Plan(200, 75, (None, "BT-F4", None)),
+    Stage.reserved: _Plan(330, 120, (None, "BT-F4", None)),
+    Stage.cleared: _Plan(200, 75, (None, "BT-F4", "BT-F1")),
     Stage.scheme_approved: _Plan(260, 45, (None, "BT-G1", None, None)),
     Stage.announced: _Plan(300, 0, (None,) * 4),
     Stage.listed: _Plan(360, 0, (None,) * 5),

@@ -394,10 +394,20 @@ def test_an_early_day_is_no_way_past_the_rule(
     assert constraint(wrong.value) == "checklist_gate"
     # A notice that was recorded before stays under what was the rule then.
     assert refused(serving, known) is None
-    # History is brought in while whoever sets rules has lifted this one; both are in the audit.
+
+
+def test_history_is_brought_in_while_the_rule_is_lifted_and_the_audit_has_both(
+    database: Database, owner: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    rule = PolicySet(template="standard_land", required_from=D(2022, 11, 10))
+    with database.write(ACTOR) as session:
+        parcel = make_parcel(session, stage=Stage.listed)
+        code, version = parcel.code, parcel.version
+        set_policy(session, ACTOR, "ZDXQ", rule, version=0)
     with database.write(ACTOR) as session:
         set_policy(session, ACTOR, "ZDXQ", rule.model_copy(update={"required_from": None}), version=1)
     with database.write(ACTOR) as session:
+        sold = EventCreate(kind=EventKind.sell, effective_on=D(2022, 11, 2))
         record_event(session, ACTOR, code, sold, version=version)
     with database.write(ACTOR) as session:
         set_policy(session, ACTOR, "ZDXQ", rule, version=2)
