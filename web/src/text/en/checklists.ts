@@ -9,7 +9,7 @@ export const checklists: Text['checklists'] = {
   kindHint: { G: 'Done for the plot by government or the reserve centre; counts for any winner.', PRE: 'A shadow review for the intended user. It gives no right and must not restrict other bidders; after the contract it turns into a real permit.', real: 'A real approval or filing of the party concerned.' },
   requirement: { required: 'Required', optional: 'Optional', conditional: 'Conditional' },
   basis: { statutory: 'Statutory', usual: 'Usual', assumed: 'Assumed' }, verified: 'source checked', unverified: 'source not checked',
-  unit: { workday: 'working days', day: 'days' }, days: '{n} working days', calendarDays: '{n} days',
+  unit: { workday: 'working days', day: 'days' }, unitOne: { workday: 'working day', day: 'day' }, days: '{n} working days', calendarDays: '{n} days',
   provisional: 'Provisional: rests on a year whose holidays are not announced yet',
   badge: { title: 'Ready to build at sale', until: 'First proof expires {date}', forever: 'no proof expires', proofs: 'Proofs', noDocument: 'no document', valid: 'valid until {date}' },
   tabs: { label: 'Pages of the checklist', lanes: 'Lanes', list: 'Items', history: 'History', saving: 'Days saved' },
