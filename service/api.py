@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 import service.accounts.jobs
 import service.checklist.deadlines
+import service.checklist.following
 import service.checklist.gate
 import service.checklist.inheriting
 import service.checklist.jobs
 import service.checklist.models
 import service.checklist.record_models
+import service.checklist.refusals
 import service.checklist.run_jobs
 import service.constraints.jobs  # its tasks are known to the queue once it is loaded
 import service.constraints.models

@@ -1,8 +1,9 @@
 """The demo's checklists (八同步): opened for land on its way to the market, acted out by the officers' commands."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +36,8 @@ from service.demo_courses import EVENTS, throw
 from service.documents import commands as documents
 from service.documents import storage
 from service.documents.storage import Kept
+from service.listings.models import Lot
+from service.listings.queries import live_lots_on
 from service.parcels.lifecycle import Hold, Stage
 from service.parcels.models import Parcel
 from service.schemes.queries import may_hold_relics
@@ -47,22 +50,23 @@ _ONE_DAY = dt.timedelta(days=1)
 
 
 class _Plan(NamedTuple):
-    """How many parcels of a stage have a checklist, how many days ago it was opened, and when they are to be sold."""
+    """The checklists of a stage: how many days ago they were opened, in how many days the land is to be sold."""
 
-    most: int
     opened: int
     sale_in: int
+    stand_at: Sequence[str | None]
+    """One after the other: an item that has begun and is not done yet, whatever its time (None: as planned)."""
 
 
 _PLANS: Mapping[Stage, _Plan] = {
-    Stage.acquiring: _Plan(2, 150, 260),
-    Stage.reserved: _Plan(2, 330, 120),
-    Stage.cleared: _Plan(3, 200, 75),
-    Stage.scheme_approved: _Plan(4, 260, 45),
-    Stage.announced: _Plan(4, 300, 30),
-    Stage.listed: _Plan(5, 360, 8),
+    Stage.acquiring: _Plan(150, 260, ("BT-A2", "BT-F2", "BT-A3")),
+    Stage.reserved: _Plan(330, 120, (None, "BT-F4", None)),
+    Stage.cleared: _Plan(200, 75, (None, "BT-F4", "BT-F1")),
+    Stage.scheme_approved: _Plan(260, 45, (None, "BT-G1", None, None)),
+    Stage.announced: _Plan(300, 0, (None,) * 4),
+    Stage.listed: _Plan(360, 0, (None,) * 5),
 }
-_PACES = (100, 70, 45, 100, 30)
+_PACES: Mapping[Stage, Sequence[int]] = defaultdict(lambda: (100, 70, 45, 100, 30), {Stage.acquiring: (100, 70, 10)})
 """Per cent of that time that one after the other of a stage has had."""
 
 
@@ -103,25 +107,27 @@ def assign(database: Database) -> None:
 def _courses(session: Session, kept: Kept) -> Iterator["Course"]:
     today = clock.today()
     for stage, plan in _PLANS.items():
-        for parcel, pace in zip(_land(session, stage, plan.most), _PACES, strict=False):
+        land = _land(session, stage, len(plan.stand_at))
+        lots = dict(live_lots_on(session, [parcel.id for parcel in land]))
+        for parcel, pace, item in zip(land, _PACES[stage], plan.stand_at, strict=False):
             opened = today - (plan.opened * pace // 100 + throw(parcel.code, "opened", 15)) * _ONE_DAY
             sale = today + (plan.sale_in + throw(parcel.code, "sale", 20)) * _ONE_DAY
-            yield Course(session, kept, parcel, opened, sale)
+            yield Course(session, kept, parcel, opened, lots.get(parcel.id) or sale, stands_at=item)
 
 
 def _land(session: Session, stage: Stage, most: int) -> Sequence[Parcel]:
-    """Return the parcels of a stage that get a checklist; the second of them where relics may lie, if there is one."""
+    """Return the parcels of a stage that get a checklist; behind the first up to two where relics may lie."""
     own = (Parcel.stage == stage, Parcel.hold == Hold.none, Parcel.retired_by.is_(None), Parcel.name.is_not(None))
     found = session.scalars(select(Parcel).where(*own).order_by(Parcel.code)).all()
     relics = may_hold_relics(session, [each.id for each in found])
-    buried = [each for each in found if relics.get(each.id)][:1]
+    buried = [each for each in found if relics.get(each.id)][:2]
     others = [each for each in found if not relics.get(each.id)]
     return [*others[:1], *buried, *others[1:]][:most]
 
 
-def pass_gate(session: Session, kept: Kept, parcel: Parcel, sale: dt.date) -> None:
+def pass_gate(session: Session, kept: Kept, parcel: Parcel, lot: Lot, sale: dt.date) -> None:
     """Give land that is about to be sold a checklist with all done that must be."""
-    course = Course(session, kept, parcel, sale - 420 * _ONE_DAY, sale)
+    course = Course(session, kept, parcel, sale - 420 * _ONE_DAY, lot)
     with settled_once(session):
         course.bring(sale - _ONE_DAY)
 
@@ -129,17 +135,26 @@ def pass_gate(session: Session, kept: Kept, parcel: Parcel, sale: dt.date) -> No
 class Course:
     """The course of one checklist."""
 
-    def __init__(self, session: Session, kept: Kept, parcel: Parcel, opened: dt.date, sale: dt.date) -> None:
-        """Open it as of its day."""
-        self.session, self.opened = session, opened
+    def __init__(
+        self,
+        session: Session,
+        kept: Kept,
+        parcel: Parcel,
+        opened: dt.date,
+        sale: dt.date | Lot,
+        *,
+        stands_at: str | None = None,
+    ) -> None:
+        """Open it as of its day, for a sale that is planned or for a round of listing that is out."""
+        self.session, self.opened, self.stands_at = session, opened, stands_at
+        self.late = 2 + throw(parcel.code, "late", 4)
         self.runs_out: dt.date | None = None  # of the first proof that is handed in
         new = ChecklistCreate(
             parcel=parcel.code,
             opened_on=opened,
             facts=Answers(relics_found=False, rezoning=False, separate_siting=False, energy_review=False),
             project_name=parcel.name,
-            planned_listing_on=sale - 14 * _ONE_DAY,
-            planned_sale_on=sale,
+            **_plan_of(sale),
         )
         self.checklist = open_checklist(session, OFFICER, new)
         paper = documents.attach(
@@ -156,6 +171,8 @@ class Course:
         for item in sorted(seen.template.items, key=lambda each: found.timings[each.key].earliest_start):
             timing = found.timings[item.key]
             begins, ends = timing.earliest_start, timing.earliest_finish
+            if item.key == self.stands_at and ends <= until:  # it began late
+                begins, ends = until - self.late * _ONE_DAY, until + _ONE_DAY
             if _by_hand(item) and item.key in open_ and open_.isdisjoint(seen.waiting[item.key]) and begins <= until:
                 self.act(item, "start", begins)
                 if ends <= until:
@@ -185,6 +202,14 @@ class Course:
         return self.session.get_one(ChecklistItem, (self.checklist.id, key)).version
 
 
+def _plan_of(sale: dt.date | Lot) -> dict[str, Any]:
+    """Return the planned days: those of the round, or a listing of two weeks before the sale."""
+    if isinstance(sale, dt.date):
+        return {"planned_listing_on": sale - 14 * _ONE_DAY, "planned_sale_on": sale}
+    days = (None if moment is None else clock.day_of(moment) for moment in (sale.opens_at, sale.closes_at))
+    return dict(zip(("planned_listing_on", "planned_sale_on"), days, strict=True)) | {"lot_id": sale.id}
+
+
 def _by_hand(item: Item) -> bool:
     return item.follows is None and item.begins is None and item.phase is Phase.pre
 
@@ -193,7 +218,9 @@ def _surprise(session: Session, made: list[Course]) -> None:
     """Let happen what makes every state occur: handed in, returned, waived, run out; and a remark."""
     today = clock.today()
     busy = [(each, item) for each in made for item in _in(session, each, State.in_progress)]
-    for (course, item), last in zip(busy, ("submit", "submit", "return"), strict=False):
+    returned = [each for each in busy if each[1].key == each[0].stands_at and each[1].hard][-1]
+    others = [each for each in busy if each[1].key != each[0].stands_at]
+    for (course, item), last in [*zip(others, ("submit", "submit"), strict=False), (returned, "return")]:
         course.act(item, "submit", today - 2 * _ONE_DAY)
         if last == "return":
             course.act(item, "return", today - _ONE_DAY, actor=APPROVER, reason="材料缺少盖章页，请补正（示意）")

@@ -251,7 +251,7 @@ class Play:
         hour = {_L.open: 9, _L.sell: 15, _L.fail: 15}.get(kind)
         if kind is _L.sell:
             if event.code in PASSED:
-                demo_checklists.pass_gate(self.session, self.kept, self.parcels[event.code], event.on)
+                demo_checklists.pass_gate(self.session, self.kept, self.parcels[event.code], lot, event.on)
             self._offers(lot, event.code)
         order = LotEventOrder(
             kind=kind,

@@ -20,9 +20,9 @@ _SOLD_OPEN = text("""
 _SOLD_WITHOUT = text("""
     SELECT l.number, concat_ws(' ', p.code, 'sold', l.sold_on), concat('a checklist since ', pol.required_from)
     FROM lot l JOIN notice n ON n.id = l.notice_id
-    JOIN checklist_policy pol ON pol.jurisdiction_id = n.jurisdiction_id AND l.notice_on >= pol.required_from
+    JOIN checklist_policy pol ON pol.jurisdiction_id = n.jurisdiction_id
     JOIN lot_parcel lp ON lp.lot_id = l.id JOIN parcel p ON p.id = lp.parcel_id
-    WHERE l.stage IN ('sold', 'concluded') AND l.sold_on IS NOT NULL
+    WHERE l.stage IN ('sold', 'concluded') AND l.sold_on IS NOT NULL AND lot_under_rule(l.id, l.notice_on)
       AND NOT EXISTS (SELECT FROM checklist c WHERE c.parcel_id = p.id AND c.opened_on <= l.sold_on)
     ORDER BY 1, 2 LIMIT :most
 """)

@@ -21,10 +21,9 @@ _GATE = text("""
     SELECT DISTINCT l.id, l.number, coalesce(l.closes_at, l.opens_at) AS ends_at
     FROM lot l JOIN notice n ON n.id = l.notice_id JOIN lot_parcel lp ON lp.lot_id = l.id AND lp.live
     LEFT JOIN checklist c ON c.parcel_id = lp.parcel_id AND c.status = 'running'
-    LEFT JOIN checklist_policy p ON p.jurisdiction_id = n.jurisdiction_id AND p.required_from <= l.notice_on
     WHERE l.stage IN ('announced', 'open') AND n.jurisdiction_id = ANY (:own)
       AND (c.blocking > 0 OR c.id IS NULL AND (
-        p.jurisdiction_id IS NOT NULL OR checklist_was_closed(lp.parcel_id, l.notice_on)))
+        lot_under_rule(l.id, l.notice_on) OR checklist_was_closed(lp.parcel_id, l.notice_on)))
 """)
 _EXPIRY = text("""
     SELECT c.id, p.code, d.item_key, max(d.valid_until) AS until

@@ -22,8 +22,7 @@ from service.schemes.methods import COMPETITIVE
 from service.workdays.queries import calendar_of
 
 _REQUIRED = text("""
-    SELECT n.method FROM notice n JOIN checklist_policy p ON p.jurisdiction_id = n.jurisdiction_id
-    WHERE n.id = :notice AND p.required_from <= :notice_on
+    SELECT method FROM notice WHERE id = :notice AND lot_under_rule(:lot, :notice_on)
 """)
 # As the database has it: `checklist_was_closed`.
 _CLOSED = text("SELECT id FROM parcel WHERE id = ANY (:ids) AND checklist_was_closed(id, :day)")
@@ -62,7 +61,7 @@ def _in_want(
 
 
 def _required(session: Session, lot: Lot, notice_on: dt.date | None) -> bool:
-    method = session.scalar(_REQUIRED, {"notice": lot.notice_id, "notice_on": notice_on})
+    method = session.scalar(_REQUIRED, {"notice": lot.notice_id, "lot": lot.id, "notice_on": notice_on})
     return method in COMPETITIVE
 
 

@@ -34,6 +34,7 @@ class MatrixRow(Output):
     area_m2: float
     jurisdiction: str
     lot_number: str | None
+    sold_on: dt.date | None = Field(description="of its lot")
     project_name: str | None
     readiness: Readiness
     blocking: int

@@ -96,6 +96,7 @@ class _Rows:
             "area_m2": float(row.area_m2),
             "jurisdiction": row.jurisdiction,
             "lot_number": row.lot_number,
+            "sold_on": row.sold_on,
             "project_name": row.project_name,
             "readiness": row.readiness,
             "blocking": row.blocking,

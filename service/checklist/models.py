@@ -56,6 +56,10 @@ class ChecklistPolicy(Base):
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey(Jurisdiction.id), primary_key=True)
     template_key: Mapped[str] = mapped_column(Text)
     required_from: Mapped[dt.date | None] = mapped_column(comment="null: only checklists that were opened bind")
+    recorded_from: Mapped[dt.datetime | None] = mapped_column(
+        DateTime(timezone=True),
+        comment="what is recorded later is no history and needs a checklist, whatever its day; null: not in force",
+    )
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1", comment="changes so far, for If-Match")
 
 

@@ -156,6 +156,7 @@ MATRIX_COLUMNS = (
     Parcel.area_m2,
     Jurisdiction.code.label("jurisdiction"),
     Lot.number.label("lot_number"),
+    Lot.sold_on,
     Checklist.project_name,
     Checklist.readiness,
     Checklist.blocking,

@@ -1,9 +1,10 @@
 """What changes checklists when their rules change: a newer template, another bureau, a jurisdiction's policy."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
@@ -23,6 +24,7 @@ from service.checklist.template import Item, Template
 from service.checklist.template_facts import Facts
 from service.checklist.template_loader import templates
 from service.codes.queries import lists
+from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
 from service.regions.models import Jurisdiction
 from service.regions.queries import visible_jurisdictions
@@ -160,6 +162,7 @@ def _give(session: Session, actor: Actor, checklist: Checklist, order: BureauRep
 def set_policy(session: Session, actor: Actor, code: str, order: PolicySet, *, version: int) -> ChecklistPolicy:
     """Say which template a jurisdiction uses, and from which notice day its sales need checklists.
 
+    Once that day has come, what is recorded late needs one too; history is brought in while there is no such day.
     `version` is 0 where there is no rule yet.
 
     Raises:
@@ -184,9 +187,22 @@ def set_policy(session: Session, actor: Actor, code: str, order: PolicySet, *, v
     if policy is None:
         policy = ChecklistPolicy(jurisdiction_id=found.id, version=0)
         session.add(policy)
+    policy.recorded_from = _in_force(policy, order.required_from)
     policy.template_key, policy.required_from = order.template, order.required_from
     policy.version += 1
     session.flush()
     after = {"template": order.template, "required_from": order.required_from}
     record(session, Audited.CHECKLIST_POLICY_SET, "jurisdiction", code, before=before, after=after)
     return policy
+
+
+def _in_force(policy: ChecklistPolicy, required_from: dt.date | None) -> Any:  # noqa: ANN401 - an instant, or SQL for now
+    """Return since when a rule is in force; None: it is not, or a fixed day (the demo's) never gets to its own."""
+    if required_from is None:
+        return None
+    if required_from <= clock.today():
+        known = policy.recorded_from
+        return func.now() if known is None or known > clock.now() else known
+    if clock.today() != clock.day_of(clock.now()):
+        return None
+    return dt.datetime.combine(required_from, dt.time(), clock.CHINA)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import psycopg
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
+from service.core import problems
 from service.core.errors import Conflict, FieldError, Invalid
 from service.listings import checking, queries, terms
 from service.listings.centres import centres
@@ -203,3 +205,13 @@ def _draft(session: Session, actor: Actor, lot_id: int, version: int) -> Lot:
     if lot.stage != LotStage.draft:
         raise NoticePublished("宗地已公告，如须更改请发补充公告。", "The lot is announced; amend its notice.")
     return lot
+
+
+def _land_is_fixed(_: psycopg.Error) -> NoticePublished:
+    return NoticePublished(
+        "宗地已公告，其地块不能再增减或更换；如需调整，请终止本轮后重新出让。",
+        "The lot is announced: its land is fixed. To change it, end the round and offer the land anew.",
+    )
+
+
+problems.CONSTRAINTS["lot_parcel_fixed"] = _land_is_fixed

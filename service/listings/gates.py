@@ -60,6 +60,13 @@ def refused_by_database(cause: psycopg.Error) -> ChecklistOpen:
     """Return what a refusal of the database means: a change in the last moment, or a way around the lot."""
     items: list[Any] = json.loads(cause.diag.message_detail or "[]")
     codes = sorted({item["code"] for item in items})
+    if items and not any(item["key"] for item in items):
+        return ChecklistOpen(
+            f"地块 {'、'.join(codes)} 未建立清单，不能成交；规定施行后补录的成交，无论生效日期，也须有清单。",
+            f"{', '.join(codes)} has no checklist and can't be sold; while the rule is in force that holds for what is"
+            " recorded late too, whatever its day.",
+            facts={"items": items},
+        )
     return ChecklistOpen(
         f"地块 {'、'.join(codes)} 的清单未完成，不能成交。",
         f"The checklist of {', '.join(codes)} is open; the land can't be sold.",

@@ -19,6 +19,7 @@ from service.checklist.queries import documents_of
 from service.checklist.template_commands import set_policy
 from service.core import clock
 from service.core.db import Database
+from service.listings.models import Lot
 from service.listings.queries import parcels_of
 from service.parcels.lifecycle import Stage
 from tests.factories.checklists import act as act_on
@@ -96,3 +97,28 @@ def test_the_night_reopens_what_has_run_out_and_the_inbox_told_it_before(databas
     assert run_expiry(database) == 0
     with database.read() as session:
         assert row_of(session, checklist, "BT-A2").state == "returned"
+
+
+def cell(checklist: Checklist, number: int) -> tuple[int, int]:
+    """How many items of a track are done by the forecast that is kept, of how many."""
+    (found,) = [each for each in checklist.tracks if each["number"] == number]
+    return found["done"], found["total"]
+
+
+def test_a_sale_forecasts_the_checklist_anew_in_its_own_transaction(database: Database) -> None:
+    """The matrix need not wait for the night to tell that land is sold."""
+    with database.write(ACTOR) as session:
+        lot = make_open(session)
+        assert lot.opens_at is not None
+        bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
+        (parcel,) = parcels_of(session, [lot.id])[lot.id]
+        checklist = make_checklist(session, parcel)
+        finish(session, checklist)
+        numbers = checklist.id, lot.id
+    with database.read() as session:
+        done, total = cell(session.get_one(Checklist, numbers[0]), 5)
+        assert done < total
+    with database.write(ACTOR) as session:
+        act(session, session.get_one(Lot, numbers[1]), "sell", effective_on=D(2022, 11, 15))
+    with database.read() as session:
+        assert cell(session.get_one(Checklist, numbers[0]), 5) == (total, total)

@@ -352,3 +352,64 @@ def test_a_sale_and_a_reopening_at_once_end_in_one_order(crowd: Database) -> Non
         ends.add((sold, reopened))
     # Sold first: the reopening waited for it, and what the sale rested on is not undone.
     assert ends <= {(True, False), (False, True)}
+
+
+def test_an_early_day_is_no_way_past_the_rule(
+    database: Database,
+    serving: psycopg.Connection[tuple[object, ...]],
+    owner: psycopg.Connection[tuple[object, ...]],
+) -> None:
+    """What is recorded once a rule is in force needs a checklist, whatever day it is said to be of."""
+    with database.write(ACTOR) as session:
+        before = make_open(session)
+        (offered,) = parcels_of(session, [before.id])[before.id]
+        known = SELL.format(lot=before.id, parcel=offered.id)
+    rule = PolicySet(template="standard_land", required_from=D(2022, 11, 10))
+    with database.write(ACTOR) as session:
+        set_policy(session, ACTOR, "ZDXQ", rule, version=0)
+    with database.write(ACTOR) as session:
+        late = make_open(session)
+        (other,) = parcels_of(session, [late.id])[late.id]
+        assert late.notice_on is not None
+        assert late.opens_at is not None
+        bid(session, late, bidder(session, late), FLOOR, late.opens_at)
+        assert late.notice_on < D(2022, 11, 1)
+        parcel = make_parcel(session, stage=Stage.listed)
+        code, version, number = parcel.code, parcel.version, late.id
+        entered = SELL.format(lot=late.id, parcel=other.id)
+        stage = f"UPDATE parcel SET stage = 'sold', stage_since = '2022-11-02' WHERE id = {parcel.id}"
+    for connection in (serving, owner):
+        assert refused(connection, stage) == "checklist_gate"
+        assert refused(connection, entered) == "checklist_gate"
+        event = "(lot_id, kind, effective_on, recorded_at, actor)"
+        forged = f"INSERT INTO lot_event {event} VALUES ({number}, 'announce', '2022-10-01', '2022-10-01', 'x')"
+        assert refused(connection, f"{forged}; {entered}") == "checklist_gate", "the database says when it was recorded"
+    silent = "UPDATE checklist_policy SET recorded_from = NULL"
+    assert refused(serving, f"{silent}; {stage}") == "checklist_policy_told"
+    with pytest.raises(GongdiError, match="has no checklist"), database.write(ACTOR) as session:
+        act(session, session.get_one(Lot, number), "sell", effective_on=D(2022, 11, 2))
+    sold = EventCreate(kind=EventKind.sell, effective_on=D(2022, 11, 2))
+    with pytest.raises(IntegrityError) as wrong, database.write(ACTOR) as session:
+        record_event(session, ACTOR, code, sold, version=version)
+    assert constraint(wrong.value) == "checklist_gate"
+    # A notice that was recorded before stays under what was the rule then.
+    assert refused(serving, known) is None
+
+
+def test_history_is_brought_in_while_the_rule_is_lifted_and_the_audit_has_both(
+    database: Database, owner: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    rule = PolicySet(template="standard_land", required_from=D(2022, 11, 10))
+    with database.write(ACTOR) as session:
+        parcel = make_parcel(session, stage=Stage.listed)
+        code, version = parcel.code, parcel.version
+        set_policy(session, ACTOR, "ZDXQ", rule, version=0)
+    with database.write(ACTOR) as session:
+        set_policy(session, ACTOR, "ZDXQ", rule.model_copy(update={"required_from": None}), version=1)
+    with database.write(ACTOR) as session:
+        sold = EventCreate(kind=EventKind.sell, effective_on=D(2022, 11, 2))
+        record_event(session, ACTOR, code, sold, version=version)
+    with database.write(ACTOR) as session:
+        set_policy(session, ACTOR, "ZDXQ", rule, version=2)
+    audited = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'checklist_policy:set'").fetchone()
+    assert audited == (3,)

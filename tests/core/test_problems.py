@@ -61,6 +61,21 @@ def test_what_goes_wrong_below_has_a_meaning(client: TestClient, name: str, stat
     assert (status == 503) == ("retry-after" in answer.headers)
 
 
+@pytest.mark.parametrize(
+    ("constraint", "code", "zh", "en"),
+    [
+        ("checklist_four_eyes", "checklist-four-eyes", "另一人办结", "another accepts it"),
+        ("checklist_offered", "checklist-still-offered", "正在交易", "holds the land"),
+        ("lot_parcel_fixed", "notice-published", "宗地已公告", "land is fixed"),
+    ],
+)
+def test_what_a_trigger_refuses_is_said_in_both_languages(constraint: str, code: str, zh: str, en: str) -> None:
+    told = problems.CONSTRAINTS[constraint](psycopg.errors.CheckViolation())
+    assert (told.status, told.code) == (409, code)
+    assert zh in told.zh
+    assert en in told.en
+
+
 def test_a_bug_leaks_nothing(client: TestClient) -> None:
     text = client.get("/raise/bug").text
     assert "hunter2" not in text

@@ -16,6 +16,7 @@ from service.accounts.access import system
 from service.accounts.permissions import Role
 from service.audit.verify import verify
 from service.checklist.states import Stored
+from service.checklist.template_loader import templates
 from service.contracts.checking import disagreements
 from service.core import clock
 from service.core.db import Database
@@ -113,6 +114,32 @@ def test_the_accounts_of_the_demo_open_the_door(mine: Mine) -> None:
         program = Caller(client, {"authorization": f"Bearer {written['api_key']}"})
         assert program.get("/api/v1/jurisdictions").json()["items"][0]["code"] == demo.JURISDICTION
         assert program.post("/api/v1/imports").status_code == 403
+
+
+def test_every_bureau_has_something_to_do_and_checklists_know_their_round(mine: Mine) -> None:
+    owner = mine.owner
+    accounts = json.loads((mine.settings.home / "demo.json").read_text(encoding="utf-8"))["accounts"]
+    signs = {each["username"]: {key: each[key] for key in ("username", "password")} for each in accounts}
+    with TestClient(create_app(mine.settings), base_url="http://127.0.0.1:8000") as client:
+        assert client.post("/api/v1/session", json=signs["track"]).status_code == 200
+        own = client.get("/api/v1/checklists/inbox", params={"mine": "true"}).json()["items"]
+        assert {item["state"] for item in own} >= {"in_progress", "returned"}
+        assert {item["lead"] for item in own} == {"cultural_relics"}
+        client.cookies.clear()
+        assert client.post("/api/v1/session", json=signs["planner"]).status_code == 200
+        items = templates()["zhengdong"].items
+        for lead in {item.lead for item in items if item.follows is None and item.begins is None}:
+            assert client.get("/api/v1/checklists/inbox", params={"lead": lead}).json()["n"], lead
+    days = owner.execute("""
+        SELECT c.lot_id = l.id, c.planned_listing_on = (l.opens_at AT TIME ZONE 'Asia/Shanghai')::date,
+          c.planned_sale_on = coalesce(l.sold_on, (l.closes_at AT TIME ZONE 'Asia/Shanghai')::date)
+        FROM checklist c JOIN lot_parcel lp ON lp.parcel_id = c.parcel_id AND (lp.live OR c.lot_id = lp.lot_id)
+        JOIN lot l ON l.id = lp.lot_id""").fetchall()
+    assert len(days) == 12
+    assert all(all(row) for row in days)
+    late = """SELECT count(*) FROM checklist c JOIN parcel p ON p.id = c.parcel_id
+        WHERE planned_sale_on <= %s AND p.stage NOT IN ('sold', 'contracted')"""
+    assert owner.execute(late, [demo.TODAY]).fetchone() == (0,)
 
 
 def test_loading_again_changes_nothing(mine: Mine) -> None:

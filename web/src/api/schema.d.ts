@@ -8140,6 +8140,11 @@ export interface components {
             jurisdiction: string;
             /** Lot Number */
             lot_number: string | null;
+            /**
+             * Sold On
+             * @description of its lot
+             */
+            sold_on: string | null;
             /** Project Name */
             project_name: string | null;
             /**
