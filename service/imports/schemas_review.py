@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from service.core.schemas import Input, Line, Note, Output
+from service.imports.map_models import SavedMap
 from service.imports.mapping import Assignment
-from service.imports.models import SavedMap
 from service.imports.schemas import Figure
 
 FieldName = Literal[
@@ -173,8 +173,8 @@ class OffersRead(Output):
     items: list[FindingOffers]
 
 
-class PublishOrder(Input):
-    """An approver's word where boundaries move that concern others; else nothing need be said."""
+class OverrideOrder(Input):
+    """An approver's word where boundaries move, or move back, that concern others; else nothing need be said."""
 
     override_reason: Note = Field(min_length=1, description="为何仍要变更界线")
     document_id: Annotated[int, Field(ge=1, lt=2**31)]

@@ -3446,11 +3446,27 @@ export interface paths {
          * @description Publish what is staged: all of it or nothing.
          */
         post: operations["publish_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
          * Undo Import
          * @description Take a publication back while nothing was built on it.
          */
-        delete: operations["undo_import"];
+        post: operations["undo_import"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6662,6 +6678,15 @@ export interface components {
             override_reason: string | null;
             /** Override Document Id */
             override_document_id: number | null;
+            /** Undone By */
+            undone_by: string | null;
+            /**
+             * Undo Reason
+             * @description 撤销特批理由 an approver's, where such boundaries went back
+             */
+            undo_reason: string | null;
+            /** Undo Document Id */
+            undo_document_id: number | null;
             /**
              * Created At
              * Format: date-time
@@ -8722,6 +8747,19 @@ export interface components {
             document_id: number;
         };
         /**
+         * OverrideOrder
+         * @description An approver's word where boundaries move, or move back, that concern others; else nothing need be said.
+         */
+        OverrideOrder: {
+            /**
+             * Override Reason
+             * @description 为何仍要变更界线
+             */
+            override_reason: string;
+            /** Document Id */
+            document_id: number;
+        };
+        /**
          * OverviewRead
          * @description The dashboard.
          */
@@ -10019,19 +10057,6 @@ export interface components {
             /** Bound */
             bound: ("min" | "max") | null;
             reason: components["schemas"]["ReasonRead"] | null;
-        };
-        /**
-         * PublishOrder
-         * @description An approver's word where boundaries move that concern others; else nothing need be said.
-         */
-        PublishOrder: {
-            /**
-             * Override Reason
-             * @description 为何仍要变更界线
-             */
-            override_reason: string;
-            /** Document Id */
-            document_id: number;
         };
         /**
          * RealPermit
@@ -20444,7 +20469,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PublishOrder"] | null;
+                "application/json": components["schemas"]["OverrideOrder"] | null;
             };
         };
         responses: {
@@ -20474,13 +20499,19 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OverrideOrder"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

@@ -65,8 +65,8 @@ export const review: Text['review'] = {
     concerned: 'These parcels are public, up for sale, sold, contracted or handed over: their new boundaries concern others, and only an approver publishes them, with reason and document.', row: 'Row {n}',
   },
   receipt: {
-    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', word: '{by} let boundaries move that concern others:', wordDocument: 'Document', undo: 'Undo…', audit: 'Audit record',
-    undoAsk: 'Added parcels are removed and changed ones put back. It is written to the audit log.', undoYes: 'Undo the publication',
+    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', word: '{by} let boundaries move that concern others:', undoWord: '{by} let boundaries go back that concern others:', wordDocument: 'Document', undo: 'Undo…', audit: 'Audit record',
+    undoAsk: 'Added parcels are removed and changed ones put back. It is written to the audit log.', undoYes: 'Undo the publication', undoConcerned: 'These parcels are public, up for sale, sold, contracted or handed over: putting their boundaries back concerns others, and only an approver does it, with reason and document.',
     undone: 'Undone: everything is as before', discarded: 'Discarded: nothing was published', again: 'Upload again',
   },
   map: 'Map of the parcels under review',

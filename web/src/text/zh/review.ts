@@ -63,8 +63,8 @@ export const review = {
     concerned: '这些地块已公示、公告、成交、签约或交付，新界线涉及他人：须由审批人说明理由并附依据文件，才能入库。', row: '第 {n} 行',
   },
   receipt: {
-    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', word: '{by} 同意变更涉及他人的界线：', wordDocument: '依据文件', undo: '撤销入库…', audit: '审计记录',
-    undoAsk: '新增的地块将移除，改动的地块恢复原样。操作记入审计日志。', undoYes: '撤销入库',
+    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', word: '{by} 同意变更涉及他人的界线：', undoWord: '{by} 同意恢复涉及他人的界线：', wordDocument: '依据文件', undo: '撤销入库…', audit: '审计记录',
+    undoAsk: '新增的地块将移除，改动的地块恢复原样。操作记入审计日志。', undoYes: '撤销入库', undoConcerned: '这些地块已公示、公告、成交、签约或交付，恢复原界线涉及他人：须由审批人说明理由并附依据文件，才能撤销。',
     undone: '已撤销：库中恢复到入库之前', discarded: '已放弃，没有入库', again: '重新上传',
   },
   map: '待审地块的地图',
