@@ -112,7 +112,7 @@ def get_offers(
     """Offer repairs for findings on staged shapes: before, after, and what they cost in land."""
     queries.import_with_jurisdiction(session, actor, import_id)
     found = repairable.offers(session, import_id, finding)
-    return OffersRead.model_validate({"items": [{"finding_id": one, "offers": made} for one, made in found.items()]})
+    return OffersRead.model_validate({"items": [{"finding_id": one, **made._asdict()} for one, made in found.items()]})
 
 
 @router.post("/{import_id}/repairs", status_code=202)

@@ -22,7 +22,7 @@ from service.checklist.commands import open_checklist
 from service.core.db import Database
 from service.core.errors import Invalid, NotFound
 from service.core.settings import Settings
-from service.imports import acts, jobs, repair_commands, repairable, review_commands
+from service.imports import acts, jobs, repair_commands, repairable, review_commands, review_queries
 from service.imports.mapping import Assignment
 from service.imports.models import Import
 from service.parcels import commands as parcel_commands
@@ -343,7 +343,10 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     (found,) = [each for each in outcome.findings if each.severity == "error"]
     assert (found.row, found.code) == (3, "self_crossing")
     with database.read() as session:
-        made = repairable.offers(session, outcome.row.id, [found.id, outcome.findings[-1].id])
+        made = {
+            one: offered.offers
+            for one, offered in repairable.offers(session, outcome.row.id, [found.id, outcome.findings[-1].id]).items()
+        }
         assert made[outcome.findings[-1].id] == []
         offered = {each.key: each for each in made[found.id]}
     assert "make_valid" in offered
@@ -382,6 +385,43 @@ def test_several_repairs_are_carried_out_together_or_none(
     assert mended == [(2, "make_valid"), (4, "make_valid")]
     (told,) = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'import:repaired'").fetchone() or (0,)
     assert told == 2
+
+
+def test_what_was_snapped_is_kept_by_row_how_far_and_to_which_neighbour(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    """Two rows at once: one fits itself to a parcel that the file doesn't name, the other to a row of its file."""
+    bring_in(package(tmp_path / "a.gpkg"))
+    west, south, _, north = blocks()[0].bounds
+    apart, far = west - 500, blocks()[5].bounds[2]
+    shapes = [
+        shapely.box(far + 0.03, south, far + 50, north),
+        shapely.box(apart, south, apart + 50, north),
+        shapely.box(apart + 50.04, south, apart + 90, north),
+    ]
+    frame = parcels(3, 地块编号=["ZD-901", "ZD-902", "ZD-903"]).set_geometry(shapes, crs=4547)
+    pyogrio.write_dataframe(frame, tmp_path / "b.gpkg")
+    outcome = review(tmp_path / "b.gpkg")
+    gaps = {each.row: each.id for each in outcome.findings if each.code.startswith("gap_")}
+    with database.read() as session:
+        shown = repairable.offers(session, outcome.row.id, [*gaps.values()])
+    done = act(repair_commands.repair, outcome.row.id, chosen=dict.fromkeys(gaps.values(), "snap"))
+    assert [each.code for each in done.findings if each.code.startswith(("gap_", "overlap_"))] == []
+    later, other = (3, (2, "ZD-902")) if 3 in gaps else (2, (3, "ZD-903"))
+    wanted = {1: (None, "ZD-006", 0.03), later: (*other, 0.04)}
+    kept = owner.execute("SELECT after FROM audit_entry WHERE action = 'import:repaired'").fetchall()
+    assert {each["row"] for (each,) in kept} == gaps.keys() == wanted.keys()
+    for told in [*(each for (each,) in kept), *done.row.repairs]:
+        row, code, farthest = wanted[told["row"]]
+        distance: Any = pytest.approx(farthest, abs=0.001)
+        assert told["moves"] == [{"row": row, "code": code, "points": 2, "farthest_m": distance}]
+        ((offer,), _) = shown[gaps[told["row"]]]
+        assert [(each.row, each.code, each.farthest_m) for each in offer.moves] == [(row, code, distance)]
+    with database.pool.connection() as connection:
+        rows = review_queries.row_page(connection, outcome.row.id, action=None, after=None, limit=10)
+    told = {row["row"]: row["repairs"] for row in rows if row["repairs"]}
+    assert [told[row][0]["moves"][0]["code"] for row in wanted] == [code for _, code, _ in wanted.values()]
+    assert all("wkb" not in each for kept in told.values() for each in kept)
 
 
 def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answer:

@@ -56,14 +56,18 @@ export const discardImport = (item: Import): Promise<Import> =>
 
 export type Offer = Omit<Shapes['OfferRead'], 'before' | 'after'> & RowShapes
 
+export type Move = Shapes['MoveRead']
+/** Repairs for a finding; `cured`: those before it put it right. */
+export interface FindingOffers { offers: Offer[], cured: boolean }
+
 export type RepairChoice = Shapes['RepairChoice']
 /** As many findings as are repaired at once. */
 export const MOST_REPAIRS = 50
 
 /** Repairs by finding: what would become of the shapes. */
-export async function readOffers(id: number, findings: readonly number[], signal: AbortSignal): Promise<Map<number, Offer[]>> {
+export async function readOffers(id: number, findings: readonly number[], signal: AbortSignal): Promise<Map<number, FindingOffers>> {
   const found = await answer(service.GET('/api/v1/imports/{import_id}/offers', { params: { path: { import_id: id }, query: { finding: [...findings] } }, signal }))
-  return new Map(found.items.map(({ finding_id, offers }) => [finding_id, offers as unknown as Offer[]]))
+  return new Map(found.items.map(({ finding_id, offers, cured }) => [finding_id, { offers: offers as unknown as Offer[], cured }]))
 }
 
 /** Carry repairs out, all or none; the file is checked and compared again. */

@@ -6368,6 +6368,11 @@ export interface components {
             finding_id: number;
             /** Offers */
             offers: components["schemas"]["OfferRead"][];
+            /**
+             * Cured
+             * @description the repairs offered for those asked with it put it right
+             */
+            cured: boolean;
         };
         /**
          * FindingRead
@@ -8299,6 +8304,26 @@ export interface components {
             premium: components["schemas"]["Premium"];
         };
         /**
+         * MoveRead
+         * @description How a shape is fitted to a neighbour: a row of the file, or (null) a parcel that the file doesn't speak of.
+         */
+        MoveRead: {
+            /** Row */
+            row: number | null;
+            /** Code */
+            code: string | null;
+            /**
+             * Points
+             * @description 吸附的界址点数
+             */
+            points: number;
+            /**
+             * Farthest M
+             * @description 最大移动距离
+             */
+            farthest_m: number;
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -8561,6 +8586,8 @@ export interface components {
                 number,
                 number
             ][];
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
             /** Before */
             before: {
                 [key: string]: unknown;
@@ -10186,6 +10213,27 @@ export interface components {
             repairs: components["schemas"]["RepairChoice"][];
         };
         /**
+         * RepairRead
+         * @description A repair that a row's shape went through.
+         */
+        RepairRead: {
+            /** Key */
+            key: string;
+            /**
+             * Code
+             * @description of the finding it was for
+             */
+            code: string;
+            /** Label */
+            label: string;
+            /** Label En */
+            label_en: string;
+            /** By */
+            by: string;
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
+        };
+        /**
          * Role
          * @description What a user is in the bureau.
          * @enum {string}
@@ -11336,6 +11384,8 @@ export interface components {
             area_before_m2: number | null;
             /** Errors */
             errors: number;
+            /** Repairs */
+            repairs: components["schemas"]["RepairRead"][];
             /** Lon */
             lon: number | null;
             /** Lat */

@@ -35,7 +35,7 @@ export const review = {
   },
   findings: { code: '问题类型', anyCode: '全部类型', select: '在地图上看第 {row} 行', xlsx: '下载 Excel', gpkg: '下载 GeoPackage' },
   repair: {
-    title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', several: '一并修复', chosen: '一并修复 {n} 处', clear: '清除选择', row: '第 {n} 行', way: '第 {n} 行的修复方式', noneHere: '没有可用的修复', sum: '合计面积变化 {change} 平方米。',
+    title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', several: '一并修复', chosen: '一并修复 {n} 处', clear: '清除选择', row: '第 {n} 行', way: '第 {n} 行的修复方式', noneHere: '没有可用的修复', cured: '随前面各处一并修复', moved: '{n} 个点吸附到{to}，最远移动 {m} 米', toRow: '第 {n} 行 {code}', toParcel: '库中地块 {code}', done: '已修复：{what}（{by}）', sum: '合计面积变化 {change} 平方米。',
     takeAll: '采用 {n} 处修复', tick: '选中第 {n} 行的 {code}', tickAll: '选中可修复的 {n} 处', tooMany: '一次最多修复 {n} 处，请少选一些。', can: '可修复', hint: '虚线为原界线，实线为修复后。采用后重新检查；原始测量不变，操作记入审计。',
   },
   changes: {
