@@ -383,6 +383,8 @@ def test_several_repairs_are_carried_out_together_or_none(
     assert (done.row.status, done.row.errors) == ("staged", 0)
     mended = owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL ORDER BY row").fetchall()
     assert mended == [(2, "make_valid"), (4, "make_valid")]
+    assert [each.code for each in outcome.findings if each.row == 2] == ["self_crossing", "sliver"]
+    assert "sliver" not in {each.code for each in done.findings}, "nor what the crossing made odd"
     (told,) = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'import:repaired'").fetchone() or (0,)
     assert told == 2
 
