@@ -22,7 +22,8 @@ def repair(session: Session, actor: Actor, import_id: int, chosen: Mapping[int, 
     """Carry out repairs that were offered (finding → key), all or none; then the file is checked again.
 
     The shapes as delivered stay the surveys, the repaired ones are published. Of a row with several findings the
-    repairs follow each other, and so do the rows (`together`). What was snapped is kept: how many points, how far, to which row or parcel.
+    repairs follow each other, and so do the rows (`together`). What was snapped is kept: how many points, how far, to
+    which row or parcel.
 
     Raises:
         NotFound: no such import or finding, or nothing can be repaired there.

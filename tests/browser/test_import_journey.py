@@ -182,23 +182,37 @@ def _answers(window: Desk, form: Locator, reason: str, tmp_path: Path) -> None:
     act.click()
 
 
+def _clerk_is_asked_for_an_approver(window: Desk, run_jobs: Callable[[], None], file: Path) -> tuple[str, str]:
+    """Bring the file in and try to publish it; the code of its parcel, and where the import is read."""
+    code = _moved_though_it_concerns_others(window, file)
+    _submit(window, file)
+    run_jobs()
+    window.sees("待审：尚未入库")
+    window.press("入库…")
+    sheet = window.page.get_by_role("dialog", name="入库")
+    window.press("确认入库", within=sheet)
+    expect(sheet.get_by_role("alert")).to_contain_text(code)
+    expect(sheet.get_by_role("button", name="确认入库")).to_be_disabled()
+    expect(sheet.get_by_text("须由审批人办理")).to_be_visible()
+    expect(sheet.get_by_label("理由", exact=True)).to_have_count(0)
+    return code, window.page.url.removeprefix(window.address)
+
+
+def _history(window: Desk, code: str) -> Locator:
+    """Open the parcel's history and return what was surveyed."""
+    window.open(f"/desk/map?parcel={code}")
+    window.page.get_by_role("tab", name="历史").click()
+    surveys = window.page.get_by_role("listitem").filter(has_text="EPSG:")
+    expect(surveys.first).to_be_visible()
+    return surveys
+
+
 def test_a_boundary_that_concerns_others_moves_and_goes_back_by_an_approvers_word(
     browser: Browser, live_server: str, accounts: Accounts, run_jobs: Callable[[], None], tmp_path: Path
 ) -> None:
     with desk(browser, live_server) as clerk:
         clerk.sign_in(accounts["registrar"], then="/desk/imports")
-        code = _moved_though_it_concerns_others(clerk, tmp_path / "竣工复测.gpkg")
-        _submit(clerk, tmp_path / "竣工复测.gpkg")
-        run_jobs()
-        clerk.sees("待审：尚未入库")
-        address = clerk.page.url.removeprefix(live_server)
-        clerk.press("入库…")
-        sheet = clerk.page.get_by_role("dialog", name="入库")
-        clerk.press("确认入库", within=sheet)
-        expect(sheet.get_by_role("alert")).to_contain_text(code)
-        expect(sheet.get_by_role("button", name="确认入库")).to_be_disabled()
-        expect(sheet.get_by_text("须由审批人办理")).to_be_visible()
-        expect(sheet.get_by_label("理由", exact=True)).to_have_count(0)
+        code, address = _clerk_is_asked_for_an_approver(clerk, run_jobs, tmp_path / "竣工复测.gpkg")
     with desk(browser, live_server) as window:
         window.sign_in(accounts["approver"], then=address)
         window.page.get_by_role("link", name="检查结果").click()
@@ -214,9 +228,7 @@ def test_a_boundary_that_concerns_others_moves_and_goes_back_by_an_approvers_wor
         expect(receipt).to_contain_text(f"{who} 同意变更涉及他人的界线： 竣工复测发现原点有误")
         expect(receipt.get_by_role("link", name="依据文件")).to_have_attribute("href", re.compile("/documents/"))
         window.is_accessible()
-        window.open(f"/desk/map?parcel={code}")
-        window.page.get_by_role("tab", name="历史").click()
-        kept = window.page.get_by_role("listitem").filter(has_text="特批理由 竣工复测发现原点有误")
+        kept = _history(window, code).filter(has_text="特批理由 竣工复测发现原点有误")
         expect(kept).to_contain_text(who)
         expect(kept.get_by_role("link", name="竣工复测发现原点有误")).to_be_visible()
         window.is_accessible()
@@ -230,7 +242,4 @@ def test_a_boundary_that_concerns_others_moves_and_goes_back_by_an_approvers_wor
             f"{who} 同意恢复涉及他人的界线： 复测报告撤回"
         )
         window.is_accessible()
-        window.open(f"/desk/map?parcel={code}")
-        window.page.get_by_role("tab", name="历史").click()
-        expect(window.page.get_by_text("EPSG:").first).to_be_visible()
-        expect(window.page.get_by_text("竣工复测发现原点有误")).to_have_count(0)
+        expect(_history(window, code).filter(has_text="竣工复测发现原点有误")).to_have_count(0)
