@@ -22,6 +22,7 @@ import service.documents.models
 import service.exports.jobs
 import service.exports.models
 import service.imports.jobs  # its tasks are known to the queue once it is loaded
+import service.imports.map_models
 import service.imports.models
 import service.layers.jobs
 import service.layers.models

@@ -197,13 +197,18 @@ def note_published(session: Session, import_id: int, changed: Iterable[Changed])
             "parcel",
             each.code,
             before={**before, "import": None},
-            after={**after, "import": import_id},
+            after={**after, "import": import_id, **_word(each, found.override_reason, found.override_document_id)},
         )
     summary = found.summary or {}
     found.status, found.stage, found.finished_at = "published", "publishing", clock.now()
     found.published, found.version = summary.get("added", 0) + count, found.version + 1
     after = {"published": found.published, "asked_by": found.decided_by, **summary}
     record(session, Action.IMPORT_PUBLISHED, "import", import_id, after=after)
+
+
+def _word(changed: Changed, reason: str | None, document_id: int | None) -> dict[str, Any]:
+    """The approver's word by which a boundary moved that concerns others, as its parcel's entry shows it."""
+    return {"override_reason": reason, "document": document_id} if changed.concerned and reason is not None else {}
 
 
 def note_undone(session: Session, import_id: int, gone: int, restored: Iterable[Changed]) -> None:
@@ -214,9 +219,10 @@ def note_undone(session: Session, import_id: int, gone: int, restored: Iterable[
         put_back += 1
         boundary = "restored" if each.resurveyed else "kept"
         after: dict[str, Any] = {**each.changes, "import_undone": import_id, "boundary": boundary}
+        after |= _word(each, found.undo_reason, found.undo_document_id)
         record(session, Action.PARCEL_CHANGED, "parcel", each.code, after=after)
     found.status, found.stage, found.finished_at, found.version = "undone", None, clock.now(), found.version + 1
-    told = {"removed": gone, "restored": put_back, "asked_by": found.decided_by}
+    told = {"removed": gone, "restored": put_back, "asked_by": found.undone_by}
     record(session, Action.IMPORT_UNDONE, "import", import_id, after=told)
 
 

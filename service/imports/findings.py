@@ -349,7 +349,7 @@ CATALOGUE: dict[str, Kind] = {
     "fields_unused": Kind(
         "warning",
         "未导入的字段：{fields}（按“{map}”）",
-        "Fields not imported: {fields} (map: {map})",
+        "Fields not imported: {fields} (map: {map_en})",
     ),
     "code_from_field": Kind(
         "warning",

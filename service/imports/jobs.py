@@ -25,10 +25,11 @@ from service.geo import crs
 from service.imports import commands, control_layers, queries, review_commands
 from service.imports.checking import Checked, check_against_existing, check_file
 from service.imports.commands import RUN, Declared
+from service.imports.map_models import SavedMap
 from service.imports.mapping import Assignment, assigned
 from service.imports.matching import check_matched, match
 from service.imports.mending import mended, still_true
-from service.imports.models import Import, SavedMap
+from service.imports.models import Import
 from service.imports.proposing import Saved, profiles
 from service.imports.publication import obstacles, publish_staged, recheck, take_back
 from service.imports.publish import Edition, publish

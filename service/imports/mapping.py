@@ -187,7 +187,7 @@ def map_fields(
         out[field] = read.bounds(field, [each for each in found if each.column.field == field])
     used = {each.name for each in found}
     if unused := [name for name in files if name not in used]:
-        report.note("fields_unused", fields="、".join(unused), map=chosen.title)
+        report.note("fields_unused", fields="、".join(unused), map=chosen.title, map_en=chosen.title_en)
     return pa.table(out)
 
 

@@ -10,6 +10,8 @@ import shapely
 
 from service.geo import area
 from service.imports.findings import Finding
+from service.imports.remarks import said_of
+from service.imports.topology import oddities
 
 _MEASURED = ("west", "south", "east", "north", "lon", "lat", "area_plane_m2", "area_ellipsoid_m2")
 
@@ -39,7 +41,20 @@ def _with(read: pa.Table, name: str, column: pa.Array) -> pa.Table:
     return read.set_column(read.schema.get_field_index(name), name, column)
 
 
+_OF_THE_FORM = {
+    *("self_crossing", "geometry_invalid"),
+    *("point_repeated", "spike", "sliver", "hole", "hole_tiny"),
+}
+"""What the reader says of a shape's form; that a ring is open stands until closing it is chosen."""
+
+
 def still_true(found: Iterable[Finding], repairs: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Leave out what the reader found and a repair has put right."""
+    """Give what the reader found, but of repaired shapes what was put right left out, and what is odd told anew."""
     gone = {(each["row"], each["code"]) for each in repairs}
-    return (each for each in found if (each.row, each.code) not in gone)
+    made = {each["row"]: bytes.fromhex(each["wkb"]) for each in repairs}
+    for each in found:
+        if (each.row, each.code) not in gone and not (each.row in made and each.code in _OF_THE_FORM):
+            yield each
+    rows = list(made)
+    for odd in oddities(shapely.from_wkb(np.array(list(made.values()), dtype=object))):
+        yield said_of(odd, rows[odd.at], str(odd.vertex) if odd.vertex else None)

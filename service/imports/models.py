@@ -83,9 +83,12 @@ class Import(Base):
     warnings: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     problem: Mapped[str | None] = mapped_column(Text, comment="why a failed import failed, for a person")
     created_by: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[str | None] = mapped_column(Text, comment="who published, discarded or undid it")
+    decided_by: Mapped[str | None] = mapped_column(Text, comment="who published or discarded it")
     override_reason: Mapped[str | None] = mapped_column(Text, comment="why boundaries that concern others could move")
     override_document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
+    undone_by: Mapped[str | None] = mapped_column(Text, comment="who undid it, or asked to")
+    undo_reason: Mapped[str | None] = mapped_column(Text, comment="why boundaries that concern others could go back")
+    undo_document_id: Mapped[int | None] = mapped_column(ForeignKey(Document.id))
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     finished_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -184,17 +187,3 @@ class ImportChange(Base):
         Geometry("MULTIPOLYGON", srid=4490, spatial_index=False), comment="as it was; null: not changed"
     )
     survey_id: Mapped[int | None] = mapped_column(ForeignKey(ParcelSurvey.id, ondelete="SET NULL"))
-
-
-class SavedMap(Base):
-    """A field map (字段对照表) that somebody saved: proposed for files with the same columns."""
-
-    __tablename__ = "field_map"
-    __table_args__ = (Index("ix_field_map_jurisdiction", "jurisdiction_id"),)
-
-    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(Text, unique=True)
-    jurisdiction_id: Mapped[int | None] = mapped_column(ForeignKey(Jurisdiction.id), comment="null: for all")
-    columns: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, comment="column of the file → field, as mapping.py")
-    created_by: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -22,14 +22,19 @@ from service.parcels.lifecycle import Hold, Stage
 from service.parcels.lineage import FREE_STAGES
 
 _OVERLAPS_AT_ONCE = 50_000  # rows whose shapes are looked at together
+_BUREAUS_OWN = [str(each) for each in FREE_STAGES]  # stages in which a boundary concerns nobody else
 
 
 class Changed(NamedTuple):
-    """A parcel that a publication changed or an undoing put back: what differs, and whether its boundary does."""
+    """A parcel that a publication changed or an undoing put back: what differs, and whether its boundary does.
+
+    `concerned`: its boundary moved by an approver's word, since others are concerned by it.
+    """
 
     code: str
     changes: dict[str, list[Any]]
     resurveyed: bool
+    concerned: bool
 
 
 _CHANGED_SINCE = """
@@ -162,8 +167,10 @@ surveyed AS (
 SELECT min(id) AS first, max(id) AS last FROM made
 """  # noqa: S608 - our own columns
 _TOLD = """
-SELECT code, changes, action = 'geometry' AS resurveyed FROM staged_parcel
-WHERE import_id = %(import)s AND action IN ('geometry', 'attributes') ORDER BY row
+SELECT s.code, s.changes, s.action = 'geometry' AS resurveyed,
+  s.action = 'geometry' AND p.stage <> ALL (%(bureaus_own)s) AS concerned
+FROM staged_parcel AS s JOIN parcel AS p ON p.id = s.parcel_id
+WHERE s.import_id = %(import)s AND s.action IN ('geometry', 'attributes') ORDER BY s.row
 """
 
 
@@ -178,7 +185,7 @@ def publish_staged(connection: psycopg.Connection[Any], edition: Edition) -> Ite
         "prefixed": edition.zone_prefixed,
         "candidate": str(Stage.candidate),
         "free": str(Hold.none),
-        "bureaus_own": [str(each) for each in FREE_STAGES],
+        "bureaus_own": _BUREAUS_OWN,
     }
     for statement in (_KEEP_BEFORE, _CHANGE, _DROP_USES, _RESURVEY):
         connection.execute(statement, words)
@@ -199,17 +206,19 @@ class Concerned(NamedTuple):
 
 _CONCERNED = """
 SELECT s.row, p.code, p.stage FROM staged_parcel AS s JOIN parcel AS p ON p.id = s.parcel_id
-WHERE s.import_id = %(import)s AND s.action = 'geometry' AND p.stage <> ALL (%(free)s) ORDER BY s.row LIMIT %(most)s
+WHERE s.import_id = %(import)s AND s.action = 'geometry' AND p.stage <> ALL (%(bureaus_own)s)
+ORDER BY s.row LIMIT %(most)s
 """
 _CONCERNED_BACK = """
 SELECT NULL, p.code, p.stage FROM import_change AS c JOIN parcel AS p ON p.id = c.parcel_id
-WHERE c.import_id = %(import)s AND c.geom IS NOT NULL AND p.stage <> ALL (%(free)s) ORDER BY p.id LIMIT %(most)s
+WHERE c.import_id = %(import)s AND c.geom IS NOT NULL AND p.stage <> ALL (%(bureaus_own)s)
+ORDER BY p.id LIMIT %(most)s
 """
 
 
 def concerned(connection: psycopg.Connection[Any], import_id: int, *, back: bool = False) -> list[Concerned]:
     """Return whose boundary publishing (`back`: undoing) would move without the bureau being free to; at most 50."""
-    words = {"import": import_id, "free": [str(each) for each in FREE_STAGES], "most": MOST_OBSTACLES}
+    words = {"import": import_id, "bureaus_own": _BUREAUS_OWN, "most": MOST_OBSTACLES}
     return [Concerned(*row) for row in connection.execute(_CONCERNED_BACK if back else _CONCERNED, words)]
 
 
@@ -245,14 +254,15 @@ FROM import_change AS c, jsonb_to_recordset(c.land_uses)
 WHERE c.import_id = %(import)s ON CONFLICT DO NOTHING
 """
 _BEFORE = """
-SELECT p.code, c.before AS changes, c.geom IS NOT NULL AS resurveyed FROM import_change AS c
-JOIN parcel AS p ON p.id = c.parcel_id WHERE c.import_id = %(import)s ORDER BY p.id
+SELECT p.code, c.before AS changes, c.geom IS NOT NULL AS resurveyed,
+  c.geom IS NOT NULL AND p.stage <> ALL (%(bureaus_own)s) AS concerned
+FROM import_change AS c JOIN parcel AS p ON p.id = c.parcel_id WHERE c.import_id = %(import)s ORDER BY p.id
 """
 
 
 def take_back(connection: psycopg.Connection[Any], import_id: int) -> tuple[int, list[Changed]]:
     """Remove what an import added and put back what it changed; return how many went, and which were put back."""
-    words = {"import": import_id}
+    words = {"import": import_id, "bureaus_own": _BUREAUS_OWN}
     restored = list(_told(connection, _BEFORE, words))
     connection.execute(
         "DELETE FROM parcel_survey WHERE id IN (SELECT survey_id FROM import_change WHERE import_id = %(import)s)",
@@ -265,7 +275,7 @@ def take_back(connection: psycopg.Connection[Any], import_id: int) -> tuple[int,
     return gone, restored
 
 
-# Ours: parcels that the import made. Theirs: parcels that it changed.
+# Documents of a parcel that the import only changed stay with it: one may say why its boundary goes back.
 _OBSTACLES = """
 WITH touched AS (
   SELECT id, code, version <> 1 AS changed, true AS made FROM parcel WHERE import_id = %(import)s
@@ -280,7 +290,7 @@ SELECT code, what FROM (
     WHERE made AND (SELECT count(*) FROM parcel_survey WHERE parcel_id = touched.id) > 1
   UNION ALL SELECT code, 'document' FROM touched
     JOIN document AS d ON d.subject_type = 'parcel' AND d.subject_id = upper(touched.code COLLATE "C")
-    WHERE d.uploaded_at > (SELECT finished_at FROM import WHERE id = %(import)s)
+    WHERE made AND d.uploaded_at > (SELECT finished_at FROM import WHERE id = %(import)s)
 ) AS found GROUP BY code, what ORDER BY code, what LIMIT %(most)s
 """
 MOST_OBSTACLES = 50

@@ -16,7 +16,8 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.documents import subjects
-from service.imports.models import Finding, Import, SavedMap
+from service.imports.map_models import SavedMap
+from service.imports.models import Finding, Import
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
 

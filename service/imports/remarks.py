@@ -50,10 +50,7 @@ class Batch(NamedTuple):
     def of_oddity(self, odd: Oddity) -> Finding:
         """The finding on an oddity."""
         point = self._points(odd.at).name(odd.ring, odd.vertex) if odd.vertex else None
-        figures = {"width": f"{odd.figure:.2f}", "area": f"{odd.figure:.2f}"}
-        return finding(
-            odd.code, row=self.first + odd.at, ring=odd.ring or None, point=point, place=odd.place, **figures
-        )
+        return said_of(odd, self.first + odd.at, point)
 
     def _crossings(self, index: int, budget: Budget) -> list[Finding]:
         points = self._points(index)
@@ -67,6 +64,12 @@ class Batch(NamedTuple):
         survey = None if rows.survey is None else rows.survey[index].as_py()
         delivered = shapely.from_wkb(rows.wkb[index].as_py(), on_invalid="fix")
         return _Points(rings_of(np.array([delivered], dtype=object)), _numbers(survey))
+
+
+def said_of(odd: Oddity, row: int, point: str | None) -> Finding:
+    """The finding on an oddity of a row, at a point where it has one."""
+    figures = {"width": f"{odd.figure:.2f}", "area": f"{odd.figure:.2f}"}
+    return finding(odd.code, row=row, ring=odd.ring or None, point=point, place=odd.place, **figures)
 
 
 def _undecoded(shape: bytes, row: int) -> Finding:

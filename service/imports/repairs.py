@@ -9,7 +9,7 @@ where the shape has a fault. A repair is offered only if it leads to a valid pol
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,6 +18,7 @@ from service.geo import area
 from service.geo.rings import Geometries
 from service.imports import snapping
 from service.imports.findings import Finding
+from service.imports.snapping import Move
 from service.imports.tolerances import TOLERANCES
 from service.imports.topology import oddities
 
@@ -32,7 +33,8 @@ class Offer:
 
     `key` is what `apply` takes. `before` and `after` are GeoJSON geometries (EPSG:4490, None: too large to show);
     areas are plane areas in m², before by the boundary as it runs, even where it crosses itself. `points` are the
-    places (lon, lat) of the vertices that go, come or move; a moved one is there twice.
+    places (lon, lat) of the vertices that go, come or move; a moved one is there twice. `moves` tell to which
+    neighbours (by position) a snapped shape was fitted, and how far.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Offer:
     points: tuple[tuple[float, float], ...]
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    moves: tuple[Move, ...] = ()
 
     @property
     def area_change_m2(self) -> float:
@@ -64,17 +67,28 @@ def offers(wkb: bytes, finding: Finding, neighbours: Sequence[bytes] = ()) -> li
     shape, others = _shape(wkb), _shapes(neighbours)
     made = ((key, _made(shape, key, others)) for key in OFFERED.get(finding.code, ()))
     good = (each for each in made if each[1] is not None and not _still_there(finding.code, each[1], others))
-    known = [_offer(key, finding, shape, after) for key, after in good]
+    known = [_offer(key, finding, shape, after, others) for key, after in good]
     return [offer for offer in known if offer.points or offer.key == "close_ring"]
 
 
-def apply(wkb: bytes, key: str, neighbours: Sequence[bytes] = ()) -> bytes:
-    """Carry out the repair `key` and return the new shape, as a multipolygon. Raises NotRepairable, KeyError."""
-    after = _made(_shape(wkb), key, _shapes(neighbours))
+class Applied(NamedTuple):
+    """What a repair made: the new shape, a multipolygon, and the neighbours that it was fitted to."""
+
+    wkb: bytes
+    moves: tuple[Move, ...]
+
+
+def apply(wkb: bytes, key: str, neighbours: Sequence[bytes] = ()) -> Applied:
+    """Carry out the repair `key`. Raises NotRepairable, KeyError."""
+    shape, others = _shape(wkb), _shapes(neighbours)
+    after = _made(shape, key, others)
     if after is None:
         raise NotRepairable(key)
-    made: bytes = shapely.to_wkb(after)
-    return made
+    return Applied(shapely.to_wkb(after), _moves(key, shape, after, others))
+
+
+def _moves(key: str, before: shapely.Geometry, after: shapely.Geometry, neighbours: Geometries) -> tuple[Move, ...]:
+    return tuple(snapping.moves(before, after, neighbours)) if key == "snap" else ()
 
 
 def _shape(wkb: bytes) -> shapely.Geometry:
@@ -101,7 +115,9 @@ def _still_there(code: str, shape: shapely.Geometry, neighbours: Geometries) -> 
     return any(odd.code == code for odd in oddities(np.array([shape], dtype=object)))
 
 
-def _offer(key: str, finding: Finding, before: shapely.Geometry, after: shapely.Geometry) -> Offer:
+def _offer(
+    key: str, finding: Finding, before: shapely.Geometry, after: shapely.Geometry, neighbours: Geometries
+) -> Offer:
     was, becomes = _vertices(before), _vertices(after)
     shown = max(shapely.get_num_coordinates([before, after])) <= _SHOWN
     return Offer(
@@ -115,6 +131,7 @@ def _offer(key: str, finding: Finding, before: shapely.Geometry, after: shapely.
         points=tuple(sorted({*(was - becomes), *(becomes - was)})),
         before=shapely.geometry.mapping(before) if shown else None,
         after=shapely.geometry.mapping(after) if shown else None,
+        moves=_moves(key, before, after, neighbours),
     )
 
 

@@ -16,8 +16,9 @@ from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFou
 from service.documents import queries as documents
 from service.imports import publication, queries
 from service.imports.acts import NotThere, hand_over, staged_import
+from service.imports.map_models import SavedMap
 from service.imports.mapping import Assignment, assigned
-from service.imports.models import Import, SavedMap
+from service.imports.models import Import
 from service.parcels.approval import approval_for
 from service.parcels.built_on import Obstacle, described
 from service.parcels.lifecycle import Stage
@@ -133,23 +134,34 @@ def ask_publication(
     if four_eyes and actor.label == found.created_by:
         raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")
     told = dict(found.summary or {})
-    concerned = publication.concerned(driver_connection(session), import_id)
-    found.override_reason = found.override_document_id = None
-    if concerned:
-        if answer is None or Permission.PARCEL_OVERRIDE not in actor.permissions:
-            raise _needs_approval(concerned)
-        jurisdiction = queries.import_with_jurisdiction(session, actor, import_id)[1]
-        documents.refuse_unseen(session, actor, jurisdiction, answer.document_id)
-        found.override_reason, found.override_document_id = answer
-        told |= {
-            "override_reason": answer.reason,
-            "document": answer.document_id,
-            "concerned": [each.code for each in concerned],
-        }
+    word, told_of_it = _word_for(session, actor, import_id, answer)
+    found.override_reason, found.override_document_id = word
+    told |= told_of_it
     found.decided_by = actor.label
     record(session, Action.IMPORT_PUBLICATION_ASKED, "import", import_id, after=told)
     hand_over(session, found, "publishing")
     return found
+
+
+def _word_for(
+    session: Session, actor: Actor, import_id: int, answer: Answer | None, *, back: bool = False
+) -> tuple[Answer | tuple[None, None], dict[str, Any]]:
+    """Demand an approver's word where boundaries move (`back`: go back) that concern others; and what audit is told.
+
+    Where none does, no word is kept. Raises ApprovalNeeded, Invalid.
+    """
+    concerned = publication.concerned(driver_connection(session), import_id, back=back)
+    if not concerned:
+        return (None, None), {}
+    if answer is None or Permission.PARCEL_OVERRIDE not in actor.permissions:
+        raise _needs_approval(concerned)
+    jurisdiction = queries.import_with_jurisdiction(session, actor, import_id)[1]
+    documents.refuse_unseen(session, actor, jurisdiction, answer.document_id)
+    return answer, {
+        "override_reason": answer.reason,
+        "document": answer.document_id,
+        "concerned": [each.code for each in concerned],
+    }
 
 
 def _needs_approval(concerned: Sequence[publication.Concerned]) -> ApprovalNeeded:
@@ -175,22 +187,22 @@ def discard(session: Session, actor: Actor, import_id: int, *, version: int) -> 
     return found
 
 
-def ask_undo(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+def ask_undo(session: Session, actor: Actor, import_id: int, *, version: int, answer: Answer | None = None) -> Import:
     """Have a publication taken back by a job, if nothing was built on it.
 
     Raises:
         NotFound, PreconditionFailed, NotThere: as every act on an import.
         BuiltOn: something was.
-        ApprovalNeeded: boundaries would move back that concern others, and the actor is no approver.
+        ApprovalNeeded: boundaries go back that concern others, and no approver answers for it.
+        Invalid: no such document.
 
     """
     found = staged_import(session, actor, import_id, version, "published")
     refuse_built_on(publication.obstacles(driver_connection(session), import_id))
-    concerned = publication.concerned(driver_connection(session), import_id, back=True)
-    if concerned and Permission.PARCEL_OVERRIDE not in actor.permissions:
-        raise _needs_approval(concerned)
-    found.decided_by = actor.label
-    record(session, Action.IMPORT_UNDO_ASKED, "import", import_id)
+    word, told = _word_for(session, actor, import_id, answer, back=True)
+    found.undo_reason, found.undo_document_id = word
+    found.undone_by = actor.label
+    record(session, Action.IMPORT_UNDO_ASKED, "import", import_id, after=told or None)
     hand_over(session, found, "undoing")
     return found
 

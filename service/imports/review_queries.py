@@ -16,9 +16,13 @@ MOST_OUTLINES = 3_000
 
 _ERRORS = """(SELECT count(*) FROM import_finding AS f
   WHERE f.import_id = s.import_id AND f.row = s.row AND f.severity = 'error')"""
+_REPAIRS = """CASE WHEN s.repair IS NULL THEN '[]'::jsonb ELSE (SELECT jsonb_agg(r.one - 'wkb' - 'row' ORDER BY r.at)
+  FROM import AS i, jsonb_array_elements(i.repairs) WITH ORDINALITY AS r (one, at)
+  WHERE i.id = s.import_id AND (r.one ->> 'row')::int = s.row) END"""
 _ROW = f"""
 SELECT s.row, s.code, s.name, s.action, coalesce(s.changes, '{{}}') AS changes, s.moved_m2,
   s.area_plane_m2::float8 AS area_m2, p.area_plane_m2::float8 AS area_before_m2, {_ERRORS}::int AS errors,
+  {_REPAIRS} AS repairs,
   ST_X(ST_Centroid(Box2D(s.geom))) AS lon, ST_Y(ST_Centroid(Box2D(s.geom))) AS lat
 """
 _FROM = "FROM staged_parcel AS s LEFT JOIN parcel AS p ON p.id = s.parcel_id WHERE s.import_id = %(import)s"
@@ -42,6 +46,7 @@ def missing_page(
     query = f"""SELECT p.id AS row, p.code, p.name, 'missing' AS action, '{{}}'::jsonb AS changes,
         NULL::float8 AS moved_m2,
         p.area_plane_m2::float8 AS area_m2, p.area_plane_m2::float8 AS area_before_m2, 0 AS errors,
+        '[]'::jsonb AS repairs,
         ST_X(ST_Centroid(Box2D(p.geom))) AS lon, ST_Y(ST_Centroid(Box2D(p.geom))) AS lat
         {MISSING} AND p.id > %(after)s ORDER BY p.id LIMIT %(limit)s"""
     with connection.cursor(row_factory=dict_row) as cursor:

@@ -24,7 +24,7 @@ from service.imports.schemas_review import (
     MapSave,
     OffersRead,
     OutlinesRead,
-    PublishOrder,
+    OverrideOrder,
     RepairOrder,
     ShapesRead,
     StagedRead,
@@ -112,7 +112,7 @@ def get_offers(
     """Offer repairs for findings on staged shapes: before, after, and what they cost in land."""
     queries.import_with_jurisdiction(session, actor, import_id)
     found = repairable.offers(session, import_id, finding)
-    return OffersRead.model_validate({"items": [{"finding_id": one, "offers": made} for one, made in found.items()]})
+    return OffersRead.model_validate({"items": [{"finding_id": one, **made._asdict()} for one, made in found.items()]})
 
 
 @router.post("/{import_id}/repairs", status_code=202)
@@ -133,22 +133,31 @@ def publish_import(
     import_id: ImportId,
     version: IfMatch,
     response: Response,
-    order: PublishOrder | None = None,
+    order: OverrideOrder | None = None,
 ) -> ImportRead:
     """Publish what is staged: all of it or nothing."""
-    answer = None if order is None else review_commands.Answer(order.override_reason, order.document_id)
     found = review_commands.ask_publication(
-        session, actor, import_id, version=version, four_eyes=settings.import_four_eyes, answer=answer
+        session, actor, import_id, version=version, four_eyes=settings.import_four_eyes, answer=_answer(order)
     )
     return _acted(session, actor, found, response)
 
 
-@router.delete("/{import_id}/publication", status_code=202)
+def _answer(order: OverrideOrder | None) -> review_commands.Answer | None:
+    return None if order is None else review_commands.Answer(order.override_reason, order.document_id)
+
+
+@router.post("/{import_id}/undo", status_code=202)
 def undo_import(
-    actor: ImportPublisher, session: Write, import_id: ImportId, version: IfMatch, response: Response
+    actor: ImportPublisher,
+    session: Write,
+    import_id: ImportId,
+    version: IfMatch,
+    response: Response,
+    order: OverrideOrder | None = None,
 ) -> ImportRead:
     """Take a publication back while nothing was built on it."""
-    return _acted(session, actor, review_commands.ask_undo(session, actor, import_id, version=version), response)
+    found = review_commands.ask_undo(session, actor, import_id, version=version, answer=_answer(order))
+    return _acted(session, actor, found, response)
 
 
 @router.delete("/{import_id}/staging")

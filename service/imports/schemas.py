@@ -57,6 +57,9 @@ class ImportRead(Output):
     decided_by: str | None
     override_reason: str | None = Field(description="特批理由 an approver's, for boundaries that concern others")
     override_document_id: int | None
+    undone_by: str | None
+    undo_reason: str | None = Field(description="撤销特批理由 an approver's, where such boundaries went back")
+    undo_document_id: int | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
     document_id: int

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from service.core.schemas import Input, Line, Note, Output
+from service.imports.map_models import SavedMap
 from service.imports.mapping import Assignment
-from service.imports.models import SavedMap
+from service.imports.repairs import REPAIRS
 from service.imports.schemas import Figure
 
 FieldName = Literal[
@@ -103,6 +104,7 @@ class StagedRead(Output):
     area_m2: Figure | None
     area_before_m2: Figure | None
     errors: int
+    repairs: list["RepairRead"]
     lon: Figure | None
     lat: Figure | None
 
@@ -147,6 +149,32 @@ class MapRead(Output):
         return cls(**own, shared=found.jurisdiction_id is None)
 
 
+class MoveRead(Output):
+    """How a shape is fitted to a neighbour: a row of the file, or (null) a parcel that the file doesn't speak of."""
+
+    row: int | None
+    code: str | None
+    points: int = Field(description="吸附的界址点数")
+    farthest_m: Figure = Field(description="最大移动距离")
+
+
+class RepairRead(Output):
+    """A repair that a row's shape went through."""
+
+    key: str
+    code: str = Field(description="of the finding it was for")
+    label: str
+    label_en: str
+    by: str
+    moves: list[MoveRead]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, kept: dict[str, Any]) -> dict[str, Any]:
+        known = REPAIRS[kept["key"]]
+        return {"moves": [], **kept, "label": known.zh, "label_en": known.en}
+
+
 class OfferRead(Output):
     """One repair: its name, the boundary before and after (GeoJSON; null: too large to show) and what it costs."""
 
@@ -156,6 +184,7 @@ class OfferRead(Output):
     area_before_m2: Figure
     area_after_m2: Figure
     points: list[tuple[Figure, Figure]]
+    moves: list[MoveRead]
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
@@ -165,6 +194,7 @@ class FindingOffers(Output):
 
     finding_id: int
     offers: list[OfferRead]
+    cured: bool = Field(description="the repairs offered for those asked with it put it right")
 
 
 class OffersRead(Output):
@@ -173,8 +203,8 @@ class OffersRead(Output):
     items: list[FindingOffers]
 
 
-class PublishOrder(Input):
-    """An approver's word where boundaries move that concern others; else nothing need be said."""
+class OverrideOrder(Input):
+    """An approver's word where boundaries move, or move back, that concern others; else nothing need be said."""
 
     override_reason: Note = Field(min_length=1, description="为何仍要变更界线")
     document_id: Annotated[int, Field(ge=1, lt=2**31)]

@@ -3,6 +3,8 @@
 Distances are taken on a plane that touches the shape; the coordinates of a neighbour's vertex are taken over exactly.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -44,6 +46,41 @@ def ill_fitting(shape: shapely.Geometry, neighbours: Geometries) -> bool:
         if np.any((apart > TOLERANCES.touching_m) & (apart < TOLERANCES.gap_m)):
             return True
     return False
+
+
+class Move(NamedTuple):
+    """How a shape was fitted to one of its neighbours: how many of its points, and the farthest of them in metres.
+
+    `neighbour` is its position among them; row of the file and code of the parcel are added by who knows them.
+    """
+
+    neighbour: int
+    points: int
+    farthest_m: float
+    row: int | None = None
+    code: str | None = None
+
+
+def moves(before: shapely.Geometry, after: shapely.Geometry, neighbours: Geometries) -> list[Move]:
+    """Tell to which neighbours (by position) points of a shape went, or came new on its edges, and how far.
+
+    A point that two neighbours share is told of both.
+    """
+    plane = _Plane(before)
+    was, now = (np.unique(shapely.get_coordinates(shape), axis=0) for shape in (before, after))
+    points = plane.points(now[~np.isin(_keys(now), _keys(was))])
+    if not len(points):
+        return []
+    left = plane.points(was[~np.isin(_keys(was), _keys(now))])
+    farthest = shapely.distance(points, plane.to_metres(shapely.boundary(before)))
+    own, nearest = shapely.STRtree(left).query_nearest(points, max_distance=TOLERANCES.snap_m, all_matches=False)
+    farthest[own] = shapely.distance(points[own], left[nearest])
+    told = []
+    for at, border in enumerate(plane.to_metres(shapely.boundary(each)) for each in neighbours):
+        there = shapely.dwithin(points, border, TOLERANCES.touching_m)
+        if there.any():
+            told.append(Move(at, int(there.sum()), round(float(farthest[there].max()), 4)))
+    return told
 
 
 class _Plane:

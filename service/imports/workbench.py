@@ -17,8 +17,9 @@ import pyarrow as pa
 import shapely
 
 from service.core import child
-from service.imports import overlaps, repairs
+from service.imports import overlaps, repairs, together
 from service.imports.findings import Finding
+from service.imports.together import Piece
 
 
 def answer(request: dict[str, Any], shapes: pa.Table) -> Any:  # noqa: ANN401 - JSON
@@ -28,27 +29,23 @@ def answer(request: dict[str, Any], shapes: pa.Table) -> Any:  # noqa: ANN401 - 
         case "measure":
             return overlaps.measured(shapely.from_wkb(own), shapely.from_wkb(others))
         case "offers":
-            works = zip(own, request["findings"], _shared(others, request["shares"]), strict=False)
-            return [[asdict(o) for o in repairs.offers(wkb, Finding(**found), around)] for wkb, found, around in works]
+            asked = [Finding(**each) for each in request["findings"]]
+            made = together.offers(list(zip(_bench(request, own, others), asked, strict=True)))
+            return [{"offers": [asdict(offer) for offer in each.offers], "cured": each.cured} for each in made]
         case "apply":
-            works = zip(own, request["keys"], _shared(others, request["shares"]), strict=False)
             try:
-                return [_repaired(wkb, keys, around).hex() for wkb, keys, around in works]
+                done = together.apply(list(zip(_bench(request, own, others), request["keys"], strict=True)))
+                return [{"wkb": wkb.hex(), "moves": moves} for wkb, moves in done]
             except repairs.NotRepairable:
                 return None
     raise ValueError(request["kind"])
 
 
-def _shared(shapes: Any, shares: list[int]) -> Iterator[list[bytes]]:  # noqa: ANN401 - an array of bytes
+def _bench(request: dict[str, Any], own: Any, others: Any) -> Iterator[Piece]:  # noqa: ANN401 - arrays of bytes
     """Deal the neighbours out to the shapes that they lie around."""
-    given = iter(shapes)
-    return (list(islice(given, share)) for share in shares)
-
-
-def _repaired(wkb: bytes, keys: list[str], around: list[bytes]) -> bytes:
-    for key in keys:
-        wkb = repairs.apply(wkb, key, around)
-    return wkb
+    given = iter(others)
+    for (row, around), wkb in zip(request["rows"], own, strict=False):
+        yield Piece(row, wkb, list(zip(around, islice(given, len(around)), strict=True)))
 
 
 def main(request_path: str) -> None:

@@ -21,6 +21,8 @@ from service.imports import sandbox
 from service.imports.findings import Finding
 from service.imports.overlaps import Size
 from service.imports.repairs import Offer
+from service.imports.snapping import Move
+from service.imports.together import Offered, Piece
 
 CPU_SECONDS = 20.0
 """Processor time of one request; waiting is cut at three times as much."""
@@ -32,38 +34,53 @@ class RepairFailed(Invalid):
     code, title_zh, title_en = "repair-failed", "修复未成功", "The repair failed"
 
 
-class Work(NamedTuple):
-    """A shape that a finding is about, and the shapes around it that it may be fitted to."""
+def offers(works: Sequence[tuple[Piece, Finding]]) -> list[Offered]:
+    """Return the repairs for each finding (see `together.offers`); none where working them all out takes too long."""
+    pieces = [piece for piece, _ in works]
+    asked = {"kind": "offers", "findings": [finding.as_dict() for _, finding in works], "rows": _rows(pieces)}
+    made = _ask(asked, *_laid(pieces)) or [{"offers": [], "cured": False} for _ in works]
+    return [Offered([_offer(each) for each in found["offers"]], found["cured"]) for found in made]
+
+
+def _offer(told: dict[str, Any]) -> Offer:
+    return Offer(**told | {"points": tuple(map(tuple, told["points"])), "moves": _moves(told["moves"])})
+
+
+def _moves(told: Sequence[Sequence[Any]]) -> tuple[Move, ...]:
+    return tuple(Move(*each) for each in told)
+
+
+class Repaired(NamedTuple):
+    """A shape after its repairs, a valid multipolygon, and by repair the neighbours that it was fitted to."""
 
     wkb: bytes
-    neighbours: Sequence[bytes] = ()
+    moves: Sequence[tuple[Move, ...]]
 
 
-def offers(works: Sequence[tuple[Work, Finding]]) -> list[list[Offer]]:
-    """Return the repairs for each finding (see `repairs.offers`); none where working them all out takes too long."""
-    asked = {"kind": "offers", "findings": [finding.as_dict() for _, finding in works]}
-    made = _ask(asked, *_laid([work for work, _ in works])) or [[] for _ in works]
-    return [[Offer(**each | {"points": tuple(map(tuple, each["points"]))}) for each in found] for found in made]
-
-
-def apply(works: Sequence[tuple[Work, Sequence[str]]]) -> list[bytes]:
-    """Carry out repairs that were offered, of each shape one after the other; return valid multipolygons.
+def apply(works: Sequence[tuple[Piece, Sequence[str]]]) -> list[Repaired]:
+    """Carry out repairs that were offered (see `together.apply`).
 
     Raises:
         RepairFailed: they take too long, or one doesn't lead to a valid polygon.
 
     """
-    asked = {"kind": "apply", "keys": [[*keys] for _, keys in works]}
-    made = [bytes.fromhex(each) for each in _ask(asked, *_laid([work for work, _ in works])) or ()]
-    if not made or validity.faults(shapely.from_wkb(np.array(made, dtype=object), on_invalid="ignore")):
+    pieces = [piece for piece, _ in works]
+    asked = {"kind": "apply", "keys": [[*keys] for _, keys in works], "rows": _rows(pieces)}
+    told = _ask(asked, *_laid(pieces)) or ()
+    made = [Repaired(bytes.fromhex(each["wkb"]), [_moves(moved) for moved in each["moves"]]) for each in told]
+    shapes = shapely.from_wkb(np.array([each.wkb for each in made], dtype=object), on_invalid="ignore")
+    if not made or validity.faults(shapes):
         raise RepairFailed("修复没有得到有效图形。", "The repair didn't lead to a valid shape.")
     return made
 
 
-def _laid(works: Sequence[Work]) -> tuple[list[bytes], list[bytes], list[int]]:
-    """The shapes, all their neighbours in one row, and how many of these belong to each."""
-    around = [[*work.neighbours] for work in works]
-    return [work.wkb for work in works], [shape for each in around for shape in each], [len(each) for each in around]
+def _rows(pieces: Sequence[Piece]) -> list[tuple[int | None, list[int | None]]]:
+    return [(piece.row, [row for row, _ in piece.around]) for piece in pieces]
+
+
+def _laid(pieces: Sequence[Piece]) -> tuple[list[bytes], list[bytes]]:
+    """The shapes, and all their neighbours in one row."""
+    return [piece.wkb for piece in pieces], [wkb for piece in pieces for _, wkb in piece.around]
 
 
 def measured(first: Sequence[bytes], second: Sequence[bytes]) -> list[Size] | None:
@@ -74,9 +91,8 @@ def measured(first: Sequence[bytes], second: Sequence[bytes]) -> list[Size] | No
     return None if made is None else [Size(area, (lon, lat)) for area, (lon, lat) in made]
 
 
-def _ask(request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes], shares: Sequence[int] = ()) -> Any:  # noqa: ANN401 - JSON
+def _ask(request: dict[str, Any], own: Sequence[bytes], others: Sequence[bytes]) -> Any:  # noqa: ANN401 - JSON
     """Let the child answer; None when it didn't."""
-    request = request | {"shares": [*shares]}
     rows = max(len(own), len(others))
     columns = {"own": own, "other": others}
     padded = {name: [*shapes, *[None] * (rows - len(shapes))] for name, shapes in columns.items()}

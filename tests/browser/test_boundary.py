@@ -191,6 +191,40 @@ def test_a_hole_is_cut_out_and_a_piece_cut_off(registrar: Desk) -> None:
     expect(board.editor.locator(".area strong")).not_to_have_text(area)
 
 
+def _cut_by_figures(board: Board) -> None:
+    """Type a line that cuts nothing, then one through the middle; keep the smaller piece."""
+    board.window.press("按坐标切割…", within=board.editor)
+    west, south, east, north = board.bbox
+    middle = (west + east) / 2
+    line = board.editor.get_by_label("切割线的点")
+    line.fill("J1,甲")
+    expect(board.editor.get_by_text("第 1 行不是坐标")).to_be_visible()
+    expect(board.editor.get_by_role("button", name="按此线切割")).to_be_disabled()
+    line.fill(f"{north + 0.001},{west}\n{north + 0.001},{east}")
+    board.window.press("按此线切割", within=board.editor)
+    expect(board.editor.get_by_role("alert").filter(has_text="这条线没有切开地块")).to_be_visible(timeout=60_000)
+    line.fill(f"J1,{south - 0.0005},{middle}\nJ2,{north + 0.0005},{middle}")
+    expect(board.editor.get_by_text(re.compile("2 个点，CGCS2000 经纬度"))).to_be_visible()
+    board.window.is_accessible()
+    board.window.press("按此线切割", within=board.editor)
+    expect(board.editor.get_by_role("radio")).to_have_count(2, timeout=60_000)
+    expect(line).to_have_count(0)
+    area = board.editor.locator(".area strong").inner_text()
+    board.editor.get_by_role("radio").last.check()
+    expect(board.editor.locator(".area strong")).not_to_have_text(area)
+
+
+def test_a_piece_is_cut_off_by_a_typed_line(registrar: Desk) -> None:
+    board = Board(registrar, 45)
+    board.take_up()
+    before = board.figures()
+    _cut_by_figures(board)
+    kept = set(board.figures()) & set(before)
+    assert kept, "what the line did not touch is what it was"
+    registrar.press("撤销", within=board.bar)
+    assert board.figures() == before
+
+
 @pytest.mark.parametrize(("language", "theme", "size"), [("en", "dark", DESKTOP), ("zh", "dark", PHONE)])
 def test_the_editor_is_accessible(
     browser: Browser, live_server: str, accounts: Accounts, language: str, theme: str, size: tuple[int, int]
@@ -217,6 +251,7 @@ def test_without_a_map_there_are_the_figures(registrar: Desk) -> None:
     registrar.press("编辑界址")
     expect(board.rows.first).to_be_visible()
     registrar.sees("可在下表中逐点修改")
+    _cut_by_figures(board)
 
 
 def test_only_who_may_change_a_parcel_is_offered_it(browser: Browser, live_server: str, accounts: Accounts) -> None:

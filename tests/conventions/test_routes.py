@@ -239,7 +239,7 @@ REVIEWED = {
     "GET /api/v1/imports/{import_id}/offers": "import:read",
     "POST /api/v1/imports/{import_id}/repairs": "import:run",
     "POST /api/v1/imports/{import_id}/publication": "import:publish",
-    "DELETE /api/v1/imports/{import_id}/publication": "import:publish",
+    "POST /api/v1/imports/{import_id}/undo": "import:publish",
     "DELETE /api/v1/imports/{import_id}/staging": "import:run",
     "GET /api/v1/field-maps": "import:read",
     "POST /api/v1/field-maps": "import:run",

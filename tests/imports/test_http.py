@@ -251,7 +251,7 @@ def test_a_review_over_http_from_mapping_to_undoing(
     jobs.run_now(database, settings, found["id"])
     done = registrar.get(address)
     assert (done.json()["published"], done.json()["decided_by"]) == (2, approver.username)
-    undone = registrar.delete(f"{address}/publication", headers={"if-match": done.headers["etag"]})
+    undone = registrar.post(f"{address}/undo", headers={"if-match": done.headers["etag"]})
     assert undone.json()["status"] == "undoing"
     jobs.run_now(database, settings, found["id"])
     assert registrar.get(address).json()["status"] == "undone"

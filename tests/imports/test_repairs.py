@@ -1,5 +1,7 @@
 """A repair takes its finding away, brings no other error, and changes the area by what its offer said."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 
 from service.geo.area import area_plane_m2
 from service.geo.validity import form_faults
-from service.imports import repairs, workshop
+from service.imports import repairs, together, workshop
 from service.imports.findings import Finding, finding
 from service.imports.repairs import NotRepairable, Offer
+from service.imports.snapping import Move
+from service.imports.together import Piece
 from service.imports.topology import M_PER_DEGREE, oddities
 
 WEST, SOUTH = 113.73, 34.76
@@ -43,7 +47,7 @@ def check(
     shape: shapely.Geometry, found: Finding, offer: Offer, neighbours: tuple[bytes, ...] = ()
 ) -> shapely.Geometry:
     """What every offer must keep; returns the repaired shape."""
-    after = shapely.from_wkb(repairs.apply(shape.wkb, offer.key, neighbours))
+    after = shapely.from_wkb(repairs.apply(shape.wkb, offer.key, neighbours).wkb)
     assert after.geom_type == "MultiPolygon"
     assert shapely.is_valid(after)
     assert not form_faults(np.array([after], dtype=object))
@@ -54,6 +58,10 @@ def check(
     assert offer.area_change_m2 == pytest.approx(area_plane_m2(after) - area_plane_m2(shape), abs=1e-9)
     assert shapely.geometry.shape(offer.after).equals(after)
     return after
+
+
+def about(metres: float) -> Any:  # noqa: ANN401 - equal to a float
+    return pytest.approx(metres, rel=0.02)
 
 
 corners = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=4, max_size=9, unique=True)
@@ -144,6 +152,31 @@ def test_a_gap_closes_on_the_neighbours_own_points(by: list[float], middle: floa
         assert tuple(degrees(np.array([100, middle])).tolist()) in own
 
 
+def test_snapping_tells_which_points_went_how_far_to_which_neighbour() -> None:
+    """Two corners move to the neighbour in the east, which has a point on the edge besides; the others are far."""
+    east = polygon([(100, 0), (200, 0), (200, 80), (100, 80), (100, 50)])
+    north = polygon([(0, 80.3), (100, 80.3), (100, 180), (0, 180)])
+    south = polygon([(0, -90), (100, -90), (100, -10), (0, -10)])
+    shape = polygon([(0, 0), (99.98, 0), (99.95, 80), (0, 80)])
+    around = (south.wkb, east.wkb, north.wkb)
+    (offer,) = repairs.offers(shape.wkb, FINDINGS["gap_in_file"], around)
+    assert repairs.apply(shape.wkb, "snap", around).moves == offer.moves
+    assert offer.moves == (Move(1, 3, about(0.05)),)
+
+
+def test_rows_that_lie_apart_from_each_other_do_not_change_places() -> None:
+    west = polygon([(0, 0), (99.96, 0), (99.96, 80), (0, 80)])
+    east = polygon([(100, 0), (200, 0), (200, 80), (100, 80)])
+    pieces = (Piece(1, west.wkb, [(2, east.wkb)]), Piece(2, east.wkb, [(1, west.wkb)]))
+    first, second = together.offers([(piece, FINDINGS["gap_in_file"]) for piece in pieces])
+    assert ([each.key for each in first.offers], second) == (["snap"], ([], True))
+    (moved, (moves,)), (kept, (none,)) = together.apply([(piece, ["snap"]) for piece in pieces])
+    assert (kept, none) == (shapely.to_wkb(shapely.MultiPolygon([east])), ())
+    assert moves == (Move(0, 2, about(0.04)),)
+    assert shapely.distance(shapely.from_wkb(moved), east) == 0
+    assert not shapely.relate_pattern(shapely.from_wkb(moved), east, "2********")
+
+
 def test_a_gap_wider_than_the_tolerance_is_left_to_a_person() -> None:
     neighbour = polygon([(100.3, 0), (200, 0), (200, 80), (100.3, 80)])
     shape = polygon([(0, 0), (100, 0), (100, 80), (0, 80)])
@@ -162,17 +195,17 @@ def test_what_only_a_person_can_put_right_has_no_offer() -> None:
 
 def test_offers_and_their_application_are_worked_out_apart() -> None:
     shape = polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
-    neat = workshop.Work(polygon([(0, 0), (100, 0), (0, 100)]).wkb)
-    work = workshop.Work(shape.wkb)
-    offers, none = workshop.offers([(work, FINDINGS["self_crossing"]), (neat, FINDINGS["spike"])])
+    neat = Piece(1, polygon([(0, 0), (100, 0), (0, 100)]).wkb)
+    work = Piece(2, shape.wkb)
+    (offers, _), (none, _) = workshop.offers([(work, FINDINGS["self_crossing"]), (neat, FINDINGS["spike"])])
     assert none == []
     here = repairs.offers(shape.wkb, FINDINGS["self_crossing"])
     assert [(o.key, o.row, o.area_after_m2, o.points) for o in offers] == [
         (o.key, o.row, o.area_after_m2, o.points) for o in here
     ]
     (made,) = workshop.apply([(work, [offers[0].key])])
-    assert made == repairs.apply(shape.wkb, offers[0].key)
-    flat = workshop.Work(polygon([(0, 0), (100, 0), (50, 0)]).wkb)
+    assert made.wkb == repairs.apply(shape.wkb, offers[0].key).wkb
+    flat = Piece(3, polygon([(0, 0), (100, 0), (50, 0)]).wkb)
     with pytest.raises(workshop.RepairFailed):
         workshop.apply([(work, ["make_valid"]), (flat, ["make_valid"])])
 
@@ -182,19 +215,20 @@ def test_several_shapes_are_repaired_at_once_each_by_its_own_neighbours() -> Non
     for west in (0.0, 1000.0):
         shape = polygon([(west, 0), (west + 100 - by, 0), (west + 100 - by, 100), (west, 100)])
         beside = polygon([(west + 100, 0), (west + 200, 0), (west + 200, 100), (west + 100, 100)])
-        gaps.append((workshop.Work(shape.wkb, [beside.wkb]), ["snap"]))
+        gaps.append((Piece(int(west), shape.wkb, [(None, beside.wkb)]), ["snap"]))
     spiked = polygon([(0, 0), (100, 0), (100, 80), (50.005, 80), (50, 140), (49.995, 80), (49.995, 80), (0, 80)])
-    made = workshop.apply([*gaps, (workshop.Work(spiked.wkb), ["drop_repeated", "remove_spikes"])])
-    for (work, _), wkb in zip(gaps, made, strict=False):
-        assert wkb == repairs.apply(work.wkb, "snap", work.neighbours)
-    one_by_one = repairs.apply(repairs.apply(spiked.wkb, "drop_repeated"), "remove_spikes")
-    assert made[2] == one_by_one
+    made = workshop.apply([*gaps, (Piece(1, spiked.wkb), ["drop_repeated", "remove_spikes"])])
+    for (work, _), repaired in zip(gaps, made, strict=False):
+        assert repaired.wkb == repairs.apply(work.wkb, "snap", [wkb for _, wkb in work.around]).wkb
+        assert repaired.moves == [(Move(0, 2, about(by)),)]
+    one_by_one = repairs.apply(repairs.apply(spiked.wkb, "drop_repeated").wkb, "remove_spikes")
+    assert made[2] == (one_by_one.wkb, [(), ()])
 
 
 def test_a_shape_that_would_take_minutes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "CPU_SECONDS", 3)
     turn = np.arange(4001) * (2 * np.pi * 1999 / 4001)
     star = polygon(list(zip(100 * np.cos(turn), 100 * np.sin(turn), strict=True)))
-    assert workshop.offers([(workshop.Work(star.wkb), FINDINGS["self_crossing"])]) == [[]]
+    assert workshop.offers([(Piece(1, star.wkb), FINDINGS["self_crossing"])]) == [([], False)]
     with pytest.raises(workshop.RepairFailed):
-        workshop.apply([(workshop.Work(star.wkb), ["make_valid"])])
+        workshop.apply([(Piece(1, star.wkb), ["make_valid"])])

@@ -22,7 +22,7 @@ from service.checklist.commands import open_checklist
 from service.core.db import Database
 from service.core.errors import Invalid, NotFound
 from service.core.settings import Settings
-from service.imports import acts, jobs, repair_commands, repairable, review_commands
+from service.imports import acts, jobs, repair_commands, repairable, review_commands, review_queries
 from service.imports.mapping import Assignment
 from service.imports.models import Import
 from service.parcels import commands as parcel_commands
@@ -343,7 +343,10 @@ def test_a_chosen_repair_is_checked_published_and_leaves_the_survey_as_delivered
     (found,) = [each for each in outcome.findings if each.severity == "error"]
     assert (found.row, found.code) == (3, "self_crossing")
     with database.read() as session:
-        made = repairable.offers(session, outcome.row.id, [found.id, outcome.findings[-1].id])
+        made = {
+            one: offered.offers
+            for one, offered in repairable.offers(session, outcome.row.id, [found.id, outcome.findings[-1].id]).items()
+        }
         assert made[outcome.findings[-1].id] == []
         offered = {each.key: each for each in made[found.id]}
     assert "make_valid" in offered
@@ -380,8 +383,47 @@ def test_several_repairs_are_carried_out_together_or_none(
     assert (done.row.status, done.row.errors) == ("staged", 0)
     mended = owner.execute("SELECT row, repair FROM staged_parcel WHERE repair IS NOT NULL ORDER BY row").fetchall()
     assert mended == [(2, "make_valid"), (4, "make_valid")]
+    assert [each.code for each in outcome.findings if each.row == 2] == ["self_crossing", "sliver"]
+    assert "sliver" not in {each.code for each in done.findings}, "nor what the crossing made odd"
     (told,) = owner.execute("SELECT count(*) FROM audit_entry WHERE action = 'import:repaired'").fetchone() or (0,)
     assert told == 2
+
+
+def test_what_was_snapped_is_kept_by_row_how_far_and_to_which_neighbour(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    """Two rows at once: one fits itself to a parcel that the file doesn't name, the other to a row of its file."""
+    bring_in(package(tmp_path / "a.gpkg"))
+    west, south, _, north = blocks()[0].bounds
+    apart, far = west - 500, blocks()[5].bounds[2]
+    shapes = [
+        shapely.box(far + 0.03, south, far + 50, north),
+        shapely.box(apart, south, apart + 50, north),
+        shapely.box(apart + 50.04, south, apart + 90, north),
+    ]
+    frame = parcels(3, 地块编号=["ZD-901", "ZD-902", "ZD-903"]).set_geometry(shapes, crs=4547)
+    pyogrio.write_dataframe(frame, tmp_path / "b.gpkg")
+    outcome = review(tmp_path / "b.gpkg")
+    gaps = {each.row: each.id for each in outcome.findings if each.code.startswith("gap_")}
+    with database.read() as session:
+        shown = repairable.offers(session, outcome.row.id, [*gaps.values()])
+    done = act(repair_commands.repair, outcome.row.id, chosen=dict.fromkeys(gaps.values(), "snap"))
+    assert [each.code for each in done.findings if each.code.startswith(("gap_", "overlap_"))] == []
+    later, other = (3, (2, "ZD-902")) if 3 in gaps else (2, (3, "ZD-903"))
+    wanted = {1: (None, "ZD-006", 0.03), later: (*other, 0.04)}
+    kept = owner.execute("SELECT after FROM audit_entry WHERE action = 'import:repaired'").fetchall()
+    assert {each["row"] for (each,) in kept} == gaps.keys() == wanted.keys()
+    for told in [*(each for (each,) in kept), *done.row.repairs]:
+        row, code, farthest = wanted[told["row"]]
+        distance: Any = pytest.approx(farthest, abs=0.001)
+        assert told["moves"] == [{"row": row, "code": code, "points": 2, "farthest_m": distance}]
+        ((offer,), _) = shown[gaps[told["row"]]]
+        assert [(each.row, each.code, each.farthest_m) for each in offer.moves] == [(row, code, distance)]
+    with database.pool.connection() as connection:
+        rows = review_queries.row_page(connection, outcome.row.id, action=None, after=None, limit=10)
+    told = {row["row"]: row["repairs"] for row in rows if row["repairs"]}
+    assert [told[row][0]["moves"][0]["code"] for row in wanted] == [code for _, code, _ in wanted.values()]
+    assert all("wkb" not in each for kept in told.values() for each in kept)
 
 
 def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answer:
@@ -437,9 +479,71 @@ def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
         JOIN parcel AS p ON p.id = v.parcel_id WHERE v.document_id = %s ORDER BY p.code"""
     told_with_surveys = owner.execute(words, (done.row.document_id,)).fetchall()
     assert told_with_surveys == [("ZD-002", None, None, None), ("ZD-005", done.row.decided_by, *answer)]
-    with database.write(registrar) as session, pytest.raises(review_commands.ApprovalNeeded):
-        review_commands.ask_undo(session, registrar, done.row.id, version=done.row.version)
-    assert act(review_commands.ask_undo, done.row.id).row.status == "undone"
+
+
+def test_a_boundary_that_concerns_others_goes_back_by_an_approvers_word_only(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    before = projection(owner)
+    answer = answered(owner, "ZD-005")
+    moved = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    done = act(publish, moved.row.id, answer=answer)
+    back = answered(owner, "ZD-005")._replace(reason="复测报告撤回")  # what its documents say is no obstacle
+    registrar, approver = (
+        Actor("user", str(role), role, ROLE_PERMISSIONS[role], None) for role in (Role.REGISTRAR, Role.APPROVER)
+    )
+
+    def ask(actor: Actor, answer: review_commands.Answer | None) -> None:
+        with database.write(actor) as session:
+            review_commands.ask_undo(session, actor, done.row.id, version=done.row.version, answer=answer)
+
+    for actor, said in ((registrar, None), (registrar, back), (approver, None)):
+        with pytest.raises(review_commands.ApprovalNeeded) as refused:
+            ask(actor, said)
+        assert refused.value.facts["parcels"] == [{"row": None, "code": "ZD-005", "stage": "sold"}]
+    with pytest.raises(Invalid):
+        ask(approver, back._replace(document_id=back.document_id + 1))
+    undone = act(review_commands.ask_undo, done.row.id, answer=back)
+    assert (undone.row.status, undone.row.undo_reason, undone.row.undo_document_id) == ("undone", *back)
+    assert (undone.row.override_reason, undone.row.override_document_id) == answer
+    assert projection(owner) == before
+    kept = owner.execute(
+        "SELECT subject_id, after ->> 'override_reason', (after ->> 'document')::int, after -> 'concerned'"
+        " FROM audit_entry WHERE action = 'import:undo_asked' OR after ? 'import_undone' ORDER BY seq"
+    ).fetchall()
+    assert kept == [
+        (str(done.row.id), *back, ["ZD-005"]),
+        ("ZD-002", None, None, None),
+        ("ZD-005", *back, None),
+    ]
+
+
+def test_no_word_is_asked_or_kept_where_only_the_bureau_is_concerned(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
+) -> None:
+    bring_in(package(tmp_path / "a.gpkg"))
+    done = act(publish, review(_moved(tmp_path, "ZD-002")).row.id)
+    undone = act(review_commands.ask_undo, done.row.id, answer=answered(owner, "ZD-002"))
+    assert (undone.row.status, undone.row.undo_reason, undone.row.undo_document_id) == ("undone", None, None)
+
+
+def test_a_stage_that_moves_on_before_the_undoing_leaves_the_import_published(
+    tmp_path: Path, review: Act, act: Act, bring_in: Act
+) -> None:
+    """Nobody was asked for a word then: what moved on was built on the publication."""
+    bring_in(package(tmp_path / "a.gpkg"))
+    done = act(publish, review(_moved(tmp_path, "ZD-003")).row.id)
+
+    def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
+        found = review_commands.ask_undo(session, actor, import_id, version=version)
+        session.execute(text("UPDATE parcel SET version = version + 1 WHERE code = 'ZD-003'"))
+        return found
+
+    left = act(overtaken, done.row.id)
+    assert (left.row.status, left.row.problem) == (
+        "published", "不能撤销：ZD-003（已被修改）。 · Can't be undone: ZD-003 (changed since).",
+    )  # fmt: skip
 
 
 def test_a_stage_that_moves_on_after_the_word_sends_the_import_back(
@@ -499,7 +603,7 @@ def test_undoing_a_publication_gives_the_projection_back(
     assert moved == {f"ZD-{row['n'] + 1:03d}" for row in rows if row["shift"] > 1 and row["n"] < 6}
     answer = answered(owner, "ZD-001")
     assert act(publish, number, answer=answer).row.status == "published"
-    assert act(review_commands.ask_undo, number).row.status == "undone"
+    assert act(review_commands.ask_undo, number, answer=answer).row.status == "undone"
     assert projection(owner) == before
 
 

@@ -6,7 +6,7 @@ import type { Import, Page } from './types'
 type Shapes = components['schemas']
 
 export type Column = Shapes['ColumnRead']
-export type PublishOrder = Shapes['PublishOrder']
+export type OverrideOrder = Shapes['OverrideOrder']
 /** A parcel whose boundary would move though others are concerned by it (`parcels` of the refusal). */
 export interface Concerned { row: number | null, code: string }
 export type Assignment = Shapes['ColumnAssign']
@@ -44,25 +44,30 @@ export const readOutlines = (id: number, bbox: string, signal: AbortSignal): Pro
   answer(service.GET('/api/v1/imports/{import_id}/outlines', { params: { path: { import_id: id }, query: { bbox } }, signal })) as unknown as Promise<Outlines>
 
 /** `order`: an approver's word, where boundaries move that concern others. */
-export const publishImport = (item: Import, order?: PublishOrder): Promise<Import> =>
+export const publishImport = (item: Import, order?: OverrideOrder): Promise<Import> =>
   answer(service.POST('/api/v1/imports/{import_id}/publication', { params: at(item), ...(order === undefined ? {} : { body: order }) }))
 
-export const undoImport = (item: Import): Promise<Import> =>
-  answer(service.DELETE('/api/v1/imports/{import_id}/publication', { params: at(item) }))
+/** `order`: an approver's word, where boundaries go back that concern others. */
+export const undoImport = (item: Import, order?: OverrideOrder): Promise<Import> =>
+  answer(service.POST('/api/v1/imports/{import_id}/undo', { params: at(item), ...(order === undefined ? {} : { body: order }) }))
 
 export const discardImport = (item: Import): Promise<Import> =>
   answer(service.DELETE('/api/v1/imports/{import_id}/staging', { params: at(item) }))
 
 export type Offer = Omit<Shapes['OfferRead'], 'before' | 'after'> & RowShapes
 
+export type Move = Shapes['MoveRead']
+/** Repairs for a finding; `cured`: those before it put it right. */
+export interface FindingOffers { offers: Offer[], cured: boolean }
+
 export type RepairChoice = Shapes['RepairChoice']
 /** As many findings as are repaired at once. */
 export const MOST_REPAIRS = 50
 
 /** Repairs by finding: what would become of the shapes. */
-export async function readOffers(id: number, findings: readonly number[], signal: AbortSignal): Promise<Map<number, Offer[]>> {
+export async function readOffers(id: number, findings: readonly number[], signal: AbortSignal): Promise<Map<number, FindingOffers>> {
   const found = await answer(service.GET('/api/v1/imports/{import_id}/offers', { params: { path: { import_id: id }, query: { finding: [...findings] } }, signal }))
-  return new Map(found.items.map(({ finding_id, offers }) => [finding_id, offers as unknown as Offer[]]))
+  return new Map(found.items.map(({ finding_id, offers, cured }) => [finding_id, { offers: offers as unknown as Offer[], cured }]))
 }
 
 /** Carry repairs out, all or none; the file is checked and compared again. */

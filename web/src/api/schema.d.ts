@@ -3446,11 +3446,27 @@ export interface paths {
          * @description Publish what is staged: all of it or nothing.
          */
         post: operations["publish_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
          * Undo Import
          * @description Take a publication back while nothing was built on it.
          */
-        delete: operations["undo_import"];
+        post: operations["undo_import"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6352,6 +6368,11 @@ export interface components {
             finding_id: number;
             /** Offers */
             offers: components["schemas"]["OfferRead"][];
+            /**
+             * Cured
+             * @description the repairs offered for those asked with it put it right
+             */
+            cured: boolean;
         };
         /**
          * FindingRead
@@ -6662,6 +6683,15 @@ export interface components {
             override_reason: string | null;
             /** Override Document Id */
             override_document_id: number | null;
+            /** Undone By */
+            undone_by: string | null;
+            /**
+             * Undo Reason
+             * @description 撤销特批理由 an approver's, where such boundaries went back
+             */
+            undo_reason: string | null;
+            /** Undo Document Id */
+            undo_document_id: number | null;
             /**
              * Created At
              * Format: date-time
@@ -8279,6 +8309,26 @@ export interface components {
             premium: components["schemas"]["Premium"];
         };
         /**
+         * MoveRead
+         * @description How a shape is fitted to a neighbour: a row of the file, or (null) a parcel that the file doesn't speak of.
+         */
+        MoveRead: {
+            /** Row */
+            row: number | null;
+            /** Code */
+            code: string | null;
+            /**
+             * Points
+             * @description 吸附的界址点数
+             */
+            points: number;
+            /**
+             * Farthest M
+             * @description 最大移动距离
+             */
+            farthest_m: number;
+        };
+        /**
          * Named
          * @description A code with its name.
          */
@@ -8541,6 +8591,8 @@ export interface components {
                 number,
                 number
             ][];
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
             /** Before */
             before: {
                 [key: string]: unknown;
@@ -8723,6 +8775,19 @@ export interface components {
         Override: {
             /** Reason */
             reason: string;
+            /** Document Id */
+            document_id: number;
+        };
+        /**
+         * OverrideOrder
+         * @description An approver's word where boundaries move, or move back, that concern others; else nothing need be said.
+         */
+        OverrideOrder: {
+            /**
+             * Override Reason
+             * @description 为何仍要变更界线
+             */
+            override_reason: string;
             /** Document Id */
             document_id: number;
         };
@@ -10026,19 +10091,6 @@ export interface components {
             reason: components["schemas"]["ReasonRead"] | null;
         };
         /**
-         * PublishOrder
-         * @description An approver's word where boundaries move that concern others; else nothing need be said.
-         */
-        PublishOrder: {
-            /**
-             * Override Reason
-             * @description 为何仍要变更界线
-             */
-            override_reason: string;
-            /** Document Id */
-            document_id: number;
-        };
-        /**
          * RealPermit
          * @description The real permit that a shadow review has become after the contract.
          */
@@ -10164,6 +10216,27 @@ export interface components {
         RepairOrder: {
             /** Repairs */
             repairs: components["schemas"]["RepairChoice"][];
+        };
+        /**
+         * RepairRead
+         * @description A repair that a row's shape went through.
+         */
+        RepairRead: {
+            /** Key */
+            key: string;
+            /**
+             * Code
+             * @description of the finding it was for
+             */
+            code: string;
+            /** Label */
+            label: string;
+            /** Label En */
+            label_en: string;
+            /** By */
+            by: string;
+            /** Moves */
+            moves: components["schemas"]["MoveRead"][];
         };
         /**
          * Role
@@ -11316,6 +11389,8 @@ export interface components {
             area_before_m2: number | null;
             /** Errors */
             errors: number;
+            /** Repairs */
+            repairs: components["schemas"]["RepairRead"][];
             /** Lon */
             lon: number | null;
             /** Lat */
@@ -20453,7 +20528,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PublishOrder"] | null;
+                "application/json": components["schemas"]["OverrideOrder"] | null;
             };
         };
         responses: {
@@ -20483,13 +20558,19 @@ export interface operations {
             header?: {
                 /** @description 版本号 (ETag) the change is based on */
                 "if-match"?: string | null;
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 import_id: number;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OverrideOrder"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

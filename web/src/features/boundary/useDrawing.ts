@@ -28,6 +28,8 @@ export interface DrawingBoard {
   cutting: ShallowRef<boolean>
   sketch: ShallowRef<{ undo: boolean, redo: boolean } | null>
   keep: (index: number) => void
+  /** Cut the boundary by a line in the system of the survey, as by one that is drawn. */
+  divideBy: (line: Position[]) => Promise<void>
   undo: () => void
   redo: () => void
 }
@@ -182,6 +184,10 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
       if (cut.value === null || piece === undefined) return
       board.instead(piece.draft)
       cut.value = { ...cut.value, chosen: index }
+    },
+    divideBy(path) {
+      hint.value = cut.value = null
+      return divide({ type: 'LineString', coordinates: path }, 2)
     },
     undo() {
       cut.value = null

@@ -1,8 +1,8 @@
 import type { LineString } from 'geojson'
 import { computed, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { FileShapes, LineageAnswer, SplitOrder } from '@/api/lineage'
+import { readPoints, type Points } from '@/map/points'
 import { readArea } from './outcome'
-import { readPoints, type Points } from './points'
 
 export const WAYS = ['draw', 'points', 'file'] as const
 export type Way = typeof WAYS[number]

@@ -11,7 +11,7 @@ export const boundary: Text['boundary'] = {
   point: 'Point', north: 'X (north)', east: 'Y (east)', latitude: 'Latitude', longitude: 'Longitude', insert: 'Insert a point after {name}', remove: 'Delete {name}', wrong: '“{value}” is no coordinate', more: 'Show {n} more points', of: '{axis} of {name}',
   base: 'Saved in {crs}; points that are not touched stay exactly as they were surveyed.', noBase: 'The parcel has no survey that can be taken up as it is; saved in degrees.',
   area: 'Area of the shape', before: 'was {m2} m²', legal: 'Legal area {m2} m²', unchanged: 'No changes', changed: 'Unsaved changes',
-  keep: 'Cut into {n} pieces. Keep:', piece: 'Piece {n} ({m2} m²)', notCut: 'The line doesn’t cut the parcel.', nothing: 'Nothing would be left.',
+  typed: { open: 'Cut by coordinates…', label: 'Points of the cutting line', cut: 'Cut along this line' }, keep: 'Cut into {n} pieces. Keep:', piece: 'Piece {n} ({m2} m²)', notCut: 'The line doesn’t cut the parcel.', nothing: 'Nothing would be left.',
   check: 'Check', checking: 'Checking…', save: 'Save as new survey…', clean: 'Checked: nothing found.', found: '{errors} errors, {warnings} warnings', stale: 'Changed since the last check', errors: 'Error', warnings: 'Warning', show: 'Show on the map',
   mustCheck: 'Check it first', mustMend: 'Mend the errors first',
   sheet: 'Save as new survey: {code}', intro: 'The boundary becomes what the new survey says. The surveys before stay in the history; nothing is overwritten.', surveyedOn: 'Surveyed on', surveyor: 'Surveyed by', reason: 'Reason', reasonHint: 'Why the boundary changes, for example “resurveyed after the road was set out”', optional: 'optional',

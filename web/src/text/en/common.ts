@@ -3,6 +3,10 @@ export const common = {
   illustrative: 'Illustrative data',
   absent: '—',
   comma: ', ',
+  line: {
+    hint: 'A point a line, with or without its number; X and Y or degrees, in either order.', read: '{n} points, {system}, {m} m long', few: 'Two different points at least',
+    row: 'Line {row} holds no coordinates', zone: 'Line {row} is not in zone 38', mixed: 'Line {row} is in another system than those before',
+  },
   actions: {
     save: 'Save',
     cancel: 'Cancel',

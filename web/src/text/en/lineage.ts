@@ -7,10 +7,7 @@ export const lineage: Text['lineage'] = {
   splitTitle: 'Split {code}', parts: 'After splitting', legalM2: 'Legal area (m²)', codeOf: 'Code of part {n}', legalOf: 'Legal area of part {n}',
   way: 'How to split', ways: { draw: 'Draw', points: 'Coordinates', file: 'File' }, need: { draw: 'Draw the dividing line on the map', points: 'Give the points of the dividing line', file: 'Choose a file with the shapes of the parts' },
   draw: { hint: 'Click point after point across the parcel, double click to end; near the boundary it snaps.', edit: 'Drag vertices to move them; a right click deletes one.', undo: 'Undo', redo: 'Redo', again: 'Draw anew', figures: 'Edit as coordinates', long: '{n} points, {m} m long' },
-  points: {
-    label: 'Points of the dividing line', hint: 'A point a line, with or without its number; X and Y or degrees, in either order.', read: '{n} points, {system}, {m} m long', few: 'Two different points at least',
-    row: 'Line {row} holds no coordinates', zone: 'Line {row} is not in zone 38', mixed: 'Line {row} is in another system than those before',
-  },
+  points: 'Points of the dividing line',
   file: { file: 'Shapes of the parts', hint: 'The formats of an import; each row is a part. The file is not kept.', reading: 'Reading the file', read: '{n} shapes read (EPSG:{crs})', row: 'Row {n}:', error: 'Error', warning: 'Note' },
   reason: 'Reason', override: 'Override', overrideHint: 'Why it is to be done all the same; what an approver decides needs a document too', badArea: 'The area is a number of m²', trying: 'Trying…',
   findings: 'Findings', severity: { block: 'Blocks', warn: 'Note' },

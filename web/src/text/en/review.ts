@@ -37,7 +37,7 @@ export const review: Text['review'] = {
   },
   findings: { code: 'Kind', anyCode: 'Every kind', select: 'Show row {row} on the map', xlsx: 'Excel', gpkg: 'GeoPackage' },
   repair: {
-    title: 'Repairs', none: 'No repair would do: correct the file and upload it again.', area: 'area changes by {change} m²', show: 'Before and after', take: 'Apply', several: 'Repair together', chosen: 'Repair {n} together', clear: 'Clear', row: 'Row {n}', way: 'Repair of row {n}', noneHere: 'No repair would do', sum: 'In all, area changes by {change} m².',
+    title: 'Repairs', none: 'No repair would do: correct the file and upload it again.', area: 'area changes by {change} m²', show: 'Before and after', take: 'Apply', several: 'Repair together', chosen: 'Repair {n} together', clear: 'Clear', row: 'Row {n}', way: 'Repair of row {n}', noneHere: 'No repair would do', cured: 'Put right by those before', moved: '{n} points snapped to {to}, {m} m at most', toRow: 'row {n} {code}', toParcel: 'parcel {code}', done: 'Repaired: {what} ({by})', sum: 'In all, area changes by {change} m².',
     takeAll: 'Apply {n} repairs', tick: 'Choose {code} of row {n}', tickAll: 'Choose the {n} that can be repaired', tooMany: 'At most {n} at once: choose fewer.', can: 'repair offered', hint: 'Dashed: as delivered; solid: repaired. The file is checked again; the survey as delivered stays, and it is written to the audit log.',
   },
   changes: {
@@ -65,8 +65,8 @@ export const review: Text['review'] = {
     concerned: 'These parcels are public, up for sale, sold, contracted or handed over: their new boundaries concern others, and only an approver publishes them, with reason and document.', row: 'Row {n}',
   },
   receipt: {
-    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', word: '{by} let boundaries move that concern others:', wordDocument: 'Document', undo: 'Undo…', audit: 'Audit record',
-    undoAsk: 'Added parcels are removed and changed ones put back. It is written to the audit log.', undoYes: 'Undo the publication',
+    published: 'Published: {n} parcels added or changed', by: 'Published by {by}, {at}', word: '{by} let boundaries move that concern others:', undoWord: '{by} let boundaries go back that concern others:', wordDocument: 'Document', undo: 'Undo…', audit: 'Audit record',
+    undoAsk: 'Added parcels are removed and changed ones put back. It is written to the audit log.', undoYes: 'Undo the publication', undoConcerned: 'These parcels are public, up for sale, sold, contracted or handed over: putting their boundaries back concerns others, and only an approver does it, with reason and document.',
     undone: 'Undone: everything is as before', discarded: 'Discarded: nothing was published', again: 'Upload again',
   },
   map: 'Map of the parcels under review',

@@ -9,7 +9,7 @@ export const boundary = {
   point: '点号', north: 'X（北）', east: 'Y（东）', latitude: '纬度', longitude: '经度', insert: '在 {name} 之后插入一点', remove: '删除 {name}', wrong: '“{value}”不是坐标', more: '再显示 {n} 点', of: '{name} 的{axis}',
   base: '以 {crs} 坐标保存；未改动的点与上次测量成果完全一致。', noBase: '该地块没有可直接沿用的测量成果，以经纬度保存。',
   area: '图形面积', before: '原 {m2} m²', legal: '法定面积 {m2} m²', unchanged: '没有改动', changed: '有未保存的改动',
-  keep: '切成 {n} 块，保留：', piece: '第 {n} 块（{m2} m²）', notCut: '这条线没有切开地块。', nothing: '这样挖除后什么也不剩。',
+  typed: { open: '按坐标切割…', label: '切割线的点', cut: '按此线切割' }, keep: '切成 {n} 块，保留：', piece: '第 {n} 块（{m2} m²）', notCut: '这条线没有切开地块。', nothing: '这样挖除后什么也不剩。',
   check: '检查', checking: '正在检查…', save: '保存为新测量…', clean: '检查通过，没有发现问题。', found: '{errors} 个错误，{warnings} 个提示', stale: '改动后尚未重新检查', errors: '错误', warnings: '提示', show: '在地图上显示',
   mustCheck: '请先检查', mustMend: '请先改正错误',
   sheet: '保存为新测量：{code}', intro: '界线将按新的测量成果更新；原测量成果保留在历史中，不会被覆盖。', surveyedOn: '测量日期', surveyor: '测量单位', reason: '变更依据', reasonHint: '为何变更界线，如“东侧道路放线后复测”', optional: '可不填',

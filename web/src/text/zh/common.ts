@@ -3,6 +3,10 @@ export const common = {
   illustrative: '示意数据',
   absent: '—',
   comma: '、',
+  line: {
+    hint: '每行一点，点号可有可无；平面坐标 X、Y 或经纬度均可，先后不限。', read: '{n} 个点，{system}，长 {m} m', few: '至少要有两个不同的点',
+    row: '第 {row} 行不是坐标', zone: '第 {row} 行不在 38 带', mixed: '第 {row} 行的坐标系与前面不同',
+  },
   actions: {
     save: '保存',
     cancel: '取消',

@@ -5,10 +5,7 @@ export const lineage = {
   splitTitle: '分割 {code}', parts: '分割后', legalM2: '法定面积（m²）', codeOf: '第 {n} 部分的编号', legalOf: '第 {n} 部分的法定面积',
   way: '分割方式', ways: { draw: '画线', points: '坐标', file: '文件' }, need: { draw: '请在地图上画分割线', points: '请填写分割线的坐标', file: '请选择含各部分图形的文件' },
   draw: { hint: '在地图上逐点单击，穿过地块，双击结束；靠近界线时自动吸附。', edit: '可拖动节点调整，右键单击删除节点。', undo: '撤销', redo: '重做', again: '重画', figures: '按坐标修改', long: '{n} 个点，长 {m} m' },
-  points: {
-    label: '分割线的点', hint: '每行一点，点号可有可无；平面坐标 X、Y 或经纬度均可，先后不限。', read: '{n} 个点，{system}，长 {m} m', few: '至少要有两个不同的点',
-    row: '第 {row} 行不是坐标', zone: '第 {row} 行不在 38 带', mixed: '第 {row} 行的坐标系与前面不同',
-  },
+  points: '分割线的点',
   file: { file: '各部分的图形', hint: '与导入相同的格式，每一行是一个部分；文件不保存。', reading: '正在读取文件', read: '读到 {n} 个图形（EPSG:{crs}）', row: '第 {n} 行：', error: '错误', warning: '提示' },
   reason: '原因', override: '特批理由', overrideHint: '写明为何仍要办理；须审批人办理的还须附文件', badArea: '面积应为数字，单位 m²', trying: '正在试算…',
   findings: '检查结果', severity: { block: '不可办理', warn: '提示' },

@@ -35,7 +35,7 @@ export const review = {
   },
   findings: { code: '问题类型', anyCode: '全部类型', select: '在地图上看第 {row} 行', xlsx: '下载 Excel', gpkg: '下载 GeoPackage' },
   repair: {
-    title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', several: '一并修复', chosen: '一并修复 {n} 处', clear: '清除选择', row: '第 {n} 行', way: '第 {n} 行的修复方式', noneHere: '没有可用的修复', sum: '合计面积变化 {change} 平方米。',
+    title: '可用的修复', none: '没有可用的修复，请修改文件后重新上传。', area: '面积变化 {change} 平方米', show: '看前后', take: '采用', several: '一并修复', chosen: '一并修复 {n} 处', clear: '清除选择', row: '第 {n} 行', way: '第 {n} 行的修复方式', noneHere: '没有可用的修复', cured: '随前面各处一并修复', moved: '{n} 个点吸附到{to}，最远移动 {m} 米', toRow: '第 {n} 行 {code}', toParcel: '库中地块 {code}', done: '已修复：{what}（{by}）', sum: '合计面积变化 {change} 平方米。',
     takeAll: '采用 {n} 处修复', tick: '选中第 {n} 行的 {code}', tickAll: '选中可修复的 {n} 处', tooMany: '一次最多修复 {n} 处，请少选一些。', can: '可修复', hint: '虚线为原界线，实线为修复后。采用后重新检查；原始测量不变，操作记入审计。',
   },
   changes: {
@@ -63,8 +63,8 @@ export const review = {
     concerned: '这些地块已公示、公告、成交、签约或交付，新界线涉及他人：须由审批人说明理由并附依据文件，才能入库。', row: '第 {n} 行',
   },
   receipt: {
-    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', word: '{by} 同意变更涉及他人的界线：', wordDocument: '依据文件', undo: '撤销入库…', audit: '审计记录',
-    undoAsk: '新增的地块将移除，改动的地块恢复原样。操作记入审计日志。', undoYes: '撤销入库',
+    published: '已入库：{n} 宗地块新增或变更', by: '入库人 {by}，{at}', word: '{by} 同意变更涉及他人的界线：', undoWord: '{by} 同意恢复涉及他人的界线：', wordDocument: '依据文件', undo: '撤销入库…', audit: '审计记录',
+    undoAsk: '新增的地块将移除，改动的地块恢复原样。操作记入审计日志。', undoYes: '撤销入库', undoConcerned: '这些地块已公示、公告、成交、签约或交付，恢复原界线涉及他人：须由审批人说明理由并附依据文件，才能撤销。',
     undone: '已撤销：库中恢复到入库之前', discarded: '已放弃，没有入库', again: '重新上传',
   },
   map: '待审地块的地图',
