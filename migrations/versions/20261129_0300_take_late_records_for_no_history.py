@@ -8,7 +8,7 @@ from alembic import op
 from service.core.migrate import run_script, script
 
 revision = "0027"
-down_revision = "0023"
+down_revision = "0024"
 
 _REPLACED = ("parcel_lacks_checklist", "parcel_passes_gate")
 
