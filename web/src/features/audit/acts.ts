@@ -4,7 +4,7 @@ import { acts } from '@/text/zh/acts'
 export const ACTIONS = Object.keys(acts.actions) as AuditAction[]
 export const SUBJECTS = Object.keys(acts.subjects) as AuditSubject[]
 
-type Area = keyof typeof acts.areas
+export type Area = keyof typeof acts.areas
 type Begun<T extends string> = T extends `${infer Begin}:${string}` ? Begin : T
 
 const AREAS: Record<Begun<AuditAction | AuditSubject>, Area> = {
@@ -22,15 +22,17 @@ const AREAS: Record<Begun<AuditAction | AuditSubject>, Area> = {
   regions: 'ground', region: 'ground', backdrop: 'ground', demo: 'ground', jurisdiction: 'ground', lead_bureau: 'ground',
 }
 
-export interface Choice { code: string, word: string }
-export interface Group { area: Area, choices: Choice[] }
+export interface Choice { code: string, word: string, area: string }
 
-/** Acts or their subjects by the area they belong to; `sought` narrows them by word or code. */
-export function grouped(codes: readonly (AuditAction | AuditSubject)[], wordOf: (code: string) => string, sought: string): Group[] {
-  const wanted = sought.trim().toLowerCase()
-  const choices = codes.map((code) => ({ code, word: wordOf(code), area: AREAS[code.split(':', 1)[0] as Begun<typeof code>] }))
-    .filter(({ code, word }) => code.includes(wanted) || word.toLowerCase().includes(wanted))
-  return (Object.keys(acts.areas) as Area[])
-    .map((area) => ({ area, choices: choices.filter((one) => one.area === area) }))
-    .filter((group) => group.choices.length > 0)
+/** Acts or their subjects with their words, those of one area together. */
+export function choices(codes: readonly (AuditAction | AuditSubject)[], wordOf: (code: string) => string, areaWord: (area: Area) => string): Choice[] {
+  const all = codes.map((code) => ({ code, area: AREAS[code.split(':', 1)[0] as Begun<typeof code>] }))
+  return (Object.keys(acts.areas) as Area[]).flatMap((area) => all.filter((one) => one.area === area))
+    .map(({ code, area }) => ({ code, word: wordOf(code), area: areaWord(area) }))
+}
+
+/** Whether a text is in a choice's word, code or area, whatever the case. */
+export function isSought({ code, word, area }: Choice, text: string): boolean {
+  const sought = text.trim().toLowerCase()
+  return [code, word, area].some((one) => one.toLowerCase().includes(sought))
 }
