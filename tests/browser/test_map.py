@@ -127,7 +127,11 @@ def test_the_district_is_drawn_with_a_legend_that_counts_it(map_page: MapPage) -
 def test_it_says_that_it_loads_until_it_is_drawn_and_then_no_more(map_page: MapPage) -> None:
     with map_page("/desk/account", drawn=False) as page:
         held: list[Route] = []
-        page.page.route("**/tiles/parcels/*/*/*", lambda route: held.append(route))  # a function, as the driver marks it
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.page.route("**/tiles/parcels/*/*/*", hold)
         page.page.goto(f"{page.window.address}{NEAR}")
         loading = page.page.get_by_role("status").filter(has_text="正在加载地图")
         busy = page.page.locator("[aria-busy=true]").filter(has=page.canvas)
