@@ -16,8 +16,8 @@ CSP = (
     "form-action 'self'; frame-ancestors 'self'"
 )
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-NOT_FILES = ("api/", "tiles/", "styles/")
-NOT_PAGES = ("assets/", "swagger/", *NOT_FILES)
+NOT_FILES = ("api/", "tiles/")
+NOT_PAGES = ("assets/", "styles/", "swagger/", *NOT_FILES)
 
 
 class Website(StaticFiles):

@@ -379,7 +379,7 @@ def test_a_method_that_is_not_offered_names_those_that_are(client: TestClient, p
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/tiles/none/1/2/3/4", "/styles/none/none"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/tiles/none/1/2/3/4"])
 def test_an_address_that_there_is_not_is_not_found_whatever_the_method(
     client: TestClient, method: str, path: str
 ) -> None:
