@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from service.accounts.access import Actor, AuditReader
 from service.admin.schemas import AuditEntryRead, AuditProblem, AuditVerification
+from service.audit.actions import Action, Subject
 from service.audit.models import AuditEntry
 from service.audit.queries import Filter, entries_page
 from service.audit.verify import verify
@@ -21,8 +22,8 @@ Word = Annotated[str | None, Query(max_length=200)]
 
 def _filter(
     actor: Word = None,
-    action: Word = None,
-    subject_type: Word = None,
+    action: Action | None = None,
+    subject_type: Subject | None = None,
     subject_id: Word = None,
     first_day: Annotated[CalendarDay | None, Query(alias="from", description="首日 first day, China")] = None,
     last_day: Annotated[CalendarDay | None, Query(alias="to", description="末日(含) last day, included")] = None,

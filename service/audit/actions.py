@@ -1,6 +1,46 @@
 """Everything that is written to the audit log, as `subject:verb`. A package's commands take their verbs from here."""
 
 from enum import StrEnum
+from typing import Literal
+
+# What an act is done to. The web pages have a word for each of these and for each act, and do not compile without.
+Subject = Literal[
+    "address",
+    "api_key",
+    "backdrop",
+    "blocked_period",
+    "checklist",
+    "checklist_item",
+    "checklist_run",
+    "checklist_sheet",
+    "checklist_weekly",
+    "contract",
+    "control_layer",
+    "demo",
+    "document",
+    "export",
+    "field_map",
+    "import",
+    "jurisdiction",
+    "lead_bureau",
+    "lot",
+    "lot_bid",
+    "lot_bidder",
+    "notice",
+    "overlay_run",
+    "parcel",
+    "plan",
+    "plan_item",
+    "plan_target",
+    "region",
+    "route",
+    "scheme",
+    "session",
+    "user",
+    "workday",
+    "workday_year",
+    "workdays",
+]
 
 
 class Action(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.audit.actions import Action, Subject
 from service.audit.models import AuditEntry
 from service.core.clock import CHINA
 
@@ -16,8 +17,8 @@ class Filter:
     """Which entries; `first_day` and `last_day` are days in China, both included."""
 
     actor: str | None = None
-    action: str | None = None
-    subject_type: str | None = None
+    action: Action | None = None
+    subject_type: Subject | None = None
     subject_id: str | None = None
     first_day: dt.date | None = None
     last_day: dt.date | None = None

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from service.audit.actions import Action
+from service.audit.actions import Action, Subject
 
 _COLLECTED = "audit_entries"
 
@@ -32,7 +32,7 @@ class _Entry:
 def record(
     session: Session,
     action: Action,
-    subject_type: str,
+    subject_type: Subject,
     subject_id: object,
     *,
     before: Mapping[str, Any] | None = None,

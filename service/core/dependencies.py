@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from service.core import idempotency
 from service.core.db import Database
-from service.core.errors import BadRequest, PreconditionRequired
+from service.core.errors import BadRequest, PreconditionFailed, PreconditionRequired
 from service.core.paging import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor
 from service.core.schemas import Whole
 from service.core.settings import Settings
@@ -71,13 +71,18 @@ def etag(version: int) -> str:
 async def if_match(
     if_match: Annotated[str | None, Header(description="版本号 (ETag) the change is based on")] = None,
 ) -> int:
-    """Read `If-Match`: the version of the row that the caller has seen."""
+    """Read `If-Match`: the version of the row that the caller has seen. A weak tag never matches (RFC 9110 §13.1.1)."""
     if if_match is None:
         raise PreconditionRequired(
             "修改需要 If-Match 请求头,值为读取时得到的 ETag。",
             "A change needs an If-Match header with the ETag you read.",
         )
-    tag = if_match.strip().removeprefix("W/").strip('"')
+    if if_match.strip().startswith("W/"):
+        raise PreconditionFailed(
+            "弱 ETag(W/…)不能用于修改;请原样使用读取时得到的 ETag。代理服务器可能改写了它。",
+            "A weak ETag (W/…) is no basis for a change; send the ETag as it was read. A proxy may have weakened it.",
+        )
+    tag = if_match.strip().strip('"')
     if not (tag.isascii() and tag.isdigit() and len(tag) <= LONGEST_VERSION):
         raise BadRequest("If-Match 的值无效。", "The value of If-Match is not an ETag of ours.")
     return int(tag)

@@ -14,10 +14,12 @@ from sqlalchemy.exc import TimeoutError as SessionPoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from service.core import errors
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 log = structlog.get_logger()
 
 
@@ -112,9 +114,27 @@ def handle_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     if isinstance(error.__cause__, errors.GongdiError):
         return render(request, error.__cause__)
+    offered = _offered(request) if error.status_code in {404, 405} else []
+    if offered and request.method not in offered:
+        return render(request, errors.MethodNotAllowed(headers={"Allow": ", ".join(offered)}))
     kinds = {kind.status: kind for kind in _all_kinds(errors.GongdiError)}
     kind = kinds.get(error.status_code, errors.BadRequest if error.status_code < 500 else errors.GongdiError)  # noqa: PLR2004
     return render(request, kind(headers=error.headers))
+
+
+def _offered(request: Request) -> list[str]:
+    """Return the methods that an address of the interface takes, of all routes that it fits; none for a page's.
+
+    The framework names those of one route only, or takes a request that no route takes for one of a page.
+    """
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+
+    def takes(method: str) -> bool:
+        asked = {"type": "http", "path": request.scope["path"], "root_path": "", "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in routes)
+
+    found = [method for method in METHODS if takes(method)]
+    return ["GET", "HEAD", *found[1:]] if "GET" in found else found  # the input layer makes every HEAD a GET
 
 
 def _all_kinds(root: type[errors.GongdiError]) -> Iterator[type[errors.GongdiError]]:

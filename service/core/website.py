@@ -16,7 +16,8 @@ CSP = (
     "form-action 'self'; frame-ancestors 'self'"
 )
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-NOT_PAGES = ("assets/", "api/", "tiles/", "styles/", "swagger/")
+NOT_FILES = ("api/", "tiles/")
+NOT_PAGES = ("assets/", "styles/", "swagger/", *NOT_FILES)
 
 
 class Website(StaticFiles):
@@ -32,6 +33,8 @@ class Website(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
+            if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and path.startswith(NOT_FILES):
+                raise HTTPException(HTTPStatus.NOT_FOUND) from error
             navigation = "text/html" in headers.get("accept", "") and not path.startswith(NOT_PAGES)
             page = navigation and error.status_code == HTTPStatus.NOT_FOUND
             if not page:

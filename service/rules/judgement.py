@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.accounts.permissions import Permission
-from service.audit.actions import Action
+from service.audit.actions import Action, Subject
 from service.audit.record import record
 from service.core.errors import Conflict
 from service.rules.finding import Finding
@@ -89,7 +89,7 @@ def _advice(*, hard: bool, may: bool) -> tuple[str, str]:
 
 
 def record_override(
-    session: Session, judgement: Judgement, override: Override, subject_type: str, subject_id: object
+    session: Session, judgement: Judgement, override: Override, subject_type: Subject, subject_id: object
 ) -> None:
     """Write down which rules were overridden, with their figures, in the transaction of the act itself."""
     for each in judgement.overridden:

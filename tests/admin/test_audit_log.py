@@ -61,6 +61,15 @@ def test_filters_narrow_it(auditor: Caller, query: str, expected: list[int]) -> 
     assert numbers(auditor, query) == expected
 
 
+def test_what_is_no_longer_done_still_shows(auditor: Caller, superuser: Superuser) -> None:
+    superuser.execute(
+        "INSERT INTO audit_entry (actor, actor_kind, action, subject_type, subject_id)"
+        " VALUES ('li.na', 'user', 'house:built', 'house', '1')"
+    )
+    newest = auditor.get(URL).json()["items"][0]
+    assert (newest["action"], newest["subject_type"]) == ("house:built", "house")
+
+
 def test_the_last_day_of_all_is_a_day(auditor: Caller) -> None:
     assert 10 in numbers(auditor, "?from=0001-01-01&to=9999-12-31")
 
@@ -85,6 +94,9 @@ def test_pages_follow_one_another_without_loss(auditor: Caller) -> None:
         "?who=li.na",
         "?cursor=WyJ4Il0",
         "?actor=%00",
+        "?action=parcel:flown",
+        "?action=",
+        "?subject_type=house",
         "?to=1668470400",
     ],
 )

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.driver import DESKTOP, PHONE, Desk, desk
 
@@ -122,6 +122,39 @@ def test_the_district_is_drawn_with_a_legend_that_counts_it(map_page: MapPage) -
         expect(page.page.locator(".maplibregl-ctrl-attrib")).to_contain_text("示意数据")
         assert page.address() == {}
         page.window.is_accessible()
+
+
+def test_it_says_that_it_loads_until_it_is_drawn_and_then_no_more(map_page: MapPage) -> None:
+    with map_page("/desk/account", drawn=False) as page:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.page.route("**/tiles/parcels/*/*/*", hold)
+        page.page.goto(f"{page.window.address}{NEAR}")
+        loading = page.page.get_by_role("status").filter(has_text="正在加载地图")
+        busy = page.page.locator("[aria-busy=true]").filter(has=page.canvas)
+        expect(loading).to_be_visible()
+        expect(busy).to_have_count(1)
+        page.page.wait_for_timeout(500)
+        expect(loading).to_be_visible()
+        page.window.is_accessible()
+        for each in held:
+            each.continue_()
+        expect(loading).to_have_count(0)
+        expect(busy).to_have_count(0)
+        page.is_drawn()
+        held.clear()
+        page.canvas.focus()
+        page.window.keys(*["ArrowRight"] * 12)
+        for _ in range(10):
+            page.page.wait_for_timeout(50)
+            assert loading.count() == busy.count() == 0
+        assert held
+        for each in held:
+            each.continue_()
+        page.is_drawn()
 
 
 def test_a_click_chooses_a_parcel_and_the_link_remembers_it(map_page: MapPage) -> None:

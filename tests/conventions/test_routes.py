@@ -363,3 +363,24 @@ def test_a_strangers_upload_is_refused_before_its_body_is_read(client: TestClien
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers, "scheme": "http"}
     asyncio.run(app(scope, receive, send))
     assert statuses == [401]
+
+
+@pytest.mark.parametrize("path", sorted({name.split()[1] for name in REVIEWED.keys() | PUBLIC}))
+def test_a_method_that_is_not_offered_names_those_that_are(client: TestClient, path: str) -> None:
+    url = re.sub(r"\{\w+(:\w+)?\}", "0", path)
+    answer = client.options(url)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+    named = set(answer.headers["allow"].split(", "))
+    assert {name.split()[0] for name in REVIEWED.keys() | PUBLIC if name.split()[1] == path} <= named
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        refused = client.request(method, url, headers={"if-match": '"1"'})
+        assert (refused.status_code == 405) == (method not in named), method
+        assert refused.status_code != 405 or refused.headers["allow"] == answer.headers["allow"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/tiles/none/1/2/3/4"])
+def test_an_address_that_there_is_not_is_not_found_whatever_the_method(
+    client: TestClient, method: str, path: str
+) -> None:
+    assert client.request(method, path).status_code == 404

@@ -1,9 +1,13 @@
 import { answer, service } from './client'
+import type { operations } from './schema'
 import type { AuditEntry, AuditVerification, Page } from './types'
 
-export interface AuditFilter { actor: string, action: string, subject_type: string, subject_id: string, from: string, to: string }
+type Asked = Required<NonNullable<operations['list_entries']['parameters']['query']>>
+export type AuditAction = NonNullable<Asked['action']>
+export type AuditSubject = NonNullable<Asked['subject_type']>
+export interface AuditFilter { actor: string, action: AuditAction | '', subject_type: AuditSubject | '', subject_id: string, from: string, to: string }
 
-const asked = (value: string): string | null => (value === '' ? null : value)
+const asked = <T extends string>(value: T | ''): T | null => (value === '' ? null : value)
 
 export function listAudit(filter: AuditFilter, signal: AbortSignal): Promise<Page<AuditEntry>> {
   const { actor, action, subject_type, subject_id, from, to } = filter

@@ -3645,6 +3645,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Action
+         * @description One audited act.
+         * @enum {string}
+         */
+        Action: "session:opened" | "session:refused" | "session:closed" | "session:closed_everywhere" | "session:swept" | "address:barred" | "access:denied" | "user:created" | "user:changed" | "user:locked" | "user:password_set" | "user:password_changed" | "key:created" | "key:revoked" | "regions:loaded" | "backdrop:loaded" | "demo:loaded" | "demo:reset" | "document:added" | "parcel:registered" | "parcel:changed" | "parcel:resurveyed" | "parcel:event_recorded" | "parcel:printed" | "parcels:exported" | "export:requested" | "export:started" | "export:failed" | "export:expired" | "parcel:split" | "parcel:merged" | "parcel:lineage_undone" | "parcel:revived" | "import:submitted" | "import:started" | "import:staged" | "import:repaired" | "import:mapped" | "import:publication_asked" | "import:published" | "import:refused" | "import:failed" | "control_layer:published" | "control_layer:withdrawn" | "parcel:constraints_checked" | "overlay_run:started" | "overlay_run:finished" | "plan:created" | "plan:changed" | "plan:submitted" | "plan:returned" | "plan:approved" | "plan:published" | "plan:amended" | "plan:carried_over" | "plan:sheet_taken" | "plan_item:added" | "plan_item:changed" | "plan_item:removed" | "plan_target:set" | "plan_target:change_asked" | "plan_target:changed" | "plan_target:change_refused" | "contract:signed" | "contract:event_recorded" | "payment:recorded" | "payment:reversed" | "permit:added" | "permit:changed" | "works:reported" | "exclusion:added" | "exclusion:changed" | "standard_land:signed" | "standard_land:measured" | "standard_land:decided" | "idle_case:changed" | "import:discarded" | "import:undo_asked" | "import:undone" | "scheme:created" | "scheme:changed" | "scheme:submitted" | "scheme:returned" | "scheme:endorsed" | "scheme:approved" | "scheme:withdrawn" | "scheme:spent" | "notice:created" | "notice:changed" | "notice:published" | "lot:drafted" | "lot:changed" | "lot:dropped" | "lot:event_recorded" | "lot_bidder:added" | "lot_bidder:changed" | "lot_bid:made" | "checklist:opened" | "checklist:changed" | "checklist:closed" | "checklist:moved" | "checklist:inherited" | "checklist:superseded" | "checklist:revived" | "checklist_item:changed" | "checklist_item:waived" | "checklist_item:planned" | "checklist_item:expired" | "checklist_item:commented" | "checklist_proof:added" | "checklist_proof:withdrawn" | "checklist_policy:set" | "checklist_bureau:replaced" | "checklist_run:started" | "checklist_run:finished" | "checklist_sheet:taken" | "checklist_weekly:printed" | "law:overridden" | "workdays:seeded" | "workday:changed" | "workday_year:changed" | "blocked_period:created" | "blocked_period:changed" | "blocked_period:removed" | "field_map:saved" | "field_map:removed";
+        /**
          * ActualMeasured
          * @description What a year brought for one index; a correction is entered the same way.
          */
@@ -13899,8 +13905,8 @@ export interface operations {
         parameters: {
             query?: {
                 actor?: string | null;
-                action?: string | null;
-                subject_type?: string | null;
+                action?: components["schemas"]["Action"] | null;
+                subject_type?: ("address" | "api_key" | "backdrop" | "blocked_period" | "checklist" | "checklist_item" | "checklist_run" | "checklist_sheet" | "checklist_weekly" | "contract" | "control_layer" | "demo" | "document" | "export" | "field_map" | "import" | "jurisdiction" | "lead_bureau" | "lot" | "lot_bid" | "lot_bidder" | "notice" | "overlay_run" | "parcel" | "plan" | "plan_item" | "plan_target" | "region" | "route" | "scheme" | "session" | "user" | "workday" | "workday_year" | "workdays") | null;
                 subject_id?: string | null;
                 /** @description 首日 first day, China */
                 from?: string | null;

@@ -26,6 +26,8 @@ export interface MapEvents {
   pointed: (at: LonLat | null) => void
   /** Some of the map could not be read. */
   failed: () => void
+  /** All that was asked for first is there, or could not be read. */
+  drawn: () => void
 }
 
 export interface MapHandle {
@@ -158,6 +160,7 @@ export function createMap(container: HTMLElement, style: StyleSpecification, sta
     const before = shown.summed
     if (view().summed !== before) events.moved(shown)
   })
+  void map.once('idle', () => { events.drawn() })
   map.on('movestart', busy)
   map.on('moveend', () => events.moved(view()))
   map.on('load', () => events.moved(view()))

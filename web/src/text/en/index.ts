@@ -1,4 +1,5 @@
 import type { Text } from '../zh'
+import { acts } from './acts'
 import { admin } from './admin'
 import { boundary } from './boundary'
 import { checklists } from './checklists'
@@ -23,6 +24,7 @@ import { shell } from './shell'
 import { workdays } from './workdays'
 
 export const en: Text = {
+  acts,
   boundary,
   checklists,
   chosen,

@@ -1,5 +1,6 @@
 export const map = {
   title: 'Map',
+  loading: 'Loading the map',
   canvas: 'Map of parcels. Arrow keys pan, plus and minus zoom, Enter opens the parcel in the middle. The list holds the same.',
   mu: 'mu',
   families: { reserve: 'Reserve', scheme: 'Scheme', market: 'Market', supplied: 'Supplied', building: 'Building', withdrawn: 'Withdrawn' },

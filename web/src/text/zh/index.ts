@@ -1,3 +1,4 @@
+import { acts } from './acts'
 import { admin } from './admin'
 import { boundary } from './boundary'
 import { checklists } from './checklists'
@@ -22,6 +23,7 @@ import { shell } from './shell'
 import { workdays } from './workdays'
 
 export const zh = {
+  acts,
   boundary,
   checklists,
   chosen,

@@ -1,5 +1,6 @@
 export const map = {
   title: '地图',
+  loading: '正在加载地图',
   canvas: '地块地图。方向键移动，加减号缩放，回车查看中心处的地块。同样内容见列表。',
   mu: '亩',
   families: { reserve: '储备', scheme: '方案', market: '交易', supplied: '已供', building: '建设', withdrawn: '收回' },
