@@ -1,4 +1,4 @@
-"""What the law says of an act on a lot, asked with the figures of the rows (R01–R03, R06, R07, R15, R47, R80)."""
+"""What the law says of an act on a lot, asked with the figures of the rows (R01–R03, R06, R07, R15, R47, R90)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -69,12 +69,12 @@ def publicising(case: Case, day: dt.date, begins_on: dt.date, ends_on: dt.date) 
 
 def opening(case: Case, day: dt.date, items: Sequence[OpenItem]) -> tuple[Finding, ...]:
     """Return what speaks against opening a lot whose sale these items stand in the way of."""
-    return case.laws(day)[0].check("R80", legal.checklist, items, day)
+    return case.laws(day)[0].check("R90", legal.checklist, items, day)
 
 
 def sale_ahead(case: Case, day: dt.date, items: Sequence[OpenItem], sale_on: dt.date) -> tuple[Finding, ...]:
     """Return what speaks against announcing a lot on a day whose sale these items will stand in the way of."""
-    return case.laws(day)[0].check("R80", legal.checklist_ahead, items, sale_on)
+    return case.laws(day)[0].check("R90", legal.checklist_ahead, items, sale_on)
 
 
 def publishing_result(session: Session, case: Case, ended_on: dt.date, day: dt.date) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""What the law asks of a notice, a lot and the end of a round (R01–R03, R06, R07, R15, R80). Pure.
+"""What the law asks of a notice, a lot and the end of a round (R01–R03, R06, R07, R15, R90). Pure.
 
 Each check takes the rule as it stands on the day of the act and plain facts, and returns a finding or None.
 The rules on housing plots (R30, R32) stand with the plan, where they are first asked.
@@ -32,7 +32,7 @@ class Lot:
 
 
 def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | None:
-    """R80: when a listing opens, nothing that the sale will be refused for is open, or it still will be done."""
+    """R90: when a listing opens, nothing that the sale will be refused for is open, or it still will be done."""
     if not items:
         return None
     ready_on = max((each.ready_on for each in items if each.ready_on is not None), default=day)
@@ -46,7 +46,7 @@ def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | 
 
 
 def checklist_ahead(rule: Rule, items: Sequence[OpenItem], sale_on: dt.date) -> Finding | None:
-    """R80: when a lot is announced, all that its sale will be refused for is forecast to be done by then."""
+    """R90: when a lot is announced, all that its sale will be refused for is forecast to be done by then."""
     late = [each for each in items if each.ready_on is None or each.ready_on > sale_on or each.state == "expired"]
     if not late:
         return None

@@ -76,7 +76,7 @@ NEEDED: Mapping[str, Mapping[str, tuple[Kind, str]]] = MappingProxyType(
         "R72": {"years": (_K.whole, "year"), "extension_months": (_K.whole, "month"), "ask": (_K.whole, "day")},
         "R73": {"months": (_K.whole, "month"), "times": (_K.whole, "times"), "extension_months": (_K.whole, "month")},
         "R74": {"years": (_K.whole, "year")},
-        "R80": {},
+        "R90": {},
         "R75": {
             "years": (_K.whole, "year"),
             "infrastructure_years": (_K.whole, "year"),

@@ -170,7 +170,7 @@ def test_r80_an_opening_warns(session: Session) -> None:
     checklist = make_checklist(session, parcel)
     order = LotEventOrder(kind=LotEventKind.open, effective_on=D(2022, 11, 14))
     lot, findings = take_event(session, ACTOR, lot.id, order, version=lot.version)
-    assert (lot.stage, [(each.rule.id, each.severity) for each in findings]) == ("open", [("R80", "warn")])
+    assert (lot.stage, [(each.rule.id, each.severity) for each in findings]) == ("open", [("R90", "warn")])
     assert str(checklist.ready_on) in findings[0].satisfied_by.zh
 
 
@@ -181,7 +181,7 @@ def test_an_announcement_warns_of_what_will_not_be_ready(session: Session) -> No
         notice = session.get_one(Notice, lot.notice_id)
         order = NoticePublish(effective_on=D(2022, 11, 15), trial=True)
         _, (prepared,) = publish_notice(session, ACTOR, notice.id, order, version=notice.version)
-        return [(each.rule.id, each.severity, each.message.zh) for each in prepared.findings if each.rule.id == "R80"]
+        return [(each.rule.id, each.severity, each.message.zh) for each in prepared.findings if each.rule.id == "R90"]
 
     terms = {"opens_at": at(D(2022, 12, 6)), "closes_at": at(D(2022, 12, 16), 15)}
     draft = make_draft(session, make_notice(session), make_scheme(session), sale_terms(**terms))

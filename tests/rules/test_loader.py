@@ -71,7 +71,7 @@ REVIEWED = {
     "R73": [(WARN, FULL)],
     "R74": [(BLOCK, FULL)],
     "R75": [(BLOCK, FULL)],
-    "R80": [(WARN, FULL)],
+    "R90": [(WARN, FULL)],
 }
 
 
