@@ -206,7 +206,8 @@ def _plan_of(sale: dt.date | Lot) -> dict[str, Any]:
     """Return the planned days: those of the round, or a listing of two weeks before the sale."""
     if isinstance(sale, dt.date):
         return {"planned_listing_on": sale - 14 * _ONE_DAY, "planned_sale_on": sale}
-    days = (None if moment is None else clock.day_of(moment) for moment in (sale.opens_at, sale.closes_at))
+    ends_at = sale.closes_at or sale.opens_at  # an auction or tender is one session
+    days = (None if moment is None else clock.day_of(moment) for moment in (sale.opens_at, ends_at))
     return dict(zip(("planned_listing_on", "planned_sale_on"), days, strict=True)) | {"lot_id": sale.id}
 
 

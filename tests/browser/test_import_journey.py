@@ -131,6 +131,7 @@ def test_a_second_delivery_is_reviewed_published_and_taken_back(
         window.page.get_by_text(re.compile(r"^属性变化 1$")).click()
         expect(window.row("改名后的地块")).to_be_visible()
         window.page.get_by_text(re.compile(r"^界线变化 1$")).click()
+        expect(window.row("改名后的地块")).to_have_count(0)
         window.page.get_by_role("button", name=re.compile("^在地图上看")).click()
         expect(window.page).to_have_url(re.compile(r"/changes\?action=geometry&row=3$"))
         expect(window.page.get_by_test_id("map")).to_have_attribute("data-map-idle", "true", timeout=20_000)

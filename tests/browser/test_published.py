@@ -12,7 +12,8 @@ def test_the_description_of_the_api_opens_without_another_server(browser: Browse
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{live_server}/docs")
-    expect(page.get_by_role("heading", name="供地一张图 Gongdi")).to_be_visible()
+    heading = page.get_by_role("heading", name="供地一张图 Gongdi")
+    expect(heading).to_be_visible(timeout=30_000)  # it writes out the whole description first
     expect(page.get_by_text("/api/v1/parcels", exact=True).first).to_be_visible()
     page.close()
     assert [url for url in asked if not url.startswith((live_server, "data:"))] == []

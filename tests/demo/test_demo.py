@@ -132,7 +132,8 @@ def test_every_bureau_has_something_to_do_and_checklists_know_their_round(mine: 
             assert client.get("/api/v1/checklists/inbox", params={"lead": lead}).json()["n"], lead
     days = owner.execute("""
         SELECT c.lot_id = l.id, c.planned_listing_on = (l.opens_at AT TIME ZONE 'Asia/Shanghai')::date,
-          c.planned_sale_on = coalesce(l.sold_on, (l.closes_at AT TIME ZONE 'Asia/Shanghai')::date)
+          c.planned_sale_on = coalesce(l.sold_on,
+            (coalesce(l.closes_at, l.opens_at) AT TIME ZONE 'Asia/Shanghai')::date)
         FROM checklist c JOIN lot_parcel lp ON lp.parcel_id = c.parcel_id AND (lp.live OR c.lot_id = lp.lot_id)
         JOIN lot l ON l.id = lp.lot_id""").fetchall()
     assert len(days) == 12

@@ -14,7 +14,7 @@ from service.imports.findings import finding
 FOUND = [
     finding("self_crossing", row=3, ring=1, point="J1–J2 × J3–J4", place=(113.7305, 34.7605)),
     finding("code_invalid", row=4, field="地块编号", value="=1+1", reason="不是编号", reason_en="not a code"),
-    finding("fields_unused", fields="备注", map="默认字段对照表"),
+    finding("fields_unused", fields="备注", map="默认字段对照表", map_en="the default field map"),
 ]
 
 

@@ -20,7 +20,7 @@ from service.rules.rule import Rule, Severity
 
 CHECKABLE = (
     *(f"R{n:02}" for n in (*range(1, 8), *range(10, 13), *range(14, 17), 20, *range(30, 36), *range(40, 48))),
-    *(f"R{n}" for n in (*range(50, 54), *range(60, 69), *range(70, 76), 80)),
+    *(f"R{n}" for n in (*range(50, 54), *range(60, 69), *range(70, 76), 90)),
 )
 """Rules that software can check."""
 MODULES = (
