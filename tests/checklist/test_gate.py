@@ -164,7 +164,7 @@ def test_the_register_moves_on_and_the_gate_with_it(session: Session) -> None:
     assert checklist.derived["uses"] == ["industrial"]
 
 
-def test_r80_an_opening_warns(session: Session) -> None:
+def test_r90_an_opening_warns(session: Session) -> None:
     lot = make_announced(session, opens_at=at(D(2022, 11, 14)), closes_at=at(D(2022, 11, 25)))
     (parcel,) = parcels_of(session, [lot.id])[lot.id]
     checklist = make_checklist(session, parcel)
