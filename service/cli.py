@@ -143,6 +143,7 @@ def worker(
     settings = running.serving_settings(Settings())
     if check:
         raise typer.Exit(0 if running.readiness(settings)["worker"] else 1)
+    os.nice(10)  # with the readers it starts: what runs in the background gives way to those who wait for an answer
     import service.api  # noqa: F401 - loading it registers every job
 
     running.work(settings)
