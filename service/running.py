@@ -39,10 +39,7 @@ class PortTaken(Conflict):
 def owner_settings(settings: Settings) -> Settings:
     """Settings with the owner's database: the given server after a check, else the private cluster, started."""
     if settings.database_url is None:
-        urls = cluster.ensure(settings.home)
-        return settings.model_copy(
-            update={"database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
-        )
+        return settings.model_copy(update=cluster.ensure(settings.home).settings())
     _require_server(settings.database_url)
     return settings
 

@@ -187,8 +187,7 @@ def _first_demo(cluster: ClusterUrls, new_database: Callable[..., ClusterUrls]) 
 def _load_demo(own: Settings, urls: ClusterUrls) -> list[str]:
     """Load the demo into a fresh database and the home of `own`; return what it told."""
     shutil.rmtree(own.home, ignore_errors=True)
-    there = {"database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
-    settings, told = own.model_copy(update=there), list[str]()
+    settings, told = own.model_copy(update=urls.settings()), list[str]()
     database = Database(settings)
     database.pool.open()
     demo.load(database, settings, told.append)
@@ -205,8 +204,8 @@ def new_demo(
     def make() -> Demo:
         urls, home = new_database(_first_demo.urls), tmp_path_factory.mktemp("demo")
         shutil.copytree(_first_demo.settings.home, home, dirs_exist_ok=True)
-        own = {"home": home, "database_url": urls.owner_url, "app_url": urls.app_url, "public_url": urls.public_url}
-        return Demo(urls, _first_demo.settings.model_copy(update=own), [*_first_demo.told])
+        own = _first_demo.settings.model_copy(update={"home": home} | urls.settings())
+        return Demo(urls, own, [*_first_demo.told])
 
     return make
 

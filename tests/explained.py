@@ -44,7 +44,7 @@ def filled(urls: ClusterUrls, settings: Settings, fill: Callable[[Session], None
     In a database that others use what they rolled back stays in the indexes, and a plan goes by how large these are.
     """
     clock.fix_today(settings.today)
-    database = Database(settings.model_copy(update={"database_url": urls.owner_url, "app_url": urls.app_url}))
+    database = Database(settings.model_copy(update=urls.settings()))
     with database.write(system("test")) as session:
         fill(session)
     database.close()

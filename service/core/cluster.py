@@ -52,6 +52,10 @@ class ClusterUrls:
     public_url: str
     superuser_url: str
 
+    def settings(self) -> dict[str, str]:
+        """Return what `Settings` takes of these: one address per role, never the superuser's."""
+        return {"database_url": self.owner_url, "app_url": self.app_url, "public_url": self.public_url}
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterStatus:

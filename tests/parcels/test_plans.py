@@ -43,7 +43,7 @@ SELECT id, 'adopt', stage_since, stage, hold, idle, 'x' FROM parcel
 def connection(new_database: Callable[[], ClusterUrls], settings: Settings) -> Iterator[Connection]:
     """A connection of the pool to a database of its own, of 8,000 parcels that the planner knows."""
     urls = new_database()
-    database = Database(settings.model_copy(update={"database_url": urls.owner_url, "app_url": urls.app_url}))
+    database = Database(settings.model_copy(update=urls.settings()))
     with database.write(system("test")) as session:
         jurisdiction = make_jurisdiction(session).id
         _, township = make_regions(session)

@@ -50,7 +50,7 @@ def large(new_database: Callable[[], ClusterUrls], settings: Settings) -> Iterat
     urls = new_database()
     with psycopg.connect(urls.superuser_url, autocommit=True) as connection:
         connection.execute(_FILL)
-    database = Database(settings.model_copy(update={"database_url": urls.owner_url, "app_url": urls.app_url}))
+    database = Database(settings.model_copy(update=urls.settings()))
     yield database
     database.close()
 
