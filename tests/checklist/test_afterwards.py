@@ -20,11 +20,10 @@ from service.checklist.template_commands import set_policy
 from service.core import clock
 from service.core.db import Database
 from service.listings.models import Lot
-from service.listings.queries import parcels_of
 from service.parcels.lifecycle import Stage
 from tests.factories.checklists import act as act_on
 from tests.factories.checklists import finish, make_checklist, make_person, prove, row_of
-from tests.factories.listings import FLOOR, act, bid, bidder, make_open
+from tests.factories.listings import act, make_bid_for
 from tests.factories.parcels import make_parcel
 
 D = dt.date
@@ -32,10 +31,7 @@ ACTOR = system("test")
 
 
 def sold(session: Session, *, checklist: bool = True) -> Checklist | None:
-    lot = make_open(session)
-    assert lot.opens_at is not None
-    bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
-    (parcel,) = parcels_of(session, [lot.id])[lot.id]
+    lot, parcel = make_bid_for(session)
     found = make_checklist(session, parcel) if checklist else None
     if found is not None:
         finish(session, found)
@@ -108,10 +104,7 @@ def cell(checklist: Checklist, number: int) -> tuple[int, int]:
 def test_a_sale_forecasts_the_checklist_anew_in_its_own_transaction(database: Database) -> None:
     """The matrix need not wait for the night to tell that land is sold."""
     with database.write(ACTOR) as session:
-        lot = make_open(session)
-        assert lot.opens_at is not None
-        bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
-        (parcel,) = parcels_of(session, [lot.id])[lot.id]
+        lot, parcel = make_bid_for(session)
         checklist = make_checklist(session, parcel)
         finish(session, checklist)
         numbers = checklist.id, lot.id

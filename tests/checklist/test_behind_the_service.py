@@ -30,7 +30,7 @@ from service.parcels.lifecycle import EventKind, Stage
 from service.parcels.models import Parcel
 from tests.factories.checklists import act as act_on
 from tests.factories.checklists import finish, make_checklist, make_person
-from tests.factories.listings import FLOOR, act, bid, bidder, make_draft, make_open, make_sold
+from tests.factories.listings import FLOOR, act, bid, bidder, make_bid_for, make_draft, make_open, make_sold
 from tests.factories.parcels import make_parcel
 
 D = dt.date
@@ -47,10 +47,7 @@ class Case:
 
     def __init__(self, database: Database, *, leaving: tuple[str, ...] = ("BT-A2",)) -> None:
         with database.write(ACTOR) as session:
-            lot = make_open(session)
-            assert lot.opens_at is not None
-            bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
-            (parcel,) = parcels_of(session, [lot.id])[lot.id]
+            lot, parcel = make_bid_for(session)
             checklist = make_checklist(session, parcel)
             finish(session, checklist, leaving=leaving)
             self.lot, self.parcel, self.checklist = lot.id, parcel.id, checklist.id

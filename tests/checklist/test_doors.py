@@ -13,11 +13,10 @@ from service.checklist.checking import disagreements
 from service.checklist.models import Checklist
 from service.core.db import Database
 from service.listings.models import Lot
-from service.listings.queries import parcels_of
 from service.parcels.lifecycle import Stage
 from tests.caller import Caller
 from tests.factories.checklists import finish
-from tests.factories.listings import FLOOR, bid, bidder, make_open
+from tests.factories.listings import make_bid_for
 from tests.factories.parcels import make_parcel
 
 URL = "/api/v1/checklists"
@@ -44,10 +43,7 @@ def tag(version: int) -> dict[str, str]:
 
 
 def lot_on_offer(session: Session) -> tuple[Lot, str]:
-    lot = make_open(session)
-    assert lot.opens_at is not None
-    bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
-    (parcel,) = parcels_of(session, [lot.id])[lot.id]
+    lot, parcel = make_bid_for(session)
     return lot, parcel.code
 
 

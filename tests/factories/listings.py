@@ -25,6 +25,7 @@ from service.listings.lifecycle import LotEventKind
 from service.listings.lot_commands import take_event
 from service.listings.models import Lot, Notice
 from service.listings.notice_commands import publish_notice
+from service.listings.queries import parcels_of
 from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.schemes.methods import Method
@@ -148,6 +149,15 @@ def bidder(session: Session, lot: Lot, name: str = "示例置业有限公司", *
 def bid(session: Session, lot: Lot, who: LotBidder, yuan: Decimal, offered_at: dt.datetime) -> None:
     """An offer."""
     make_bid(session, session.info["actor"], lot.id, BidCreate(bidder_id=who.id, yuan=yuan, offered_at=offered_at))
+
+
+def make_bid_for(session: Session) -> tuple[Lot, Parcel]:
+    """A listing that has opened, with an offer that it can be sold to, and its one parcel."""
+    lot = make_open(session)
+    assert lot.opens_at is not None
+    bid(session, lot, bidder(session, lot), FLOOR, lot.opens_at)
+    (parcel,) = parcels_of(session, [lot.id])[lot.id]
+    return lot, parcel
 
 
 def make_sold(session: Session, *, price: Decimal = FLOOR, **fields: Any) -> Lot:  # noqa: ANN401 - as `make_announced`
