@@ -222,6 +222,17 @@ def concerned(connection: psycopg.Connection[Any], import_id: int, *, back: bool
     return [Concerned(*row) for row in connection.execute(_CONCERNED_BACK if back else _CONCERNED, words)]
 
 
+_CHANGING = """
+SELECT parcel_id FROM staged_parcel WHERE import_id = %s AND action IN ('geometry', 'attributes')
+"""
+_CHANGING_BACK = "SELECT parcel_id FROM import_change WHERE import_id = %s"
+
+
+def changing(connection: psycopg.Connection[Any], import_id: int, *, back: bool = False) -> list[int]:
+    """Return the parcels that publishing (`back`: undoing) changes."""
+    return [number for (number,) in connection.execute(_CHANGING_BACK if back else _CHANGING, (import_id,))]
+
+
 def unstage(connection: psycopg.Connection[Any], import_id: int) -> None:
     """Remove the staged rows of an import that has ended."""
     connection.execute("DELETE FROM staged_parcel WHERE import_id = %s", (import_id,))
