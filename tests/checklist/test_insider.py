@@ -131,7 +131,8 @@ def test_a_checklist_that_nobody_opened(database: Database, serving: psycopg.Con
     insider = Insider(database, serving, A2)
     begin = (
         "INSERT INTO checklist (jurisdiction_id, parcel_id, template_id, opened_on)"
-        f" SELECT p.jurisdiction_id, p.id, t.id, '2022-01-01' FROM parcel p, checklist_template t WHERE p.id = {number} ORDER BY t.id LIMIT 1"
+        f" SELECT p.jurisdiction_id, p.id, t.id, '2022-01-01' FROM parcel p, checklist_template t WHERE p.id = {number}"
+        " ORDER BY t.id LIMIT 1"
     )
     told = (
         "INSERT INTO checklist_event (checklist_id, kind, effective_on, actor)"
