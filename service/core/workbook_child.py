@@ -76,9 +76,8 @@ def _lines(book: Any, said: Any, name: str) -> Iterator[tuple[object, ...]]:  # 
     pages = [each[name] for each in (book, said) if each is not None]
     for page in pages:
         page.reset_dimensions()
-    for values, *typed in zip(
-        *(page.iter_rows(max_col=_MOST_COLUMNS, values_only=True) for page in pages), strict=False
-    ):
+    rows = (page.iter_rows(max_col=_MOST_COLUMNS, values_only=True) for page in pages)
+    for values, *typed in zip(*rows, strict=False):
         yield tuple(_typed(*cell) for cell in zip(values, *typed, strict=False)) if typed else values
 
 
