@@ -22,7 +22,7 @@ from service.checklist.saving import Saving, saved
 from service.checklist.schedule import Schedule, Timing
 from service.checklist.states import Action, State, Stored
 from service.checklist.template import Item, Phase
-from service.checklist.template_facts import Facts
+from service.checklist.template_facts import FACTS, Facts
 from service.checklist.tracks import summaries
 from service.core import clock
 from service.workdays.calendar import Calendar
@@ -82,7 +82,10 @@ def follow_register(session: Session, seen: Picture, derived: dict[str, Any]) ->
     now = as_facts_say(session, seen)
     changed = {name for name in before.keys() | derived.keys() if before.get(name) != derived.get(name)}
     told = {name: {"before": before.get(name), "after": derived.get(name)} for name in sorted(changed)}
-    note(session, seen.checklist, Happening.changed, facts={"register": told})
+    kinds = [FACTS[name] for name in told]
+    zh, en = "、".join(kind.title for kind in kinds), ", ".join(kind.title_en for kind in kinds)
+    words = f"登记信息有变：{zh} the register says otherwise: {en}"
+    note(session, seen.checklist, Happening.changed, text=words, facts={"register": told})
     then, by_now = ({name: each.get(name) for name in sorted(changed)} for each in (before, derived))
     record(session, Audited.CHECKLIST_CHANGED, "checklist", seen.checklist.id, before=then, after=by_now)
     return now

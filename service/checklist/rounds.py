@@ -50,6 +50,12 @@ def offering(session: Session, parcel_id: int) -> int | None:
     return found
 
 
+def _words(number: str | None) -> str:
+    if number is None:
+        return "所关联的交易宗地草案已撤销 the draft of its lot was dropped"
+    return f"关联交易宗地 {number} it belongs to this lot by now"
+
+
 def tie(session: Session, lots: Collection[int], *, gone: Collection[int] = ()) -> list[int]:
     """Tie the running checklists of the land of lots to the lot that offers it now; return those that this changed.
 
@@ -67,7 +73,7 @@ def tie(session: Session, lots: Collection[int], *, gone: Collection[int] = ()) 
     for checklist in session.scalars(wanted.execution_options(populate_existing=True)):
         row = lots_of[checklist.id]
         facts = {"lot_id": row.lot, "lot": numbers.get(row.lot), "lot_before": numbers.get(row.before)}
-        note(session, checklist, Happening.changed, facts=facts)
+        note(session, checklist, Happening.changed, text=_words(numbers.get(row.lot)), facts=facts)
         before, after = {"lot_id": row.before}, {"lot_id": row.lot}
         record(session, Action.CHECKLIST_CHANGED, "checklist", row.id, before=before, after=after)
     return list(lots_of)

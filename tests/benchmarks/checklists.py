@@ -37,7 +37,7 @@ from service.core.cluster import ClusterUrls
 from service.core.db import Database
 from service.core.dependencies import PageRequest
 from service.core.settings import Settings
-from service.core.workbooks import Sheet
+from service.core.workbooks import Line, Sheet
 from service.parcels import following
 from service.workdays.commands import seed_calendar
 from tests.benchmarks.bench import addresses, fresh_database, server, stored_key
@@ -177,7 +177,7 @@ def fill_in(database: Database, count: int, each: int) -> None:
     with database.write(ALL) as session:
         found = session.execute(text(wanted), {"each": each, "rows": count * each}).all()
         said = {"状态": "办理中", "说明": "x"}
-        lines = [(n, {"地块编号": code, "事项编号": key, **said}) for n, (code, key) in enumerate(found, 2)]
+        lines: list[Line] = [(n, {"地块编号": code, "事项编号": key, **said}) for n, (code, key) in enumerate(found, 2)]
         told = take_status_sheet(session, ALL, Sheet("八同步进度", lines), None)
         assert not told.faults, told.faults[:3]
 

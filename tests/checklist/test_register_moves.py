@@ -86,8 +86,9 @@ def test_housing_on_land_that_was_industrial_asks_for_the_soil_survey_at_once(da
     assert states(database, checklist, SOIL) == {("open", True)}
     with database.read() as session:
         events = session.scalars(select(ChecklistEvent).where(ChecklistEvent.checklist_id == checklist)).all()
-        (told,) = [each.facts for each in events if each.kind == "changed"]
-        assert told == {"register": {"uses": {"before": ["industrial"], "after": ["residential"]}}}
+        (told,) = [each for each in events if each.kind == "changed"]
+        assert told.note == "登记信息有变：规划用途 the register says otherwise: Planned uses"
+        assert told.facts == {"register": {"uses": {"before": ["industrial"], "after": ["residential"]}}}
         assert [each.item_key for each in events if each.kind == "include"] == [SOIL]
         assert session.get_one(Checklist, checklist).blocking > 0
     audited = "SELECT before, after FROM audit_entry WHERE action = 'checklist:changed' AND subject_id = %s"
