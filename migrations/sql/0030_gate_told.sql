@@ -85,6 +85,17 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
       GROUP BY d.evidence_key HAVING bool_and(d.withdrawn_on IS NOT NULL OR coalesce(d.valid_until < day, false))))
 $$;
 
+-- When an event was recorded, and by which transaction, is what the database says: none is written for a change to come.
+CREATE FUNCTION checklist_event_recorded_now() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.recorded_at := now();
+  NEW.transaction := pg_current_xact_id()::text::bigint;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER checklist_event_recorded_now BEFORE INSERT ON checklist_event FOR EACH ROW
+  EXECUTE FUNCTION checklist_event_recorded_now();
+
 -- What is said of the land, and the template, change only with an event; so do proofs.
 CREATE FUNCTION checklist_told() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -16,6 +16,7 @@ _REPLACED = {
 }
 _GONE = {
     "checklist": ("checklist_begun", "checklist_changed", "checklist_as_template"),
+    "checklist_event": ("checklist_event_recorded_now",),
     "checklist_document": ("checklist_document_told",),
     "parcel": ("parcel_enters_sold",),
     "lot": ("lot_passes_gate",),
@@ -41,5 +42,5 @@ def downgrade() -> None:
     run_script(trigger[0])
     op.execute(
         "DROP FUNCTION checklist_told(), checklist_document_told(), checklist_as_template(), parcel_enters_sold(),"
-        " checklist_item_named(int, text)"
+        " checklist_event_recorded_now(), checklist_item_named(int, text)"
     )

@@ -99,6 +99,18 @@ def test_an_item_that_binds_nothing(database: Database, serving: psycopg.Connect
     assert insider.refused(insider.told("waive", C1, "b"), waived) in {"checklist_waiver_told", "checklist_as_template"}
 
 
+def test_no_event_is_written_for_a_change_to_come(
+    database: Database, serving: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    insider = Insider(database, serving, A2)
+    (now,) = serving.execute("SELECT pg_current_xact_id()::text::bigint").fetchone() or (0,)
+    assert isinstance(now, int)
+    forged = insider.told("accept", A2).replace("actor)", "actor, transaction)").removesuffix(")")
+    assert insider.refused(*(f"{forged}, {now + ahead})" for ahead in range(1, 6))) is None
+    done = insider.item(A2, "state = 'done', finished_on = '2022-11-01'")
+    assert insider.refused(done, insider.sell()) == "checklist_item_told"
+
+
 def test_a_condition_that_binds_nothing_while_the_item_is_open(
     database: Database, serving: psycopg.Connection[tuple[object, ...]]
 ) -> None:
