@@ -1,14 +1,17 @@
 """Which round a checklist belongs to: tied by itself to the lot of its land, told and audited, in the lot's commit."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from service.accounts.access import system
 from service.checklist.changes import ChecklistChange
 from service.checklist.commands import change_checklist
 from service.checklist.models import Checklist
+from service.checklist.rounds import tie
 from service.core.db import Database
 from service.listings.changes import NoticePublish
 from service.listings.draft_commands import drop_lot
@@ -122,6 +125,23 @@ def test_what_an_officer_chose_stands_until_a_lot_is_written_down(database: Data
     assert case.lots == [None]
     case.publish(notice)
     assert case.lots == [lot]
+
+
+def test_thousands_of_lots_are_looked_at_in_as_many_statements_as_one(database: Database) -> None:
+    one, many = Case(database), Case(database, parcels=5)
+    lots = [one.draft()[0], many.draft()[0]]
+
+    def asked(lots: Sequence[int]) -> int:
+        statements: list[str] = []
+        with database.write(ACTOR) as session:
+            session.execute(text("UPDATE checklist SET lot_id = NULL"))
+            event.listen(session.connection(), "before_cursor_execute", lambda *said: statements.append(said[2]))
+            tie(session, lots)
+            session.flush()
+        return len(statements)
+
+    assert asked(lots[:1]) == asked([*lots, *range(10_000, 20_000)])
+    assert (one.lots, many.lots) == (lots[:1], lots[1:] * 5)
 
 
 @pytest.mark.parametrize("announced", [False, True])
