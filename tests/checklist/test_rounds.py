@@ -134,7 +134,7 @@ def test_thousands_of_lots_are_looked_at_in_as_many_statements_as_one(database: 
     def asked(lots: Sequence[int]) -> int:
         statements: list[str] = []
         with database.write(ACTOR) as session:
-            session.execute(text("UPDATE checklist SET lot_id = NULL"))
+            session.execute(text("UPDATE checklist SET lot_id = NULL WHERE lot_id = ANY (:lots)"), {"lots": list(lots)})
             event.listen(session.connection(), "before_cursor_execute", lambda *said: statements.append(said[2]))
             tie(session, lots)
             session.flush()
