@@ -311,7 +311,7 @@ class _Work:
 
         with self.writing() as session:
             connection = driver_connection(session)
-            check_against_existing(connection, checked)
+            check_against_existing(connection, checked, self.found.jurisdiction_id)
             if checked.report.errors:
                 checked.settle()
             else:
