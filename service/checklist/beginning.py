@@ -30,7 +30,7 @@ def begin(
     **told: Any,  # noqa: ANN401 - columns
 ) -> Checklist:
     """Add a checklist with untouched items, opened today if no day is given; nothing is told of it yet."""
-    derived = mirroring.derived(session, [parcel])[parcel.id]
+    derived = mirroring.derived(session, {parcel.id: parcel.stage})[parcel.id]
     checklist = Checklist(
         jurisdiction_id=parcel.jurisdiction_id, parcel_id=parcel.id, template_id=template_id, facts=facts,
         derived=derived, opened_on=opened_on or clock.today(), status=ChecklistStatus.running, **told,

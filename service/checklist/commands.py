@@ -15,6 +15,7 @@ from service.checklist.forecasting import settle
 from service.checklist.holding import SOLD, held, kept_template
 from service.checklist.models import Checklist
 from service.checklist.recording import note
+from service.checklist.rounds import offering
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid, NotFound
 from service.listings import queries as listings
@@ -48,6 +49,8 @@ class StillOffered(Conflict):
 def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Checklist:
     """Open a checklist for a parcel; its items are those of the template, as far as they apply.
 
+    Its round is the lot that is named, or else the one that offers the land or plans to.
+
     Raises:
         NotFound, AmbiguousNumber, ParcelRetired: the parcel.
         ChecklistRunning, TooLateForChecklist.
@@ -66,6 +69,7 @@ def open_checklist(session: Session, actor: Actor, new: ChecklistCreate) -> Chec
     template_id, template = kept_template(session, _template_for(session, parcel, new.template))
     plan = {name: getattr(new, name) for name in PLAN_FIELDS}
     _refuse_lot(session, actor, parcel.id, plan["lot_id"])
+    plan["lot_id"] = plan["lot_id"] or offering(session, parcel.id)
     _refuse_reversed(new.planned_listing_on, new.planned_sale_on)
     day = new.opened_on or clock.today()
     refuse_future("/opened_on", day)

@@ -1,7 +1,7 @@
 """Bringing a checklist up to date: what its facts ask for, what is open, when it will be ready."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from service.audit.actions import Action as Audited
+from service.audit.record import record
 from service.checklist import mirroring
+from service.checklist.acts import Happening
 from service.checklist.holding import SOLD, WAITING
 from service.checklist.models import Checklist, ChecklistItem
 from service.checklist.outlook import keep_outlook
@@ -19,7 +22,7 @@ from service.checklist.saving import Saving, saved
 from service.checklist.schedule import Schedule, Timing
 from service.checklist.states import Action, State, Stored
 from service.checklist.template import Item, Phase
-from service.checklist.template_facts import Facts
+from service.checklist.template_facts import FACTS, Facts
 from service.checklist.tracks import summaries
 from service.core import clock
 from service.workdays.calendar import Calendar
@@ -39,17 +42,52 @@ def settle(session: Session, checklist: Checklist) -> Picture:
     if waiting is not None:
         waiting[checklist.id] = seen
         return seen
-    checklist.derived = mirroring.derived(session, [seen.parcel])[checklist.parcel_id]
+    checklist.derived = mirroring.derived(session, {seen.parcel.id: seen.parcel.stage})[seen.parcel.id]
+    now = as_facts_say(session, seen)
+    proven = proofs_until(session, [checklist.id])
+    keep_forecast(now, calendar_of(session), clock.today(), proof_until=proven.get(checklist.id))
+    session.flush()
+    return now
+
+
+def as_facts_say(session: Session, seen: Picture) -> Picture:
+    """Let the items of a checklist apply or not, as is said of its land by now; what a sale rested on stays."""
+    checklist = seen.checklist
     facts = Facts.of(checklist.facts | checklist.derived)
     sold = seen.parcel.stage in SOLD
     for item in seen.template.items:
         if item.key in seen.items and not (sold and item.phase is Phase.pre):  # the sale rests on them as they stand
             apply(session, checklist, seen.items[item.key], item, facts)
     session.flush()
-    now = Picture(checklist, seen.parcel, seen.place, seen.template, facts, seen.items, seen.mirrored)
-    proven = proofs_until(session, [checklist.id])
-    keep_forecast(now, calendar_of(session), clock.today(), proof_until=proven.get(checklist.id))
-    session.flush()
+    return Picture(checklist, seen.parcel, seen.place, seen.template, facts, seen.items, seen.mirrored)
+
+
+def moved_on(session: Session, checklist_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return the running checklists of which the register says something else by now, with what it says."""
+    rows = session.execute(_KNOWN, {"ids": list(checklist_ids)}).all()
+    known = mirroring.derived(session, {row.parcel_id: row.stage for row in rows})
+    return {row.id: known[row.parcel_id] for row in rows if row.derived != known[row.parcel_id]}
+
+
+_KNOWN = text("""
+    SELECT c.id, c.derived, c.parcel_id, p.stage FROM checklist c JOIN parcel p ON p.id = c.parcel_id
+    WHERE c.id = ANY (:ids) AND c.status = 'running'
+""")
+
+
+def follow_register(session: Session, seen: Picture, derived: dict[str, Any]) -> Picture:
+    """Take over what the register says of a checklist's land by now, and let the items follow. It is told."""
+    before = seen.checklist.derived
+    seen.checklist.derived = derived
+    now = as_facts_say(session, seen)
+    changed = {name for name in before.keys() | derived.keys() if before.get(name) != derived.get(name)}
+    told = {name: {"before": before.get(name), "after": derived.get(name)} for name in sorted(changed)}
+    kinds = [FACTS[name] for name in told]
+    zh, en = "、".join(kind.title for kind in kinds), ", ".join(kind.title_en for kind in kinds)
+    words = f"登记信息有变：{zh} the register says otherwise: {en}"
+    note(session, seen.checklist, Happening.changed, text=words, facts={"register": told})
+    then, by_now = ({name: each.get(name) for name in sorted(changed)} for each in (before, derived))
+    record(session, Audited.CHECKLIST_CHANGED, "checklist", seen.checklist.id, before=then, after=by_now)
     return now
 
 

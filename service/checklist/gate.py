@@ -41,7 +41,7 @@ def open_items(session: Session, lot: Lot, day: dt.date, notice_on: dt.date | No
     found = [_missing(parcel) for parcel in _in_want(session, lot, without, day, notice_on)]
     if not running:
         return found
-    known = mirroring.derived(session, parcels)
+    known = mirroring.derived(session, {parcel.id: parcel.stage for parcel in parcels})
     for parcel_id, checklist in running.items():
         if checklist.derived != known[parcel_id]:
             settle(session, held(session, system("checklist.gate"), checklist.id))

@@ -4,7 +4,7 @@ And what the register knows of a parcel that conditions ask for. Both are read, 
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select, text
@@ -56,25 +56,22 @@ def mirrored(session: Session, checklist_ids: Collection[int]) -> dict[int, Mirr
     return found
 
 
-def derived(session: Session, parcels: Sequence[Parcel]) -> dict[int, dict[str, Any]]:
+def derived(session: Session, stages: Mapping[int, str]) -> dict[int, dict[str, Any]]:
     """Return the facts that the register knows of parcels, by parcel: uses, way of supply, 净地, relics.
 
-    What nobody has said is left out: then what depends on it applies.
+    `stages` are the parcels, by id, with where they stand. What nobody has said is left out: then what depends on it
+    applies.
     """
-    ids = [parcel.id for parcel in parcels]
+    ids = list(stages)
     relics = may_hold_relics(session, ids)
     schemes = _schemes(session, ids)
     uses = _uses_of_land(session, [number for number in ids if number not in schemes])
     found: dict[int, dict[str, Any]] = {}
-    for parcel in parcels:
-        method, planned = schemes.get(parcel.id, (None, uses.get(parcel.id, ())))
-        facts: dict[str, Any] = {
-            "cleared": parcel.stage not in _NOT_CLEARED,
-            "relics": relics.get(parcel.id),
-            "method": method,
-        }
+    for number, stage in stages.items():
+        method, planned = schemes.get(number, (None, uses.get(number, ())))
+        facts: dict[str, Any] = {"cleared": stage not in _NOT_CLEARED, "relics": relics.get(number), "method": method}
         facts["uses"] = sorted(planned) or None
-        found[parcel.id] = {key: value for key, value in facts.items() if value is not None}
+        found[number] = {key: value for key, value in facts.items() if value is not None}
     return found
 
 

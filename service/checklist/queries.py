@@ -142,7 +142,7 @@ _EXPIRED = text("""
     JOIN parcel p ON p.id = c.parcel_id
     WHERE c.status = 'running' AND (CAST(:id AS int) IS NULL OR c.id = :id)
       AND p.stage NOT IN ('sold', 'contracted', 'paid', 'delivered', 'started', 'completed')
-    GROUP BY c.id, d.item_key, d.evidence_key HAVING bool_and(d.valid_until < :day)
+    GROUP BY c.id, d.item_key, d.evidence_key HAVING bool_and(coalesce(d.valid_until < :day, false))
     ORDER BY 1, 2
 """)
 

@@ -1,17 +1,34 @@
 """What the database refuses of checklists, in the words of the commands that refuse the same."""
 
+import json
+from typing import Any
+
 import psycopg
 
 from service.checklist.commands import StillOffered
-from service.checklist.states import FourEyes
+from service.checklist.holding import PassedGate
+from service.checklist.states import FourEyes, law
 from service.core import problems
 
 
-def one_person(_: psycopg.Error) -> FourEyes:
+def one_person(cause: psycopg.Error) -> FourEyes:
     """Return what `checklist_four_eyes` means: someone would be done alone with what the law asks for."""
+    item = _item(cause)
+    zh, en = law(item["rule"]) if item.get("rule") else ("法定前置条件", "a precondition of law")
     return FourEyes(
-        "该事项为法律规定的前置条件，须先由一人报送，再由另一人办结。",
-        "The law asks for this item: one hands it in, another accepts it.",
+        f"{_named(item)}为法定事项（{zh}），须先由一人报送，再由另一人办结。",
+        f"The law asks for {_named(item, english=True)} ({en}): one hands it in, another accepts it.",
+        facts=_told(item),
+    )
+
+
+def passed(cause: psycopg.Error) -> PassedGate:
+    """Return what `checklist_passed` means: the land was sold on the item meanwhile."""
+    item = _item(cause)
+    return PassedGate(
+        f"地块已凭{_named(item)}成交，该事项不能再改动。",
+        f"The land was sold on {_named(item, english=True)}; it stays as it was.",
+        facts=_told(item),
     )
 
 
@@ -23,4 +40,29 @@ def still_offered(_: psycopg.Error) -> StillOffered:
     )
 
 
-problems.CONSTRAINTS |= {"checklist_four_eyes": one_person, "checklist_offered": still_offered}
+def _item(cause: psycopg.Error) -> dict[str, Any]:
+    """Read the item that a refusal is about, as the database's `checklist_item_named` tells it."""
+    found: dict[str, Any] = json.loads(cause.diag.message_detail or "{}")
+    return found
+
+
+def _named(item: dict[str, Any], *, english: bool = False) -> str:
+    if not item:
+        return "the item" if english else "该事项"
+    title = item["title_en" if english else "title"]
+    return (
+        f"“{title}” ({item['key']}) of {item['code']}"
+        if english
+        else f"地块 {item['code']} 的“{title}”（{item['key']}）"
+    )
+
+
+def _told(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("code", "key", "title", "title_en", "rule") if name in item}
+
+
+problems.CONSTRAINTS |= {
+    "checklist_four_eyes": one_person,
+    "checklist_offered": still_offered,
+    "checklist_passed": passed,
+}

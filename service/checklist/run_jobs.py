@@ -1,4 +1,7 @@
-"""Forecasting all running checklists anew: every night, for a forecast moves on with the day, and when asked."""
+"""Forecasting all running checklists anew: every night, for a forecast moves on with the day, and when asked.
+
+What the register says of their land is looked up with it.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,12 +9,12 @@ from collections.abc import Sequence
 import procrastinate
 import psycopg
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
 from service.checklist.acts import ChecklistStatus
-from service.checklist.forecasting import keep_forecast, proofs_until
+from service.checklist.forecasting import follow_register, keep_forecast, moved_on, proofs_until
 from service.checklist.models import Checklist
 from service.checklist.picture import Picture, pictures
 from service.checklist.record_models import ChecklistRun
@@ -30,6 +33,13 @@ _FRAME = Frame(RUN, "run_id", "checklist_run", lock=4_490_006)
 _ACTOR = system(RUN, kind="job")
 _PROGRESS = """UPDATE checklist_run SET status = 'running', done = %(done)s, total = %(total)s, changed = %(changed)s
     WHERE id = %(id)s"""
+# In the order of their numbers, as everybody locks them.
+_LOTS = text("""
+    SELECT FROM lot WHERE id IN (SELECT lot_id FROM checklist WHERE id = ANY (:ids)) ORDER BY id FOR KEY SHARE
+""")
+_PARCELS = text("""
+    SELECT FROM parcel WHERE id IN (SELECT parcel_id FROM checklist WHERE id = ANY (:ids)) ORDER BY id FOR KEY SHARE
+""")
 _BROKEN = "重算多次中断，已停止，已完成的部分保留 · The run broke off repeatedly and was stopped; what is done stays."
 
 
@@ -104,13 +114,23 @@ def _carry_out(
 def forecast_all(session: Session, ids: Sequence[int]) -> int:
     """Forecast checklists that still run as of today; return how many are forecast otherwise now.
 
-    They are locked by id, as whoever works at one of them does.
+    Where the register says something else of the land by now, the items follow before. They are locked by id, as
+    whoever works at one of them does; those whose items may change after what their rows point to.
     """
+    moved = moved_on(session, ids)
+    for pointed in (_LOTS, _PARCELS):
+        if moved:
+            session.execute(pointed, {"ids": list(moved)})
     wanted = select(Checklist).where(Checklist.id.in_(ids), Checklist.status == ChecklistStatus.running)
     wanted = wanted.order_by(Checklist.id).with_for_update(key_share=True)
     checklists = session.scalars(wanted.execution_options(populate_existing=True)).all()
     calendar, day, whole = calendar_of(session), clock.today(), pictures(session, checklists)
-    proven = proofs_until(session, [each.id for each in checklists])
+    known = [each.checklist.id for each in whole]
+    by_now = moved_on(session, moved.keys() & set(known)) if moved else {}
+    whole = [
+        follow_register(session, each, by_now[n]) if n in by_now else each for n, each in zip(known, whole, strict=True)
+    ]
+    proven = proofs_until(session, known)
     return sum([_forecast(seen, calendar, day, proven.get(seen.checklist.id)) for seen in whole])
 
 

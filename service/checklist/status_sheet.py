@@ -4,12 +4,14 @@ A row says what state an item is in and since when; which actions lead there fol
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from service.checklist.states import Stored
 from service.core import workbooks
+from service.core.spelling import folded
 from service.core.workbooks import Line, Sheet, Wanted, WorkbookUnreadable
 
 SHEET = "八同步进度"
@@ -101,7 +103,7 @@ def rows(lines: Iterable[Line]) -> tuple[list[StatusRow], list[RowFault]]:
     for line, cells in lines:
         row, wrong = _row(line, cells)
         if row is not None and not wrong:
-            same = first.setdefault((row.parcel, row.key), line)
+            same = first.setdefault((folded(row.parcel), row.key), line)
             if same != line:
                 zh, en = f"与第 {same} 行是同一事项", f"The same item as in row {same}"
                 wrong.append(RowFault(line, COLUMNS["key"], "twice", zh, en))
@@ -139,16 +141,22 @@ def _row(line: int, cells: Mapping[str, str]) -> tuple[StatusRow | None, list[Ro
     return row, faults
 
 
-def _day(text: str) -> dt.date | None:
-    """Read a day as a cell of a workbook has it: a date, a date with midnight, or written with slashes.
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]00:00(?::00)?)?")
 
-    >>> _day("2022-11-15T00:00:00"), _day("2022/11/5"), _day("")
-    (datetime.date(2022, 11, 15), datetime.date(2022, 11, 5), None)
+
+def _day(text: str) -> dt.date | None:
+    """Read a day as a cell of a workbook has it: a date, a date with midnight, or written as people do.
+
+    >>> _day("2022-11-15T00:00:00"), _day("2022/11/5"), _day("2022年11月5日"), _day("")
+    (datetime.date(2022, 11, 15), datetime.date(2022, 11, 5), datetime.date(2022, 11, 5), None)
     """
     if not text:
         return None
-    year, month, day = text.removesuffix("T00:00:00").replace("/", "-").split("-")
-    return dt.date(int(year), int(month), int(day))
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    year, month, day = (int(each) for each in found.groups())
+    return dt.date(year, month, day)
 
 
 def way(now: Stored, wanted: Stored, *, hard: bool = False) -> Sequence[Step] | None:

@@ -18,6 +18,7 @@ from service.constraints.apart import Overlayer
 from service.constraints.catalogue import Applies, control_types
 from service.constraints.measuring import Shared
 from service.constraints.queries import InForce, Subject
+from service.parcels import following
 
 NAMES = 20  # of features, kept with a result
 SECONDS = 20.0  # for a parcel or a batch; a batch of 2,000 takes about one
@@ -92,6 +93,7 @@ def keep(session: Session, found: Found, actor: str) -> int:
     layers = [each.id for each in asked.layers]
     session.execute(_CHECKED, {"ids": ids, "marks": marks, "layers": layers, "actor": actor})
     session.execute(_CLEARED, {"ids": ids})
+    following.note(session, ids)
     if len(shared.parcel):
         session.execute(_KEPT, _rows(found, _names(session, shared)))
     return len(shared.parcel)

@@ -35,11 +35,12 @@ def read(path: Path, wanted: list[dict[str, Any]]) -> dict[str, Any]:
     _judge(path)
     with path.open("rb") as file:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        said = openpyxl.load_workbook(file, read_only=True, keep_links=False) if _has_formulas(path) else None
         found = {}
         for each in wanted:
             name = _named(each, book.sheetnames)
             if name is not None:
-                found[each["name"]] = {"sheet": name, "rows": list(_rows(book[name], each))}
+                found[each["name"]] = {"sheet": name, "rows": list(_rows(_lines(book, said, name), each))}
         return found
 
 
@@ -64,11 +65,30 @@ def _judge(path: Path) -> None:
         raise Unreadable("active-content")
 
 
-def _rows(sheet: Any, wanted: Mapping[str, Any]) -> Iterator[tuple[int, Cells]]:  # noqa: ANN401 - openpyxl has no types
+def _has_formulas(path: Path) -> bool:
+    with ZipFile(path) as archive:
+        sheets = (name for name in archive.namelist() if name.lower().startswith("xl/worksheets/"))
+        return any(b"<f>" in text or b"<f " in text for text in map(archive.read, sheets))
+
+
+def _lines(book: Any, said: Any, name: str) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - openpyxl has no types
+    """Yield the rows of a sheet as values; a formula whose value nobody has kept stands as it was typed."""
+    pages = [each[name] for each in (book, said) if each is not None]
+    for page in pages:
+        page.reset_dimensions()
+    rows = (page.iter_rows(max_col=_MOST_COLUMNS, values_only=True) for page in pages)
+    for values, *typed in zip(*rows, strict=False):
+        yield tuple(_typed(*cell) for cell in zip(values, *typed, strict=False)) if typed else values
+
+
+def _typed(value: object, formula: object) -> object:
+    return getattr(formula, "text", formula) if value is None else value
+
+
+def _rows(lines: Iterator[tuple[object, ...]], wanted: Mapping[str, Any]) -> Iterator[tuple[int, Cells]]:
     """Yield the rows below the heading that hold anything; `known` null: every column may stand there."""
-    sheet.reset_dimensions()
     heading: list[str] | None = None
-    for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), 1):
+    for number, cells in enumerate(lines, 1):
         values = [_text(cell) for cell in cells]
         if heading is None:
             if set(wanted["required"]) <= set(values):

@@ -102,9 +102,14 @@ def _report_within(sought: Future[list[Overlap | Gap]], read: pa.Table, report: 
         report_overlap(report, "overlap_in_file", read, lap.second, size, None, {"other": other}, names)
 
 
-def check_against_existing(connection: psycopg.Connection, checked: Checked) -> None:
-    """Check codes and shapes against the parcels that are there; the caller keeps others from adding some meanwhile."""
+def check_against_existing(connection: psycopg.Connection, checked: Checked, jurisdiction_id: int) -> None:
+    """Check codes and shapes against the parcels that are there; the caller keeps others from adding some meanwhile.
+
+    And whether land comes in sold that would need a checklist.
+    """
     rows, places, report = checked.rows, checked.places, checked.report
+    if (since := queries.checklists_asked_since(connection, jurisdiction_id)) is not None:
+        checks.check_sold(rows.fields, rows.read["row"].to_numpy(), report, since)
     numbers = rows.read["row"].to_numpy()
     taken, retired = partial(queries.taken, connection), partial(queries.retired, connection)
     checks.check_taken(rows.fields, numbers, report, taken, retired)

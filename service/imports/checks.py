@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from service.checklist.holding import SOLD
 from service.core.errors import GongdiError
 from service.geo.area import areas_differ
 from service.imports import land_uses, values
@@ -87,6 +88,14 @@ def check_taken(
             if held:
                 there = _marked(pc.is_in(keys, pa.array(sorted(held), pa.string())))
                 _report(report, kind, there, rows, field, column)
+
+
+def check_sold(fields: pa.Table, rows: Rows, report: Report, since: dt.date) -> None:
+    """Refuse land that was sold since a day: from then on a sale needs a checklist, and land that comes in has none."""
+    day = pc.fill_null(fields["stage_since"], since)
+    sold = pc.is_in(fields["stage"], pa.array(sorted(SOLD), pa.string()))
+    late = pc.and_(sold, pc.greater_equal(day, pa.scalar(since)))
+    _report(report, "sold_without_checklist", _marked(late), rows, "code", fields["code"])
 
 
 def _numbers(

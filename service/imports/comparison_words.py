@@ -25,6 +25,11 @@ COMPARED: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "地块“{value}”在比对之后已被他人修改，请重新检查",
         "The parcel {value} was changed by somebody after it was compared: check again",
     ),
+    "sold_without_checklist": (
+        "error",
+        "地块“{value}”已成交而无八同步清单；清单规定施行期间不能补录已成交的地块，请先解除规定再录入历史",
+        "The parcel {value} is sold and has no checklist: lift the rule that asks for one before history is brought in",
+    ),
     "made_since": (
         "error",
         "地块“{value}”在比对之后已由他人登记，请重新检查",

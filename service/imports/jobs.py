@@ -31,12 +31,13 @@ from service.imports.matching import check_matched, match
 from service.imports.mending import mended, still_true
 from service.imports.models import Import
 from service.imports.proposing import Saved, profiles
-from service.imports.publication import obstacles, publish_staged, recheck, take_back
+from service.imports.publication import changing, obstacles, publish_staged, recheck, take_back
 from service.imports.publish import Edition, publish
 from service.imports.report import Report
 from service.imports.sandbox import Reading, read_again, read_file
 from service.imports.staging import note_repairs, stage
 from service.imports.states import AT_WORK, STAGES
+from service.parcels import following
 from service.parcels import queries as parcels
 
 _FRAME = Frame(RUN, "import_id", "import", lock=4_490_001, at_work=AT_WORK)
@@ -272,6 +273,7 @@ class _Work:
                 commands.note_stale(session, self.found.id, report)
                 return
             edition = self._edition(self.found.source_crs)
+            following.note(session, changing(connection, self.found.id))
             commands.note_published(session, self.found.id, publish_staged(connection, edition))
 
     def undo(self) -> None:
@@ -280,6 +282,7 @@ class _Work:
             with self.writing() as session:
                 connection = driver_connection(session)
                 review_commands.refuse_built_on(obstacles(connection, self.found.id))
+                following.note(session, changing(connection, self.found.id, back=True))
                 gone, restored = take_back(connection, self.found.id)
                 commands.note_undone(session, self.found.id, gone, restored)
         except review_commands.BuiltOn as error:
@@ -308,7 +311,7 @@ class _Work:
 
         with self.writing() as session:
             connection = driver_connection(session)
-            check_against_existing(connection, checked)
+            check_against_existing(connection, checked, self.found.jurisdiction_id)
             if checked.report.errors:
                 checked.settle()
             else:

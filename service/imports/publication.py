@@ -12,6 +12,7 @@ import psycopg
 import pyarrow as pa
 import shapely
 
+from service.checklist.holding import SOLD
 from service.geo.crs import CGCS2000
 from service.imports import queries, workshop
 from service.imports.adjoining import check_neighbours
@@ -47,6 +48,12 @@ _MADE_SINCE = """
 SELECT s.row, s.code FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.parcel_id IS NULL
   AND EXISTS (SELECT FROM parcel AS p WHERE upper(p.code COLLATE "C") = upper(s.code COLLATE "C")) ORDER BY s.row
 """
+_SOLD = """
+SELECT s.row, s.code FROM staged_parcel AS s JOIN import AS i ON i.id = s.import_id
+JOIN checklist_policy AS pol ON pol.jurisdiction_id = i.jurisdiction_id
+WHERE s.import_id = %(import)s AND s.action = 'added' AND s.stage = ANY (%(sold)s)
+  AND (pol.required_from <= coalesce(s.stage_since, pol.required_from) OR pol.recorded_from < now()) ORDER BY s.row
+"""
 _CADASTRAL_TAKEN = """
 SELECT s.row, s.cadastral_code FROM staged_parcel AS s JOIN parcel AS p ON p.cadastral_code = s.cadastral_code
 WHERE s.import_id = %(import)s AND p.id IS DISTINCT FROM s.parcel_id ORDER BY s.row
@@ -55,7 +62,7 @@ WHERE s.import_id = %(import)s AND p.id IS DISTINCT FROM s.parcel_id ORDER BY s.
 
 def recheck(connection: psycopg.Connection[Any], import_id: int, report: Report) -> None:
     """Look again at what may have changed since the rows were compared; parcels to be changed stay locked."""
-    asked = {"import": import_id}
+    asked: dict[str, Any] = {"import": import_id, "sold": sorted(SOLD)}
     connection.execute(
         "SELECT FROM parcel WHERE id IN (SELECT parcel_id FROM staged_parcel WHERE import_id = %(import)s"
         " AND action IN ('geometry', 'attributes')) ORDER BY id FOR UPDATE",
@@ -65,6 +72,7 @@ def recheck(connection: psycopg.Connection[Any], import_id: int, report: Report)
         ("changed_since", "code", _CHANGED_SINCE),
         ("made_since", "code", _MADE_SINCE),
         ("cadastral_taken", "cadastral_code", _CADASTRAL_TAKEN),
+        ("sold_without_checklist", "code", _SOLD),
     ):
         found = connection.execute(query, asked).fetchall()
         if found:
@@ -220,6 +228,17 @@ def concerned(connection: psycopg.Connection[Any], import_id: int, *, back: bool
     """Return whose boundary publishing (`back`: undoing) would move without the bureau being free to; at most 50."""
     words = {"import": import_id, "bureaus_own": _BUREAUS_OWN, "most": MOST_OBSTACLES}
     return [Concerned(*row) for row in connection.execute(_CONCERNED_BACK if back else _CONCERNED, words)]
+
+
+_CHANGING = """
+SELECT parcel_id FROM staged_parcel WHERE import_id = %s AND action IN ('geometry', 'attributes')
+"""
+_CHANGING_BACK = "SELECT parcel_id FROM import_change WHERE import_id = %s"
+
+
+def changing(connection: psycopg.Connection[Any], import_id: int, *, back: bool = False) -> list[int]:
+    """Return the parcels that publishing (`back`: undoing) changes."""
+    return [number for (number,) in connection.execute(_CHANGING_BACK if back else _CHANGING, (import_id,))]
 
 
 def unstage(connection: psycopg.Connection[Any], import_id: int) -> None:

@@ -1,5 +1,6 @@
 """What is known of imports, and what an import has to know of the parcels that are there."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,16 @@ from service.imports.map_models import SavedMap
 from service.imports.models import Finding, Import
 from service.regions.models import Jurisdiction, Region
 from service.regions.queries import visible_jurisdictions
+
+
+def checklists_asked_since(connection: psycopg.Connection[Any], jurisdiction_id: int) -> dt.date | None:
+    """Return from which day on a sale of a jurisdiction needs a checklist if it is recorded now; None: no such rule."""
+    found = connection.execute(
+        "SELECT CASE WHEN recorded_from < now() THEN date '0001-01-01' ELSE required_from END FROM checklist_policy"
+        " WHERE jurisdiction_id = %s AND required_from IS NOT NULL",
+        (jurisdiction_id,),
+    ).fetchone()
+    return None if found is None else found[0]
 
 
 def visible_imports(actor: Actor) -> Select[Import]:

@@ -6,12 +6,13 @@ database refuses the same (constraint `checklist_gate`): that is for every write
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from sqlalchemy.orm import Session
 
+from service.codes.queries import name_of
 from service.core import problems
 from service.core.errors import Conflict
 from service.listings.models import Lot
@@ -48,12 +49,16 @@ def refuse_open(session: Session, lot: Lot, day: dt.date) -> None:
     """Refuse a sale or award that something stands in the way of. Raises ChecklistOpen."""
     found = open_items(session, lot, day)
     if found:
-        zh, en = told(found)
-        raise ChecklistOpen(
-            f"还有 {len(found)} 项未完成：{zh}。",
-            f"{len(found)} items are open: {en}.",
-            facts={"items": [each._asdict() for each in found]},
-        )
+        raise _open(found)
+
+
+def _open(found: Sequence[OpenItem]) -> ChecklistOpen:
+    zh, en = told(found)
+    return ChecklistOpen(
+        f"还有 {len(found)} 项未完成：{zh}。",
+        f"{len(found)} items are open: {en}.",
+        facts={"items": [each._asdict() for each in found]},
+    )
 
 
 def refused_by_database(cause: psycopg.Error) -> ChecklistOpen:
@@ -67,11 +72,16 @@ def refused_by_database(cause: psycopg.Error) -> ChecklistOpen:
             " recorded late too, whatever its day.",
             facts={"items": items},
         )
-    return ChecklistOpen(
-        f"地块 {'、'.join(codes)} 的清单未完成，不能成交。",
-        f"The checklist of {', '.join(codes)} is open; the land can't be sold.",
-        facts={"items": items},
-    )
+    return _open([_item(item) for item in items if item["key"]])
+
+
+def _item(said: Mapping[str, Any]) -> OpenItem:
+    """Return an item as the database tells it: with the days it takes, and the day that was forecast last."""
+    lead, ready_on = said["lead"], said["ready_on"]
+    names = (name_of("lead_bureau", lead) or lead, name_of("lead_bureau", lead, english=True) or lead)
+    known = {name: said[name] for name in ("code", "key", "title", "title_en", "state", "days_left", "waivable")}
+    day = None if ready_on is None else dt.date.fromisoformat(ready_on)
+    return OpenItem(**known, lead=lead, lead_title=names[0], lead_title_en=names[1], ready_on=day)
 
 
 problems.CONSTRAINTS["checklist_gate"] = refused_by_database

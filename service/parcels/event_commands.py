@@ -11,7 +11,7 @@ from service.accounts.access import Actor
 from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
-from service.parcels import lifecycle, queries, selection
+from service.parcels import following, lifecycle, queries, selection
 from service.parcels.changes import EventCreate
 from service.parcels.commands import refuse_future, refuse_stale, touch
 from service.parcels.governing import refuse_governed
@@ -113,6 +113,7 @@ def replay_events(session: Session, actor: Actor, lives: Sequence[Lived]) -> int
     entered = {code: _enter_all(kept[ids[code]], events) for code, events in by_code.items()}
     _insert(session, actor, ids, by_code, entered)
     session.execute(text(_PROJECT), {"ids": list(ids.values())})
+    following.note(session, ids.values())
     session.expire_all()
     after = {"parcels": len(by_code), "events": len(lives)}
     record(session, Action.PARCEL_EVENT_RECORDED, "parcel", "*", after=after)

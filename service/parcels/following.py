@@ -1,6 +1,10 @@
-"""What follows its land when that is split or merged: those packages stand above this one and say so when loaded."""
+"""What follows its land when that is split or merged: those packages stand above this one and say so when loaded.
 
-from collections.abc import Callable, Sequence
+And which parcels something else is known of, where that is written past the session: whoever goes by it looks there
+before the commit.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -30,7 +34,15 @@ class Follower(NamedTuple):
     built_on: Callable[[Session, Sequence[Parcel]], Sequence[Obstacle]]
 
 
+KNOWN_OTHERWISE = "parcels_known_otherwise"
+"""Name in a session's info of the parcels, by id, of which the transaction has written something else."""
+
 _FOLLOWERS: dict[str, Follower] = {}
+
+
+def note(session: Session, parcel_ids: Iterable[int]) -> None:
+    """Note parcels of which something else is known by now: uses, stage, shape, what control layers mean for them."""
+    session.info.setdefault(KNOWN_OTHERWISE, set()).update(parcel_ids)
 
 
 def register(follower: Follower) -> None:

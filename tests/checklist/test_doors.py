@@ -105,7 +105,11 @@ def test_a_parcel_without_a_lot_is_refused_in_words_too(people: People, database
     event = {"kind": "sell", "effective_on": "2022-11-02"}
     refused = people.officer.post(f"/api/v1/parcels/{code}/events", json=event, headers=tag(1))
     assert (refused.status_code, refused.json()["code"]) == (409, "checklist-open"), refused.text
-    assert {"code": code, "key": "BT-A2"} in refused.json()["items"]
+    told = refused.json()
+    assert "控制指标与投资（履约监管）协议（管委会，约 5 个工作日）" in told["detail"]
+    (item,) = [each for each in told["items"] if each["key"] == "BT-A2"]
+    assert (item["code"], item["lead_title"], item["days_left"], item["state"]) == (code, "管委会", 5, "ready")
+    assert item["ready_on"] > "2022-11-15"
 
 
 def test_work_at_an_item(people: People, database: Database) -> None:

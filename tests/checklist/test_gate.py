@@ -133,6 +133,17 @@ def test_a_proof_that_has_run_out_counts_as_open_before_any_job_has_run(session:
     session.commit()
 
 
+def test_a_proof_for_good_stands_in_for_one_that_has_run_out(session: Session) -> None:
+    lot, checklist = offered(session)
+    finish(session, checklist, leaving=("BT-A2",))
+    prove(session, ACTOR, checklist, "BT-A2", until=D(2022, 11, 10))
+    prove(session, ACTOR, checklist, "BT-A2")
+    finish(session, checklist)
+    assert queries.expired(session, D(2022, 11, 15), checklist.id) == {}
+    act(session, lot, "sell", effective_on=D(2022, 11, 15))
+    session.commit()
+
+
 def test_a_jurisdiction_can_ask_for_a_checklist_of_every_parcel(session: Session) -> None:
     lot = make_open(session)
     bid(session, lot, bidder(session, lot), FLOOR, at(D(2022, 10, 22)))

@@ -41,7 +41,7 @@ def _fill(session: Session) -> None:
               SELECT id, 'BT-A1', 1, 'lead' || id % 20, 'pre', true, false, true FROM made
             )
             INSERT INTO checklist_event (checklist_id, item_key, kind, effective_on, actor)
-            SELECT id, 'BT-A1', 'comment', '2020-01-01', 'x' FROM made
+            SELECT id, 'BT-A1', 'opened', '2020-01-01', 'x' FROM made
         """),
         {"one": one.id},
     )

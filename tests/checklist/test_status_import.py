@@ -137,6 +137,71 @@ def test_one_wrong_row_keeps_all_out(as_role: As, database: Database, begun: tup
     assert state(database, parcel, key) == ("open", None)
 
 
+def test_the_same_item_written_otherwise_is_the_same(as_role: As, begun: tuple[str, str, str]) -> None:
+    """In another case or width; the later row is told, with the row it repeats."""
+    parcel, key, _ = begun
+    wide = parcel.replace("T", "Ｔ").replace("0", "０")
+    rows = [{"parcel": each, "key": key, "state": "办理中"} for each in (parcel, parcel.lower(), wide)]
+    faults = take(as_role("planner"), sheet(*rows), trial=True).json()["faults"]
+    assert [(each["row"], each["column"], each["rule"]) for each in faults] == [
+        (3, "事项编号", "twice"),
+        (4, "事项编号", "twice"),
+    ]
+    assert all("第 2 行" in each["message"] for each in faults)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "rule"),
+    [
+        (D(2022, 11, 10), D(2022, 11, 10), None),
+        (dt.datetime(2022, 11, 10), D(2022, 11, 10), None),  # noqa: DTZ001 - as a cell has it
+        ("2022-11-10", D(2022, 11, 10), None),
+        ("2022/11/10", D(2022, 11, 10), None),
+        ("2022.11.10", D(2022, 11, 10), None),
+        ("2022年11月10日", D(2022, 11, 10), None),
+        ("2022年11月", None, "not-a-day"),
+        ("20221110", None, "not-a-day"),
+        (44875, None, "not-a-day"),
+        ("=TODAY()", None, "not-a-day"),
+        ("2022-11-31", None, "not-a-day"),
+    ],
+    ids=str,
+)
+def test_a_day_as_cells_have_it(
+    as_role: As, database: Database, begun: tuple[str, str, str], cell: object, day: dt.date | None, rule: str | None
+) -> None:
+    """A formula whose value the file does not hold is no day, rather than none: that would be today."""
+    parcel, key, _ = begun
+    taken = take(as_role("planner"), sheet({"parcel": parcel, "key": key, "state": "办理中", "on": cell}))
+    if rule is None:
+        assert taken.status_code == 200, taken.text
+    else:
+        (error,) = taken.json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"/{SHEET}/2/日期", rule)
+    assert state(database, parcel, key) == (("open", None) if day is None else ("in_progress", day))
+
+
+def test_formulas_are_no_states_nor_numbers(as_role: As, begun: tuple[str, str, str]) -> None:
+    parcel, key, _ = begun
+    rows = [{"parcel": '="ZD"&"-1"', "key": key, "state": "办理中"}, {"parcel": parcel, "key": key, "state": "=F2"}]
+    faults = take(as_role("planner"), sheet(*rows), trial=True).json()["faults"]
+    assert [(each["row"], each["rule"]) for each in faults] == [(2, "unknown-parcel"), (3, "unknown-state")]
+
+
+def test_five_thousand_rows_of_which_one_is_wrong(as_role: As, begun: tuple[str, str, str]) -> None:
+    """The largest sheet that is taken; beyond it, and beyond the changes of one sheet, it is refused in words."""
+    parcel, key, _ = begun
+    rows = [{"parcel": f"ZZ-{number}", "key": key, "state": "办理中"} for number in range(4_999)]
+    planner = as_role("planner")
+    told = take(planner, sheet({"parcel": parcel, "key": key, "state": "办理中"}, *rows), trial=True).json()
+    assert (told["rows"], len(told["changes"]), len(told["faults"])) == (5_000, 1, 500)
+    assert {each["rule"] for each in told["faults"]} == {"unknown-parcel"}
+    refused = take(planner, sheet({"parcel": parcel, "key": key, "state": "办理中"}, *rows))
+    assert (refused.json()["count"], "4999" in refused.json()["detail"]) == (4_999, True)
+    most = take(planner, sheet(*({"parcel": parcel, "key": key, "state": "办理中"} for _ in range(5_100))))
+    assert (most.status_code, most.json()["code"]) == (422, "status-sheet-unreadable")
+
+
 def test_what_the_commands_refuse_is_told_of_the_row(as_role: As, begun: tuple[str, str, str]) -> None:
     parcel, key, lead = begun
     stranger = "parks" if lead != "parks" else "ecology"

@@ -28,6 +28,7 @@ ELSEWHERE = {
     *("code_taken", "code_retired", "cadastral_taken", "overlap_existing", "gap_existing"),
     # it takes a review, and parcels that are there already (test_review)
     *("code_ambiguous", "code_elsewhere", "parcel_twice", "stage_kept", "changed_since", "made_since"),
+    "sold_without_checklist",
     "boundary_concerns_others",
     # it takes a large file, or more than a file can do by itself (test_reader, test_sandbox, test_overlaps)
     *("file_too_large", "too_many_rows", "too_many_findings", "more_findings", "archive_too_large"),

@@ -9,14 +9,18 @@ import psycopg
 import pyogrio
 import pytest
 import shapely
+from sqlalchemy import select
 
 from service.accounts.access import system
+from service.checklist.changes import PolicySet
+from service.checklist.template_commands import set_policy
 from service.core.db import Database
 from service.core.jobs import AlreadyRunning, Progress
 from service.core.settings import Settings
 from service.imports import jobs
 from service.imports.models import Import
 from service.parcels import reading
+from service.regions.models import Jurisdiction
 from tests.imports.conftest import Outcome, blocks, geojson, parcels, square
 
 BringIn = Callable[..., Outcome]
@@ -122,6 +126,28 @@ def test_parcels_that_exist_are_named(tmp_path: Path, bring_in: BringIn, owner: 
     assert {error[2] for error in again.errors} == {"code_taken", "overlap_existing"}
     assert sum(error[2] == "code_taken" for error in again.errors) == 6
     assert counts(owner)[0] == 6
+
+
+def test_land_that_was_sold_comes_in_while_no_rule_asks_for_checklists(
+    tmp_path: Path, bring_in: BringIn, database: Database, superuser: psycopg.Connection[Any]
+) -> None:
+    """From the rule's day on, or if what is recorded late falls under it; the finding says what to do."""
+    sold = {"状态": [*["已摘牌"] * 2, *["净地"] * 4], "状态日期": ["2022-03-01", "2022-11-12", *["2022-03-01"] * 4]}
+    with database.write(system("test")) as session:
+        code = session.scalars(select(Jurisdiction.code)).one()
+        rule = PolicySet(template="zhengdong", required_from=dt.date(2022, 11, 10))
+        set_policy(session, system("test"), code, rule, version=0)
+    for recorded, rows in (("NULL", [2]), ("now()", [1, 2])):
+        with superuser.transaction():
+            superuser.execute("SET LOCAL session_replication_role = replica")
+            superuser.execute(f"UPDATE checklist_policy SET recorded_from = {recorded}")
+        refused = bring_in(package(tmp_path / f"{len(rows)}.gpkg", **sold))
+        assert [error[0] for error in refused.errors] == rows
+        told = {(each.field, each.code, "先解除规定" in each.message) for each in refused.findings if each.row in rows}
+        assert told == {("code", "sold_without_checklist", True)}
+    with database.write(system("test")) as session:
+        set_policy(session, system("test"), code, rule.model_copy(update={"required_from": None}), version=1)
+    assert bring_in(package(tmp_path / "lifted.gpkg", **sold)).errors == []
 
 
 def test_codes_of_parcels_split_away_are_refused_and_their_land_is_free(
