@@ -295,10 +295,10 @@ def spent(act: Callable[[Path, ClusterUrls], float], path: Path, urls: ClusterUr
     return Spent(wall, worked() - before, memory)
 
 
-def run_watched(command: Sequence[str], **environment: str) -> float:
+def run_watched(command: Sequence[str], **variables: str) -> float:
     """Run a program that must succeed; return the most memory that it and its children held, MiB."""
     most, silent = 0.0, subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, env=environment or None, stdout=silent) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=variables or None, stdout=silent) as process:
         while process.poll() is None:
             with contextlib.suppress(psutil.Error):
                 most = max(most, memory_mib(process.pid))
