@@ -34,10 +34,10 @@ class Checked:
     report: Report
     sought: Future[list[Overlap | Gap]] | None
 
-    def settle(self) -> None:
-        """Wait for the overlaps and gaps within the file and report them; once."""
-        sought, self.sought = self.sought, None
-        if sought is not None:
+    def settle(self, *, wait: bool = True) -> None:
+        """Report the overlaps and gaps within the file, once; without `wait` only if they are known by now."""
+        if self.sought is not None and (wait or self.sought.done()):
+            sought, self.sought = self.sought, None
             _report_within(sought, self.rows.read, self.report)
 
 
@@ -54,21 +54,20 @@ def check_file(
 ) -> Iterator[Checked]:
     """Map and check everything that needs no look at other parcels.
 
-    Neighbours within the file are compared in the background, while the database is at work; a file that has errors
-    anyway waits for them here.
+    Neighbours within the file are compared in the background, while fields are checked and the database is at work; a
+    file that has errors anyway waits for them here.
     """
-    numbers = read["row"].to_numpy()
-    fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
-    fields = checks.check_fields(fields, numbers, report, today=today)
-    checks.check_areas(fields, read, numbers, report)
+    numbers, wkb = read["row"].to_numpy(), read["geom_wkb"]
     places = placing.locate(read, areas.townships, areas.counties)
-    placing.check_places(places, numbers, jurisdiction, report)
-    memory.give_back()  # what mapping a million rows took
-    wkb = read["geom_wkb"]
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(
             lambda: sorted(neighbours.within(wkb, places.bounds), key=lambda it: (it.second, it.first))
         )
+        fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
+        fields = checks.check_fields(fields, numbers, report, today=today)
+        checks.check_areas(fields, read, numbers, report)
+        placing.check_places(places, numbers, jurisdiction, report)
+        memory.give_back()  # what mapping a million rows took
         checked = Checked(Rows(read, fields, *_regions(areas, places)), places, report, sought)
         if report.errors:
             checked.settle()

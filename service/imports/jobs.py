@@ -304,8 +304,8 @@ class _Work:
     def _publish(self, checked: Checked, reading: Reading, sha256: str) -> None:
         """Publish or refuse in one transaction; raise `_Refused` if errors came to light after rows were written."""
 
-        def confirm() -> None:
-            checked.settle()
+        def confirm(*, wait: bool) -> None:
+            checked.settle(wait=wait)
             if checked.report.errors:
                 raise _Refused
 
@@ -316,8 +316,8 @@ class _Work:
                 checked.settle()
             else:
                 self.progress("publishing")
-                progress = partial(self.progress, "publishing")
-                publish(connection, checked.rows, self._edition(_epsg(reading)), progress=progress, confirm=confirm)
+                edition = self._edition(_epsg(reading))
+                publish(connection, checked.rows, edition, progress=self.progress, confirm=confirm)
             self._note(session, checked.report, reading, sha256)
 
     def _publish_control(self, table: pa.Table, report: Report, reading: Reading, sha256: str) -> None:

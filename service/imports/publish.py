@@ -1,26 +1,24 @@
 """Publication: the rows of a checked file become parcels with survey and first event, in the caller's transaction.
 
-Ready CSV made by Arrow goes to COPY, so that no Python runs per row. Ids are taken beforehand: the survey needs them.
+Ids are taken beforehand: the survey needs them.
 """
 
 import binascii
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 from numpy.typing import NDArray
-from psycopg import sql
 
 from service.geo.crs import CGCS2000
 from service.imports import values
+from service.imports.copying import Csv, ahead, copy_in, csv
 from service.parcels.lifecycle import EventKind, Hold, Stage
 
 BATCH = 50_000  # rows of one COPY
@@ -62,42 +60,52 @@ class Rows:
         return Rows(*(each.slice(start, length) for each in columns))
 
 
+class Confirm(Protocol):
+    """Raises if the rows have turned out to be wrong; told to wait, once that is known of all of them."""
+
+    def __call__(self, *, wait: bool) -> None:
+        """Raise, or return nothing."""
+
+
 def publish(
     connection: psycopg.Connection[Any],
     rows: Rows,
     edition: Edition,
     *,
-    progress: Callable[[int], None] = lambda _: None,
-    confirm: Callable[[], None] = lambda: None,
+    progress: Callable[[str, int], None] = lambda _stage, _done: None,
+    confirm: Confirm = lambda *, wait: None,  # noqa: ARG005 - by that name
 ) -> None:
-    """Add all rows as parcels; `progress` hears how many are in.
+    """Add all rows as parcels; `progress` hears a stage and how many rows have passed it.
 
-    `confirm` is called once all are in, before the costly rest: what it raises ends the transaction, as a psycopg
-    error does.
+    `confirm` is asked now and then, and to wait at the end: what it raises ends the transaction, as psycopg errors do.
     """
     ids = _take_ids(connection, len(rows.read))
-    with _first_load(connection, len(ids)):
-        for start in range(0, len(ids), BATCH):
-            part = slice(start, start + BATCH)
-            some = rows.slice(start, BATCH)
-            copy_in(connection, "parcel", _parcels(some, ids[part], edition))
-            copy_in(connection, "parcel_survey", _surveys(some, ids[part], edition))
-            progress(min(start + BATCH, len(ids)))
-        if len(ids):
-            span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
-            add_events(connection, edition, span)
-        confirm()
+    first_load = len(ids) >= FIRST_LOAD and not _holds(connection, max(1, len(ids) // OUTWEIGHS))
+    if first_load:
+        connection.execute("SELECT parcel_load_begin()")
+    for done, some in enumerate(ahead(_csv_of(rows, ids, edition)), start=1):
+        copy_in(connection, *some)
+        progress("publishing", min(done * BATCH, len(ids)))
+        confirm(wait=False)
+    if len(ids):
+        span = {"import": edition.import_id, "first": int(ids[0]), "last": int(ids[-1])}
+        add_events(connection, edition, span)
+    if first_load:
+        for share in _caught_up(connection):
+            progress("indexing", int(share * len(ids)))
+            confirm(wait=False)
+    confirm(wait=True)
 
 
-@contextmanager
-def _first_load(connection: psycopg.Connection[Any], count: int) -> Iterator[None]:
-    """Set secondary indexes aside for a load that far outweighs the register (migrations/sql/bulk.sql)."""
-    if count < FIRST_LOAD or _holds(connection, max(1, count // OUTWEIGHS)):
-        yield
-        return
-    connection.execute("SELECT parcel_load_begin()")
-    yield
-    connection.execute("SELECT parcel_load_end()")
+def _caught_up(connection: psycopg.Connection[Any]) -> Iterator[float]:
+    """Catch up on what a first load put off (migrations/sql/0032_load_in_steps.sql); yield the share that is done."""
+    most = 0
+    while True:
+        (left,) = connection.execute("SELECT parcel_load_step()").fetchone() or (None,)
+        if left is None:
+            return
+        most = max(most, left + 1)
+        yield 1 - left / most
 
 
 def _holds(connection: psycopg.Connection[Any], number: int) -> bool:
@@ -115,21 +123,11 @@ def _take_ids(connection: psycopg.Connection[Any], count: int) -> NDArray[np.int
     return np.frombuffer(ids or b"", dtype=">i8").astype(np.int64)
 
 
-def copy_in(connection: psycopg.Connection[Any], table: str, columns: pa.Table) -> None:
-    """Add ready columns to a table."""
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns.column_names))
-    )
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for block in _csv(columns):
-            copy.write(block)
-
-
-def _csv(columns: pa.Table) -> Iterator[pa.Buffer]:
-    for batch in columns.to_batches(max_chunksize=5_000):
-        sink = pa.BufferOutputStream()
-        pa.csv.write_csv(batch, sink, pa.csv.WriteOptions(include_header=False))
-        yield sink.getvalue()
+def _csv_of(rows: Rows, ids: NDArray[np.int64], edition: Edition) -> Iterator[tuple[Csv, Csv]]:
+    """Parcels and their surveys, some rows at a time."""
+    for start in range(0, len(ids), BATCH):
+        some, own = rows.slice(start, BATCH), ids[start : start + BATCH]
+        yield csv("parcel", _parcels(some, own, edition)), csv("parcel_survey", _surveys(some, own, edition))
 
 
 def _parcels(rows: Rows, ids: NDArray[np.int64], edition: Edition) -> pa.Table:

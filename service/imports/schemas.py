@@ -13,7 +13,7 @@ Mode = Literal["direct", "review"]
 Status = Literal[
     "queued", "running", "staged", "publishing", "published", "undoing", "undone", "refused", "failed", "discarded"
 ]
-Stage = Literal["reading", "checking", "staging", "publishing"]
+Stage = Literal["reading", "checking", "staging", "publishing", "indexing"]
 Figure = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -4,7 +4,7 @@ What differs is told by the database, so that numbers and ranges compare as they
 it never clears a value.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.imports.copying import Csv, ahead, copy_in, csv
 from service.imports.matching import Matches
-from service.imports.publish import BATCH, Edition, Rows, attributes, copy_in, hexadecimal, surveys
+from service.imports.publish import BATCH, Edition, Rows, attributes, hexadecimal, surveys
 
 _BYTES, _NOTHING = pa.scalar("\\x", pa.large_string()), pa.scalar("", pa.large_string())
 _PLAIN = ("name", "address", "cadastral_code", "lot_number", "registered_on", "area_legal_m2")
@@ -34,11 +35,16 @@ def stage(
     """Put all rows into `staged_parcel`, in place of what an earlier run left; return the summary."""
     connection.execute("DELETE FROM staged_parcel WHERE import_id = %s", (edition.import_id,))
     count = len(rows.read)
-    for start in range(0, count, BATCH):
-        copy_in(connection, "staged_parcel", _staged(rows.slice(start, BATCH), start, matches, edition))
-        progress(min(start + BATCH, count))
+    for done, some in enumerate(ahead(_csv_of(rows, matches, edition)), start=1):
+        copy_in(connection, some)
+        progress(min(done * BATCH, count))
     connection.execute(_COMPARE, {"import": edition.import_id})
     return summary(connection, edition.import_id, edition.jurisdiction_id)
+
+
+def _csv_of(rows: Rows, matches: Matches, edition: Edition) -> Iterator[Csv]:
+    for start in range(0, len(rows.read), BATCH):
+        yield csv("staged_parcel", _staged(rows.slice(start, BATCH), start, matches, edition))
 
 
 def _staged(rows: Rows, start: int, matches: Matches, edition: Edition) -> pa.Table:

@@ -1,7 +1,7 @@
 """Where an import stands, and what may be done with it there. Pure."""
 
 MODES = ("direct", "review")
-STAGES = ("reading", "checking", "staging", "publishing")
+STAGES = ("reading", "checking", "staging", "publishing", "indexing")
 """What a run is doing, in this order."""
 
 STATUSES = (

@@ -33,9 +33,20 @@ def test_what_is_set_aside_comes_back(urls: ClusterUrls) -> None:
         meanwhile = definitions(connection)
         aside = ("FOREIGN KEY", "ix_parcel_search", "tally_inserted", "history_entered")
         assert not any(word in text for text in meanwhile for word in aside)
-        connection.execute("SELECT parcel_load_end()")
+        while connection.execute("SELECT parcel_load_step()").fetchone() != (None,):
+            pass
         assert definitions(connection) == before
         connection.rollback()
+        assert definitions(connection) == before
+
+
+def test_a_transaction_cannot_end_before_it_has_caught_up(urls: ClusterUrls) -> None:
+    with psycopg.connect(urls.app_url) as connection:
+        before = definitions(connection)
+        connection.execute("SELECT parcel_load_begin()")
+        connection.execute("SELECT parcel_load_step()")
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            connection.commit()
         assert definitions(connection) == before
 
 
@@ -49,7 +60,9 @@ def test_a_first_load_leaves_what_any_load_leaves(
 ) -> None:
     monkeypatch.setattr(publish, "FIRST_LOAD", 1)
     before = definitions(owner)
-    bring_in(package(tmp_path / "a.gpkg"))
+    outcome = bring_in(package(tmp_path / "a.gpkg"))
     assert definitions(owner) == before
+    caught_up = [done for stage, done, _ in outcome.heard if stage == "indexing"]
+    assert len(caught_up) > 20 and caught_up == sorted(caught_up) and caught_up[-1] == 6
     counted = owner.execute("SELECT count(DISTINCT z), sum(n), round(sum(area_m2)) FROM parcel_tally").fetchone()
     assert counted == owner.execute("SELECT 8, 8 * count(*), round(8 * sum(area_m2)::float8) FROM parcel").fetchone()

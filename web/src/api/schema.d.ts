@@ -6658,7 +6658,7 @@ export interface components {
              */
             status: "queued" | "running" | "staged" | "publishing" | "published" | "undoing" | "undone" | "refused" | "failed" | "discarded";
             /** Stage */
-            stage: ("reading" | "checking" | "staging" | "publishing") | null;
+            stage: ("reading" | "checking" | "staging" | "publishing" | "indexing") | null;
             /** Done */
             done: number;
             /** Total */

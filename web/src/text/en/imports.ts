@@ -44,7 +44,7 @@ export const imports = {
     at: 'Uploaded at',
   },
   status: { queued: 'Queued', running: 'Running', staged: 'Awaiting review', publishing: 'Publishing', published: 'Published', undoing: 'Undoing', undone: 'Undone', refused: 'Refused', failed: 'Failed', discarded: 'Discarded' },
-  stage: { reading: 'Reading', checking: 'Checking', staging: 'Comparing', publishing: 'Publishing' },
+  stage: { reading: 'Reading', checking: 'Checking', staging: 'Comparing', publishing: 'Publishing', indexing: 'Indexing' },
   progress: { label: 'Import progress', of: '{stage}: {done} of {total}', plain: '{stage}: {done} done', waiting: 'Waiting its turn' },
   receipt: {
     published: '{n} parcels published',

@@ -44,7 +44,7 @@ export const imports = {
     at: '上传时间',
   },
   status: { queued: '排队中', running: '进行中', staged: '待审', publishing: '正在入库', published: '已入库', undoing: '正在撤销', undone: '已撤销', refused: '已退回', failed: '已中断', discarded: '已放弃' },
-  stage: { reading: '读取', checking: '检查', staging: '比对', publishing: '入库' },
+  stage: { reading: '读取', checking: '检查', staging: '比对', publishing: '入库', indexing: '建索引' },
   progress: { label: '导入进度', of: '{stage}：{done} / {total}', plain: '{stage}：已处理 {done}', waiting: '等待处理' },
   receipt: {
     published: '入库 {n} 宗地块',
