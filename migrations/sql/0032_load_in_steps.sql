@@ -7,9 +7,11 @@ CREATE OR REPLACE FUNCTION parcel_load_begin() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   loaded regclass[] := ARRAY['parcel', 'parcel_event', 'parcel_survey', 'parcel_land_use', 'parcel_tally']::regclass[];
+  unneeded text[] := ARRAY['tally_inserted', 'history_entered'];
   what record;
 BEGIN
   LOCK TABLE parcel, parcel_event, parcel_survey, parcel_land_use, parcel_tally, region_tally, parcel_history_tally IN ACCESS EXCLUSIVE MODE;
+  IF NOT EXISTS (SELECT FROM checklist_policy) THEN unneeded := unneeded || 'parcel_enters_sold'::text; END IF;  -- it would refuse nothing
   DELETE FROM deferred_definition;
   INSERT INTO deferred_definition (statement) VALUES ('SELECT parcel_tally_recount()');
   -- Indexes first, so that keys are there again before the foreign keys that need them.
@@ -20,7 +22,7 @@ BEGIN
     SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
     FROM pg_constraint c WHERE c.conrelid = ANY (loaded) AND (c.contype = 'f' OR c.conname = 'uq_parcel_code') ORDER BY c.contype DESC;
   INSERT INTO deferred_definition (statement)
-    SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = ANY (loaded) AND t.tgname IN ('tally_inserted', 'history_entered');
+    SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = ANY (loaded) AND t.tgname = ANY (unneeded);
   INSERT INTO deferred_definition (statement) VALUES
     ('ANALYZE parcel, parcel_event'),  -- the planner would know nothing of a million rows until the vacuum daemon comes by
     ('SELECT parcel_history_recount()');
@@ -30,8 +32,8 @@ BEGIN
   FOR what IN SELECT i.indexrelid::regclass AS relation FROM pg_index i
     WHERE i.indrelid = ANY (loaded) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
   LOOP EXECUTE format('DROP INDEX %s', what.relation); END LOOP;
-  DROP TRIGGER tally_inserted ON parcel;
-  DROP TRIGGER history_entered ON parcel_event;
+  FOR what IN SELECT t.tgrelid::regclass AS relation, t.tgname FROM pg_trigger t WHERE t.tgrelid = ANY (loaded) AND t.tgname = ANY (unneeded)
+  LOOP EXECUTE format('DROP TRIGGER %I ON %s', what.tgname, what.relation); END LOOP;
 END $$;
 
 -- Does the next of what was put off; returns how many are left (null: there was nothing to do).

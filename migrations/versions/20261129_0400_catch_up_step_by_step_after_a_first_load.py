@@ -7,7 +7,7 @@ from alembic import op
 from service.core.migrate import run_script, script
 
 revision = "0032"
-down_revision = "0027"
+down_revision = "0030"
 
 
 _STAGES = ("reading", "checking", "staging", "publishing")
