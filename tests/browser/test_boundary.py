@@ -197,6 +197,7 @@ def test_what_is_not_saved_is_asked_about_whichever_way_one_leaves(registrar: De
     registrar.open(f"/desk/map?at=16/{board.bbox[1]:.6f}/{board.bbox[0]:.6f}&open=list&q={board.code}")
     board.page.locator(".parcel-list tbody tr").first.get_by_role("button").click()
     registrar.press("编辑界址")
+    expect(board.rows.first).to_be_visible()
     points = board.rows.count()
     board.rows.first.get_by_role("button", name=re.compile("之后插入")).click()
     board.page.go_back()

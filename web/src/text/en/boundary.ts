@@ -3,7 +3,7 @@ import type { Text } from '../zh'
 export const boundary: Text['boundary'] = {
   edit: 'Edit boundary', title: 'Edit boundary', close: 'Leave editing', mapless: 'The map can’t be shown; points can be changed in the table below.',
   bar: {
-    label: 'Boundary tools', edit: 'Points', editHint: 'Drag a point; click a small dot on an edge to insert one; right-click a point to delete it', outline: 'Redraw', outlineHint: 'Click the new outline point by point, the first point again to finish; it takes the place of the present one',
+    label: 'Boundary tools', edit: 'Points', editHint: 'Drag a point; click a small dot on an edge to insert one; delete one by a right click or in the table', outline: 'Redraw', outlineHint: 'Click the new outline point by point, the first point again to finish; it takes the place of the present one',
     hole: 'Cut out', holeHint: 'Draw a polygon that is taken out of the parcel', line: 'Cut', lineHint: 'Draw a line across the parcel, double-click or click the last point to finish; then choose which piece to keep', snap: 'Snap to neighbours', undo: 'Undo', redo: 'Redo', cutting: 'Cutting…',
   },
   system: 'Coordinates', systems: { local: '{epsg} (no zone number)', prefixed: '{epsg} (zone number)', degrees: '4490 (degrees)', own: '{epsg}' },

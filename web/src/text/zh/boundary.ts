@@ -1,7 +1,7 @@
 export const boundary = {
   edit: '编辑界址', title: '编辑界址', close: '退出编辑', mapless: '无法显示地图，可在下表中逐点修改。',
   bar: {
-    label: '界址编辑工具', edit: '改点', editHint: '拖动界址点；点击边上的小点插入；右键点击界址点删除', outline: '重画', outlineHint: '依次点击新的外界，点击起点结束；完成后取代现有界线',
+    label: '界址编辑工具', edit: '改点', editHint: '拖动界址点；点击边上的小点插入；右键点击界址点、或在表中删除', outline: '重画', outlineHint: '依次点击新的外界，点击起点结束；完成后取代现有界线',
     hole: '挖除', holeHint: '画一个多边形，从地块中挖去', line: '切割', lineHint: '画一条横穿地块的线，双击或点击末点结束，再选择保留哪一块', snap: '捕捉相邻界址', undo: '撤销', redo: '重做', cutting: '正在切割…',
   },
   system: '坐标系', systems: { local: '{epsg}（不带带号）', prefixed: '{epsg}（带号）', degrees: '4490（经纬度）', own: '{epsg}' },
