@@ -69,8 +69,8 @@ export function useBoundary(code: () => string): Board {
     const own = plane.value
     if (own === null) return { m2: 0, told: false }
     const local = planeOf(systemsAt(first()[0])[0])
-    const same = zoneOf(own.epsg)?.meridian === zoneOf(local.epsg)?.meridian
-    return { m2: areaOf(draft.value, (x, y) => (same ? [x, y] : local.fromDegrees(...own.toDegrees(x, y)))), told: false }
+    const isLocal = zoneOf(own.epsg)?.meridian === zoneOf(local.epsg)?.meridian
+    return { m2: areaOf(draft.value, (x, y) => (isLocal ? [x, y] : local.fromDegrees(...own.toDegrees(x, y)))), told: false }
   })
 
   function show(next: Draft): void {
