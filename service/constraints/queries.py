@@ -192,9 +192,10 @@ _FILTERS: Mapping[str, str] = {
 def result_page(
     session: Session, actor: Actor, filters: Mapping[str, object], *, after: int | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return results of visible parcels that meet every filter (`type`, `rule`, `parcel`: choices; `stale`), by id."""
+    """Return results of visible parcels that stand, by id; every filter holds (`type`, `rule`, `parcel`: choices)."""
     given = {name: value for name, value in filters.items() if value is not None}
-    conditions = [_SCOPE, *(_FILTERS[name] for name in given), *(["r.id > :after"] if after is not None else [])]
+    own = ["p.retired_by IS NULL", *(["r.id > :after"] if after is not None else [])]
+    conditions = [_SCOPE, *(_FILTERS[name] for name in given), *own]
     statement = f"{_RESULT} {_JOINED} WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :limit"
     return session.execute(text(statement), {**given, "scope": scope_of(actor), "after": after, "limit": limit}).all()
 

@@ -30,6 +30,7 @@ Json = dict[str, Any]
 MOST_POINTS = 5_000
 _FARTHEST_DEGREES = 3.5  # from a zone's axis: a 6° zone and its overlap; beyond it lengths on the plane are wrong
 _ARROW = (12.0, 18.0)  # mm
+_SUCCESSORS = 4  # named on the plan of a parcel that was split or merged away
 _LABEL = 2.0  # mm, height of figures on the plan
 _BESIDE = 5.5  # mm, from a grid line to the middle of its coordinate
 
@@ -139,6 +140,7 @@ def document(plan: Plan, near: Sequence[Neighbour], order: Order, imprint: Impri
         "day": imprint.day.isoformat(),
         "notice": imprint.notice,
         "demo": imprint.is_demo,
+        "ended": _ended(plan.subject.members),
         "qr": qr_code(permalink(imprint.site, plan.subject.members["code"])) if imprint.site else None,
         "crowded": len(near) > MOST_NEIGHBOURS,
     }
@@ -168,6 +170,14 @@ def _facts(subject: Subject, language: Language) -> Json:
         "areas": areas,
         "issuer": subject.issuer_en if english else members["jurisdiction"]["name"],
     }
+
+
+def _ended(members: Json) -> Json | None:
+    """That the parcel was split or merged away, from when, and the first few that stand for it."""
+    if members["retired_on"] is None:
+        return None
+    successors = members["successors"]
+    return {"on": members["retired_on"], "now": successors[:_SUCCESSORS], "more": len(successors) > _SUCCESSORS}
 
 
 def _area(m2: float | None) -> Json | None:

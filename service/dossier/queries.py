@@ -20,9 +20,15 @@ LEFT JOIN LATERAL (SELECT source_crs, surveyed_on, points FROM parcel_survey WHE
                    ORDER BY recorded_at DESC, id DESC LIMIT 1) AS v ON true
 WHERE p.id = %(id)s"""
 
-_NEAR = """SELECT p.code, ST_AsBinary(p.geom) FROM parcel AS p
+# Of a parcel that was split or merged away: what stood beside it until then, so not its own successors. Numbers of
+# operations grow; what an undoing brought back did not stand before it.
+_NEAR = """SELECT p.code, ST_AsBinary(p.geom) FROM parcel AS p CROSS JOIN
+    (SELECT retired_by AS ended FROM parcel WHERE id = %(id)s) AS own
 WHERE p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
-    AND p.id <> %(id)s AND p.retired_by IS NULL"""
+    AND p.id <> %(id)s
+    AND CASE WHEN own.ended IS NULL THEN p.retired_by IS NULL ELSE coalesce(p.made_by < own.ended, true)
+        AND coalesce(p.retired_by >= own.ended, true) AND NOT EXISTS (
+            SELECT FROM lineage_revival AS v WHERE v.operation_id = own.ended AND v.parcel_id = p.id) END"""
 _NEAREST = "ORDER BY p.geom_web <-> (SELECT geom_web FROM parcel WHERE id = %(id)s), p.code LIMIT %(most)s"
 
 

@@ -21,6 +21,7 @@ SEMI_MAJOR_M = 6_378_137.0  # CGCS2000 ellipsoid, GB 22021
 FLATTENING = 1 / 298.257222101
 M2_PER_HECTARE = Decimal(10_000)
 MU_PER_HECTARE = Decimal(15)  # 1 亩 = 10000/15 m²
+_CENT = Decimal("0.01")
 _E2 = FLATTENING * (2 - FLATTENING)
 
 
@@ -29,6 +30,15 @@ class Areas(NamedTuple):
 
     plane: Floats
     ellipsoid: Floats
+
+
+def cents(area_m2: float) -> Decimal:
+    """Area as it is kept and told: to 0.01 m².
+
+    >>> cents(8400.40499)
+    Decimal('8400.40')
+    """
+    return Decimal(area_m2).quantize(_CENT)
 
 
 def to_mu(area_m2: Decimal) -> Decimal:

@@ -18,7 +18,7 @@ from service.codes import queries as codes
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
 from service.core.spelling import folded, tidied
-from service.geo.area import area_ellipsoid_m2, area_plane_m2
+from service.geo.area import area_ellipsoid_m2, area_plane_m2, cents
 from service.geo.crs import CGCS2000
 from service.geo.geojson import parse_polygon
 from service.parcels import identifiers, lifecycle, planning, queries
@@ -28,7 +28,6 @@ from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse, code_key
 from service.regions import queries as regions
 from service.regions.queries import Placement
 
-CENT = Decimal("0.01")
 _SHARES_SLACK = Decimal("0.001")  # three thirds of four decimals
 _PLAIN = ("name", "address", "area_legal_m2", "registered_on")
 
@@ -72,8 +71,8 @@ def create_parcel(
         county_code=placed.county_code,
         region_id=placed.region_id,
         geom=from_shape(shape, srid=CGCS2000),
-        area_plane_m2=Decimal(area_plane_m2(shape)).quantize(CENT),
-        area_ellipsoid_m2=Decimal(area_ellipsoid_m2(shape)).quantize(CENT),
+        area_plane_m2=cents(area_plane_m2(shape)),
+        area_ellipsoid_m2=cents(area_ellipsoid_m2(shape)),
         stage=state.stage,
         hold=state.hold,
         idle=state.idle,

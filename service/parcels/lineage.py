@@ -10,6 +10,10 @@
 | code | as given, else issued: `A-1`, `A-2` … of a split, `A-M1` of a merge; a code once used is never used again |
 | cadastral code, lot number, registration | none: the old plot keeps them and answers to them |
 | events, documents, surveys | stay with the old parcel; the lineage leads to them |
+| supply plan | the item keeps naming the old parcel, and what its successors supply counts for it |
+| scheme, lot, contract | while one holds the land, it can't be divided or united (`governing`) |
+| checklist | each new parcel gets one, with what was done for the old ones where it holds (`checklist.inheriting`) |
+| control layers | the old results leave the lists; the new parcel is to be compared anew |
 """
 
 import datetime as dt

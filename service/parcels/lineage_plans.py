@@ -13,7 +13,7 @@ from service.accounts.access import Actor
 from service.core.errors import FieldError, Invalid
 from service.geo import crs as geo_crs
 from service.geo import overlay_apart
-from service.geo.area import areas_m2
+from service.geo.area import areas_m2, cents
 from service.geo.geojson import parse_line, parse_polygon, read_polygon
 from service.parcels import identifiers, lineage, lineage_queries, queries
 from service.parcels.commands import NumberTaken, refuse_future, refuse_stale
@@ -22,7 +22,6 @@ from service.parcels.lineage import Finding, OperationKind
 from service.parcels.lineage_schemas import MergeOrder, SplitOrder
 from service.parcels.models import Parcel
 
-_CENT = Decimal("0.01")
 _COLUMNS = tuple(name for name in lineage.TRAITS if name != "land_uses")  # components have a table of their own
 
 
@@ -158,7 +157,7 @@ def _parts(
     legal: Sequence[Decimal | None],
 ) -> list[Part]:
     measured = areas_m2(np.array(shapes, dtype=object))
-    plane, ellipsoid = ([Decimal(area).quantize(_CENT) for area in each.tolist()] for each in measured)
+    plane, ellipsoid = (map(cents, each.tolist()) for each in measured)
     nothing = [None] * len(codes)
     return [
         Part(*each) for each in zip(codes, names or nothing, shapes, legal or nothing, plane, ellipsoid, strict=True)

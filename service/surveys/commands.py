@@ -1,7 +1,6 @@
 """Recording a new survey of a parcel: its boundary becomes another one, and what was surveyed before stays."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 import shapely
@@ -14,11 +13,12 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Invalid
+from service.geo.area import cents
 from service.geo.crs import CGCS2000
 from service.imports.findings import Finding
 from service.parcels import queries as parcels
 from service.parcels.approval import approval_for
-from service.parcels.commands import CENT, refuse_stale, touch
+from service.parcels.commands import refuse_stale, touch
 from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
@@ -143,8 +143,8 @@ def _become(session: Session, parcel: Parcel, sound: Sound, facts: SurveyFacts) 
     """Give a parcel its new shape, and what follows from it."""
     placed = regions.placements(session, [sound.inside[0]], [sound.inside[1]])[0]
     parcel.geom = from_shape(sound.shape, srid=CGCS2000)
-    parcel.area_plane_m2 = Decimal(sound.plane_m2).quantize(CENT)
-    parcel.area_ellipsoid_m2 = Decimal(sound.ellipsoid_m2).quantize(CENT)
+    parcel.area_plane_m2 = cents(sound.plane_m2)
+    parcel.area_ellipsoid_m2 = cents(sound.ellipsoid_m2)
     parcel.area_legal_m2 = facts.area_legal_m2 or parcel.area_legal_m2
     parcel.county_code = placed.county_code or parcel.county_code
     if not parcel.region_overridden:

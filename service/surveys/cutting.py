@@ -8,7 +8,7 @@ import orjson
 import shapely
 
 from service.geo import overlay_apart
-from service.geo.area import areas_m2
+from service.geo.area import area_plane_m2, cents
 from service.geo.crs import SourceCrs
 from service.geo.geojson import parse_line, parse_polygon, read_polygon
 from service.surveys import delivery
@@ -35,13 +35,14 @@ def cut(order: CutOrder) -> CutAnswer:
         piece = parse_polygon(order.by, pointer="/by", source=source)
         sent = _by_degrees(read_polygon(order.by, pointer="/by"), piece) | sent
         pieces = overlay_apart.cut_away(plot, piece).pieces
-    kept = [each for each in pieces if not each.is_empty]
-    plane = areas_m2(np.array(kept, dtype=object)).plane.tolist() if kept else []
-    told = [
-        PieceRead(geometry=_geojson(_back(each, sent, source)), area_plane_m2=area)
-        for each, area in zip(kept, plane, strict=True)
-    ]
+    kept = [_back(each, sent, source) for each in pieces if not each.is_empty]
+    told = [PieceRead(geometry=_geojson(each), area_plane_m2=_area(each, source)) for each in kept]
     return CutAnswer(pieces=sorted(told, key=lambda each: -each.area_plane_m2))
+
+
+def _area(piece: shapely.MultiPolygon, source: SourceCrs) -> float:
+    """Measure a piece as it is told, points rounded: as a survey of it will be, by which it becomes a boundary."""
+    return float(cents(area_plane_m2(delivery.in_degrees(piece, source))))
 
 
 def _by_degrees(sent: shapely.Geometry, degrees: shapely.Geometry) -> dict[Point, Point]:

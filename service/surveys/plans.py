@@ -1,7 +1,6 @@
 """What a survey by hand would make of a parcel; nothing is written."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 import shapely
@@ -9,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.core.db import driver_connection
+from service.geo.area import cents
 from service.geo.bbox import Bbox
 from service.geo.crs import SourceCrs
 from service.geo.geojson import read_polygon
 from service.imports.queries import jurisdiction_area
 from service.parcels import queries as parcels
-from service.parcels.commands import CENT, refuse_future, refuse_stale
+from service.parcels.commands import refuse_future, refuse_stale
 from service.parcels.models import Parcel
 from service.surveys import delivery, queries
 from service.surveys.checking import Checked, box_of, check
@@ -84,8 +84,8 @@ def areas_after(plan: Plan, facts: SurveyFacts | None) -> AreasRead | None:
     legal = plan.before.area_legal_m2 if facts is None or facts.area_legal_m2 is None else float(facts.area_legal_m2)
     return AreasRead(
         area_legal_m2=legal,
-        area_plane_m2=float(Decimal(sound.plane_m2).quantize(CENT)),
-        area_ellipsoid_m2=float(Decimal(sound.ellipsoid_m2).quantize(CENT)),
+        area_plane_m2=float(cents(sound.plane_m2)),
+        area_ellipsoid_m2=float(cents(sound.ellipsoid_m2)),
     )
 
 

@@ -79,6 +79,11 @@ class Board:
             box["y"] + box["height"] / 2 - (north - north0) * scale,
         )
 
+    @property
+    def area(self) -> Locator:
+        """The area of the shape as it is now."""
+        return self.editor.locator(".area strong")
+
     def inside(self, share_x: float, share_y: float) -> tuple[float, float]:
         """Where a place by shares of the parcel's box is on the screen."""
         west, south, east, north = self.bbox
@@ -149,10 +154,13 @@ def test_a_dragged_point_moves_alone_and_steps_are_taken_back(registrar: Desk) -
     after = board.figures()
     assert after[1:] == before[1:]
     assert board.point(0) == pytest.approx((x + 40, y + 40), abs=3)
+    expect(board.area).to_contain_text("≈")
     board.bar.get_by_role("button", name="撤销").click()
     expect(board.field(0, "east")).to_have_value(before[0][1])
+    expect(board.area).not_to_contain_text("≈")
     board.bar.get_by_role("button", name="重做").click()
     expect(board.field(0, "east")).to_have_value(after[0][1])
+    _steps_by_keys(board, before[0][1], after[0][1])
     board.rows.first.get_by_role("button", name=re.compile("之后插入")).click()
     expect(board.rows).to_have_count(len(before) + 1)
     # What is not saved is not lost by a click on another parcel.
@@ -162,6 +170,49 @@ def test_a_dragged_point_moves_alone_and_steps_are_taken_back(registrar: Desk) -
     board.window.press("列表")
     board.page.locator(".parcel-list tbody tr").first.get_by_role("button").click()
     board.window.press("离开")
+    expect(board.editor).to_have_count(0)
+
+
+def _steps_by_keys(board: Board, before: str, after: str) -> None:
+    """Back and again with Ctrl+Z and Ctrl+Y, also from a field; while a figure is written, its own letters go back."""
+    field = board.field(0, "east")
+    board.window.keys("Control+z")
+    expect(field).to_have_value(before)
+    field.focus()
+    board.window.keys("Control+y")
+    expect(field).to_have_value(after)
+    board.window.keys("End", "5", "Control+z")
+    expect(field).to_have_value(after)
+    board.window.keys("Escape")
+
+
+def _asks_first(board: Board, points: int) -> None:
+    board.window.press("继续填写", within=board.page.get_by_role("dialog", name="还有未保存的内容"))
+    expect(board.rows).to_have_count(points)
+    assert board.map.address()["parcel"] == board.code
+
+
+def test_what_is_not_saved_is_asked_about_whichever_way_one_leaves(registrar: Desk) -> None:
+    board = Board(registrar, 46)
+    registrar.open(f"/desk/map?at=16/{board.bbox[1]:.6f}/{board.bbox[0]:.6f}&open=list&q={board.code}")
+    board.page.locator(".parcel-list tbody tr").first.get_by_role("button").click()
+    registrar.press("编辑界址")
+    expect(board.rows.first).to_be_visible()
+    points = board.rows.count()
+    board.rows.first.get_by_role("button", name=re.compile("之后插入")).click()
+    board.page.go_back()
+    _asks_first(board, points + 1)
+    day = board.page.get_by_label("查看日期")
+    day.fill("2022-06-01")
+    day.press("Enter")
+    _asks_first(board, points + 1)
+    with board.page.expect_event("dialog") as asked:
+        board.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    expect(board.rows).to_have_count(points + 1)
+    board.page.go_back()
+    registrar.press("离开")
     expect(board.editor).to_have_count(0)
 
 
@@ -184,16 +235,32 @@ def test_a_hole_is_cut_out_and_a_piece_cut_off(registrar: Desk) -> None:
     board.bar.get_by_role("button", name="切割").click()
     ends = (board.inside(0.25, -0.06), board.inside(0.25, 1.06))
     board.click(*ends, ends[1])
-    pieces = board.editor.get_by_role("radio")
+    pieces = board.editor.get_by_role("group", name=re.compile("^切成 2 块")).get_by_role("radio")
     expect(pieces).to_have_count(2, timeout=60_000)
-    area = board.editor.locator(".area strong").inner_text()
+    area = board.area.inner_text()
     pieces.last.check()
-    expect(board.editor.locator(".area strong")).not_to_have_text(area)
+    expect(board.area).not_to_have_text(area)
+    _is_told_one_area(board)
+
+
+def _is_told_one_area(board: Board) -> None:
+    """The piece that is kept, the editor, its check and the parcel once it is saved tell the same area to the cent."""
+    area = board.area.inner_text()
+    assert area[0].isdigit(), "a figure of the service, not one that the page worked out"
+    expect(board.editor.get_by_role("radio", checked=True).last.locator("..")).to_contain_text(area)
+    board.check()
+    expect(board.area).to_have_text(area)
+    board.window.press("保存为新测量…", within=board.editor)
+    board.window.fill("测量单位", "郑州市测绘院")
+    board.window.fill("变更依据", "分出一块")
+    board.window.press("保存")
+    row = board.map.panel.get_by_role("row").filter(has_text="平面面积")
+    expect(row).to_contain_text(area.removesuffix(" m²"), timeout=60_000)
 
 
 def _cut_by_figures(board: Board) -> None:
     """Type a line that cuts nothing, then one through the middle; keep the smaller piece."""
-    board.window.press("按坐标切割…", within=board.editor)
+    board.window.press("输入坐标…", within=board.editor)
     west, south, east, north = board.bbox
     middle = (west + east) / 2
     line = board.editor.get_by_label("切割线的点")
@@ -212,6 +279,31 @@ def _cut_by_figures(board: Board) -> None:
     area = board.editor.locator(".area strong").inner_text()
     board.editor.get_by_role("radio").last.check()
     expect(board.editor.locator(".area strong")).not_to_have_text(area)
+
+
+def test_an_outline_and_a_hole_are_typed(registrar: Desk) -> None:
+    board = Board(registrar, 47)
+    board.take_up()
+    west, south, east, north = board.bbox
+    x, y = (east - west) / 4, (north - south) / 4
+    middle = [(west + x, south + y), (east - x, south + y), (east - x, north - y), (west + x, north - y)]
+    inner = [((lon + (west + east) / 2) / 2, (lat + (south + north) / 2) / 2) for lon, lat in middle]
+    for what, corners, label, act in (
+        ("新外界", middle, "新外界的点", "以此为外界"),
+        ("挖除", inner, "挖除部分的点", "挖去这一块"),
+    ):
+        registrar.press("输入坐标…", within=board.editor)
+        board.editor.get_by_text(what, exact=True).click()
+        text = board.editor.get_by_label(label)
+        text.fill("\n".join(f"{lat:.9f},{lon:.9f}" for lon, lat in corners[:2]))
+        expect(board.editor.get_by_text("至少三个不同的点")).to_be_visible()
+        expect(board.editor.get_by_role("button", name=act)).to_be_disabled()
+        text.fill("\n".join(f"J{n},{lat:.9f},{lon:.9f}" for n, (lon, lat) in enumerate([*corners, corners[0]], 1)))
+        registrar.is_accessible()
+        registrar.press(act, within=board.editor)
+        expect(text).to_have_count(0, timeout=60_000)
+    expect(board.rows).to_have_count(4)
+    expect(board.editor.get_by_label("圈").locator("option")).to_have_count(2)
 
 
 def test_a_piece_is_cut_off_by_a_typed_line(registrar: Desk) -> None:
@@ -235,7 +327,8 @@ def test_the_editor_is_accessible(
         if size == PHONE:
             window.open(f"/desk/map?parcel={board.code}")
             window.press("编辑界址")
-            window.sees("编辑界址需要较大的屏幕")
+            expect(board.rows.first).to_be_visible()
+            expect(board.bar).to_be_visible()
         else:
             board.take_up()
             board.field(0, "north").fill("x")

@@ -97,6 +97,10 @@ def test_all_parcels_are_compared_by_a_job(
         run_jobs()
         expect(bulk.get_by_text(re.compile(r"分析完成：1,66\d 宗"))).to_be_visible()
         window.is_accessible()
+        window.open("/desk/constraints")
+        results = window.page.get_by_role("main").get_by_role("row")
+        expect(results.nth(1)).to_contain_text(re.compile(r"（第 \d 版，2022-06-30）.*示意数据，不是法定界线"))
+        window.is_accessible()
 
 
 def test_a_layer_is_withdrawn_with_a_reason(browser: Browser, live_server: str, accounts: Accounts) -> None:

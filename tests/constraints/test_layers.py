@@ -20,8 +20,10 @@ from service.core.errors import NotFound
 from service.parcels.changes import EventCreate
 from service.parcels.event_commands import record_event
 from service.parcels.lifecycle import EventKind
-from tests.constraints.conftest import Publish, as_dicts, at
-from tests.factories.parcels import make_jurisdiction, make_parcel, square
+from service.parcels.lineage_commands import split_parcel
+from service.parcels.lineage_schemas import SplitOrder
+from tests.constraints.conftest import M_LAT, M_LON, Publish, as_dicts, at
+from tests.factories.parcels import LAT, LON, make_jurisdiction, make_parcel, square
 
 HERE = square(side_m=100)
 
@@ -188,6 +190,21 @@ def test_results_are_listed_by_type_rule_and_age(session: Session, actor: Actor,
     assert found(rule=["forbidden"], stale=False) == [("Z-2", "flood_river")]
     nobody = Actor("user", "somebody", None, frozenset(), frozenset({"OTHER"}))
     assert queries.result_page(session, nobody, {}, after=None, limit=9) == []
+
+
+def test_results_of_land_that_was_divided_leave_the_list(session: Session, actor: Actor, publish: Publish) -> None:
+    parcel = make_parcel(session, code="Z-1", geometry=HERE)
+    publish(session, "flood_river", [at(0, 0, 50, 100)])
+    check_parcel(session, actor, "Z-1")
+    assert len(queries.result_page(session, actor, {}, after=None, limit=9)) == 1
+    line = {
+        "type": "LineString",
+        "coordinates": [[LON + 60 * M_LON, LAT - M_LAT], [LON + 60 * M_LON, LAT + 120 * M_LAT]],
+    }
+    order = SplitOrder.model_validate({"effective_on": "2022-11-15", "line": line})
+    split_parcel(session, actor, "Z-1", order, version=parcel.version)
+    assert queries.result_page(session, actor, {}, after=None, limit=9) == []
+    assert len(queries.results_of(session, parcel.id, shapes=False)) == 1, "of the old parcel itself it is still told"
 
 
 def test_a_selection_with_unknown_codes_is_refused_and_names_them(session: Session, actor: Actor) -> None:

@@ -112,6 +112,8 @@ def subject(shape: shapely.Geometry, **members: object) -> Subject:
         "area_plane_m2": area,
         "area_ellipsoid_m2": area,
         "jurisdiction": {"code": "ZDXQ", "name": "郑东新区管理委员会"},
+        "retired_on": None,
+        "successors": [],
         **members,
     }
     return Subject(known, in_degrees(placed), "Zhengdong New District", None, [], np.empty((0, 2)))

@@ -163,3 +163,21 @@ def test_hostile_words_are_only_words(database: Database, actor: Actor, as_role:
     answer = as_role("viewer").get(URL.format("H-1"), params={"lang": language})
     assert answer.status_code == 200
     assert '#panic("x") $1/0$' in words(answer)
+
+
+def test_what_was_divided_is_drawn_among_the_neighbours_of_its_time(parcels: None, as_role: As) -> None:
+    registrar = as_role("registrar")
+    for code, at in ((CODE, 0.4), ("ZD-2", 0.5)):
+        west = LON + (STEP if code == "ZD-2" else 0) + at * (square()["coordinates"][0][1][0] - LON)
+        line = {"type": "LineString", "coordinates": [[west, LAT - 0.0001], [west, LAT + 0.002]]}
+        order = {"effective_on": "2022-11-15", "line": line}
+        answer = registrar.post(f"/api/v1/parcels/{code}/split", json=order, headers={"if-match": '"1"'})
+        assert answer.status_code == 201, answer.text
+    old = words(registrar.get(URL.format(CODE)))
+    assert "已被取代" in old
+    assert f"{CODE}-1、{CODE}-2" in "".join(old.split())
+    assert "ZD-2" in old, "it stood beside it until then"
+    assert "ZD-2-1" not in old
+    now = words(registrar.get(URL.format(f"{CODE}-2")))
+    assert {"ZD-2-1", f"{CODE}-1"} <= set(now.split())
+    assert "已被取代" not in now

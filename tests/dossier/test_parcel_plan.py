@@ -188,6 +188,19 @@ def test_neighbours_in_sight_are_drawn_and_named() -> None:
     assert "N-0" in paper.text_of(printed(paper.subject(SMALL), near=near))
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_plan_of_what_was_divided_says_so(language: Any) -> None:  # noqa: ANN401
+    many = [f"ZD-{n}" for n in range(1, 7)]
+    subject = paper.subject(SMALL, retired_on="2022-11-15", successors=many)
+    text = "".join(paper.text_of(printed(subject, Order(language=language))).split())
+    said = {
+        "zh": ("已被取代", "本宗地自2022年11月15日起已分割、合并，现为：ZD-1、ZD-2、ZD-3、ZD-4等"),
+        "en": ("Superseded", "Splitormergedawayfrom2022-11-15;now:ZD-1,ZD-2,ZD-3,ZD-4…"),
+    }[language]
+    assert all(words in text for words in said)
+    assert not any(words in "".join(paper.text_of(printed(paper.subject(SMALL))).split()) for words in said)
+
+
 def test_too_many_neighbours_are_said_to_be_too_many() -> None:
     one = Neighbour("N", paper.in_degrees(paper.on_plane(shapely.affinity.translate(SMALL, 80, 0))))
     made = document(paper.subject(SMALL), near=[one] * (MOST_NEIGHBOURS + 1))

@@ -284,6 +284,22 @@ def test_a_boundary_is_cut_by_a_line(registrar: Caller) -> None:
     assert len(came) == 6
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4526", "EPSG:4508", "EPSG:4490"])
+def test_a_piece_has_the_area_that_a_survey_of_it_will_have(registrar: Caller, crs: str) -> None:
+    """Points that a cut makes are rounded; what is told is the area of the rounded shape, on the place's own plane."""
+    corners = ((0, 0), (1, 0.004), (0.987, 1), (0.013, 0.991), (0, 0), (0.3337, -0.5), (0.2911, 1.5))
+    degrees = np.array([(LON + x * EAST, LAT + y * NORTH) for x, y in corners])
+    points = degrees if crs == "EPSG:4490" else np.column_stack(from_cgcs2000(recognise(crs), *degrees.T)).round(4)
+    whole, line = points[:5].tolist(), points[5:].tolist()
+    order = {"geometry": {"type": "Polygon", "coordinates": [whole]}, "crs": crs}
+    cut = registrar.post(f"{URL}/cut", json=order | {"by": {"type": "LineString", "coordinates": line}})
+    pieces = cut.json()["pieces"]
+    assert len(pieces) == 2
+    for piece in pieces:
+        checked = survey(registrar, geometry=piece["geometry"], crs=crs, dry_run=True).json()
+        assert piece["area_plane_m2"] == checked["after"]["area_plane_m2"]
+
+
 def test_a_polygon_is_cut_out(registrar: Caller) -> None:
     whole, hole = ring((0, 0), (1, 0), (1, 1), (0, 1)), ring((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6))
     answer = registrar.post(f"{URL}/cut", json={"geometry": whole, "by": hole, "crs": METRES})

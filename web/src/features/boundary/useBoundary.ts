@@ -1,8 +1,8 @@
-import { computed, shallowRef, triggerRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, shallowReactive, shallowRef, triggerRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { asProblem, type Problem } from '@/api/problem'
 import { useResource, type Resource } from '@/api/resource'
 import { checkSurvey, findingsOf, readBoundary, recordSurvey, type Boundary, type SurveyAnswer, type SurveyFacts, type SurveyFinding } from '@/api/surveys'
-import { planeOf, systemsAt, type Plane } from '@/map/plane'
+import { planeOf, systemsAt, zoneOf, type Plane } from '@/map/plane'
 import { areaOf, draftOf, geometryOf, numbersOf, same, type Draft } from '@/state/draft'
 import { History } from '@/state/history'
 
@@ -13,7 +13,10 @@ export interface Board {
   plane: ComputedRef<Plane | null>
   /** What coordinates can be shown in: the zone of the place, degrees, and the survey's own. */
   systems: ComputedRef<number[]>
-  area: ComputedRef<number>
+  /** On the plane of the place's zone, m². What is kept is the service's figure: `told`, of a draft that it has measured. */
+  area: ComputedRef<{ m2: number, told: boolean }>
+  /** The service has measured a draft. */
+  measured: (draft: Draft, m2: number) => void
   dirty: ComputedRef<boolean>
   steps: ComputedRef<{ undo: boolean, redo: boolean }>
   /** What the last check found, null before it; `checked`: of the draft as it is now. */
@@ -37,6 +40,7 @@ export function useBoundary(code: () => string): Board {
   const draft = shallowRef<Draft>([])
   const findings = shallowRef<SurveyFinding[] | null>(null)
   const lastChecked = shallowRef<Draft | null>(null)
+  const told = shallowReactive(new Map<Draft, number>())
   const problem = shallowRef<Problem | null>(null)
   const busy = shallowRef(false)
   let start: Draft = []
@@ -46,6 +50,8 @@ export function useBoundary(code: () => string): Board {
     start = draftOf(found.geometry, found.numbers)
     history.value = new History(start)
     draft.value = start
+    told.clear()
+    told.set(start, found.area_plane_m2)
     findings.value = lastChecked.value = problem.value = null
   })
   const plane = computed(() => (boundary.data.value === null ? null : planeOf(boundary.data.value.crs)))
@@ -58,11 +64,13 @@ export function useBoundary(code: () => string): Board {
     return own === undefined ? [] : [...new Set([...systemsAt(first()[0]), own])]
   })
   const area = computed(() => {
+    const known = told.get(draft.value)
+    if (known !== undefined) return { m2: known, told: true }
     const own = plane.value
-    if (own === null) return 0
-    if (!own.geographic) return areaOf(draft.value, (x, y) => [x, y])
+    if (own === null) return { m2: 0, told: false }
     const local = planeOf(systemsAt(first()[0])[0])
-    return areaOf(draft.value, (lon, lat) => local.fromDegrees(lon, lat))
+    const isLocal = zoneOf(own.epsg)?.meridian === zoneOf(local.epsg)?.meridian
+    return { m2: areaOf(draft.value, (x, y) => (isLocal ? [x, y] : local.fromDegrees(...own.toDegrees(x, y)))), told: false }
   })
 
   function show(next: Draft): void {
@@ -82,11 +90,12 @@ export function useBoundary(code: () => string): Board {
     busy.value = true
     problem.value = null
     const asked = draft.value
-    let told: SurveyAnswer | null = null
+    let answer: SurveyAnswer | null = null
     try {
-      told = await call(found)
-      findings.value = told.findings
+      answer = await call(found)
+      findings.value = answer.findings
       lastChecked.value = asked
+      if (answer.after !== null) told.set(asked, answer.after.area_plane_m2)
     } catch (thrown) {
       const refused = asProblem(thrown)
       const errors = findingsOf(refused)
@@ -97,11 +106,12 @@ export function useBoundary(code: () => string): Board {
       }
     }
     busy.value = false
-    return told
+    return answer
   }
 
   return {
     boundary, draft, plane, systems, area, findings, problem, busy, apply,
+    measured: (measured, m2) => { told.set(measured, m2) },
     dirty: computed(() => !same(start, draft.value)),
     steps: computed(() => ({ undo: history.value.canUndo, redo: history.value.canRedo })),
     checked: computed(() => lastChecked.value === draft.value),

@@ -9,8 +9,10 @@ import { draftOf, geometryOf, inOrderOf, keyOf, nextName, redrawn, released, rin
 import { usePreferences } from '@/stores/preferences'
 import type { Board } from './useBoundary'
 
-export type Tool = 'edit' | 'outline' | 'hole' | 'line'
+export type Tool = 'edit' | Made
 export type Draw = (theme: Theme, events: DrawEvents) => Promise<Drawing>
+/** What is drawn at one go: another outline, a hole, a line to cut by. */
+export type Made = 'outline' | 'hole' | 'line'
 /** What became of a cut: pieces to choose from, or why there are none. */
 export interface Cut { pieces: { draft: Draft, area: number }[], chosen: number }
 
@@ -28,8 +30,8 @@ export interface DrawingBoard {
   cutting: ShallowRef<boolean>
   sketch: ShallowRef<{ undo: boolean, redo: boolean } | null>
   keep: (index: number) => void
-  /** Cut the boundary by a line in the system of the survey, as by one that is drawn. */
-  divideBy: (line: Position[]) => Promise<void>
+  /** Takes points in the system of the survey as if they had been drawn. */
+  make: (what: Made, points: Position[]) => Promise<void>
   undo: () => void
   redo: () => void
 }
@@ -114,18 +116,17 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   }
   async function finished(geometry: Polygon | LineString): Promise<void> {
     const used = tool.value
-    const name = namer()
-    const exact = (points: Position[]): Position[] => points.map((point) => known.get(keyOf(point)) ?? fresh(point)).map(({ x, y }) => [x, y])
+    const points = geometry.type === 'Polygon' ? (geometry.coordinates[0] ?? []).slice(0, -1) : geometry.coordinates
     tool.value = 'edit'
+    await make(used === 'edit' ? 'line' : used, points.map((point) => known.get(keyOf(point)) ?? fresh(point)).map(({ x, y }) => [x, y]))
+  }
+  async function make(what: Made, points: Position[]): Promise<void> {
     hint.value = cut.value = null
-    if (used === 'outline' && geometry.type === 'Polygon') {
-      ring.value = { part: 0, ring: 0 }
-      const points = exact((geometry.coordinates[0] ?? []).slice(0, -1))
-      board.apply([[points.map(([x = 0, y = 0]) => ({ x, y, name: name() }))]])
-      return
-    }
-    if (geometry.type === 'Polygon') await divide({ type: 'Polygon', coordinates: [exact(geometry.coordinates[0] ?? [])] }, 1)
-    else await divide({ type: 'LineString', coordinates: exact(geometry.coordinates) }, 2)
+    if (what === 'line') return divide({ type: 'LineString', coordinates: points }, 2)
+    if (what === 'hole') return divide({ type: 'Polygon', coordinates: [[...points, ...points.slice(0, 1)]] }, 1)
+    const name = namer()
+    ring.value = { part: 0, ring: 0 }
+    board.apply([[points.map(([x = 0, y = 0]) => ({ x, y, name: name() }))]])
   }
   async function divide(by: Polygon | LineString, least: number): Promise<void> {
     const found = board.boundary.data.value
@@ -136,7 +137,9 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
     try {
       const pieces = (await cutBoundary(geometryOf(before), by, `EPSG:${found.crs}`)).map(({ geometry, area_plane_m2: area }) => {
         const name = namer()
-        return { area, draft: inOrderOf(draftOf(geometry, null), before).map((part) => part.map((points) => points.map((vertex) => ({ ...vertex, name: names.get(keyOf([vertex.x, vertex.y])) ?? name() })))) }
+        const piece = inOrderOf(draftOf(geometry, null), before).map((part) => part.map((points) => points.map((vertex) => ({ ...vertex, name: names.get(keyOf([vertex.x, vertex.y])) ?? name() }))))
+        board.measured(piece, area)
+        return { area, draft: piece }
       })
       const largest = pieces[0]
       ring.value = { part: 0, ring: 0 }
@@ -178,16 +181,12 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   })
 
   return {
-    tool, snapping, cut, hint, ready, cutting, sketch,
+    tool, snapping, cut, hint, ready, cutting, sketch, make,
     keep(index) {
       const piece = cut.value?.pieces[index]
       if (cut.value === null || piece === undefined) return
       board.instead(piece.draft)
       cut.value = { ...cut.value, chosen: index }
-    },
-    divideBy(path) {
-      hint.value = cut.value = null
-      return divide({ type: 'LineString', coordinates: path }, 2)
     },
     undo() {
       cut.value = null

@@ -1,9 +1,9 @@
 import type { Text } from '../zh'
 
 export const boundary: Text['boundary'] = {
-  edit: 'Edit boundary', title: 'Edit boundary', close: 'Leave editing', phone: 'Editing a boundary needs a larger screen: use a computer.', mapless: 'The map can’t be shown; points can be changed in the table below.',
+  edit: 'Edit boundary', title: 'Edit boundary', close: 'Leave editing', mapless: 'The map can’t be shown; points can be changed in the table below.',
   bar: {
-    label: 'Boundary tools', edit: 'Points', editHint: 'Drag a point; click a small dot on an edge to insert one; right-click a point to delete it', outline: 'Redraw', outlineHint: 'Click the new outline point by point, the first point again to finish; it takes the place of the present one',
+    label: 'Boundary tools', edit: 'Points', editHint: 'Drag a point; click a small dot on an edge to insert one; delete one by a right click or in the table', outline: 'Redraw', outlineHint: 'Click the new outline point by point, the first point again to finish; it takes the place of the present one',
     hole: 'Cut out', holeHint: 'Draw a polygon that is taken out of the parcel', line: 'Cut', lineHint: 'Draw a line across the parcel, double-click or click the last point to finish; then choose which piece to keep', snap: 'Snap to neighbours', undo: 'Undo', redo: 'Redo', cutting: 'Cutting…',
   },
   system: 'Coordinates', systems: { local: '{epsg} (no zone number)', prefixed: '{epsg} (zone number)', degrees: '4490 (degrees)', own: '{epsg}' },
@@ -11,7 +11,7 @@ export const boundary: Text['boundary'] = {
   point: 'Point', north: 'X (north)', east: 'Y (east)', latitude: 'Latitude', longitude: 'Longitude', insert: 'Insert a point after {name}', remove: 'Delete {name}', wrong: '“{value}” is no coordinate', more: 'Show {n} more points', of: '{axis} of {name}',
   base: 'Saved in {crs}; points that are not touched stay exactly as they were surveyed.', noBase: 'The parcel has no survey that can be taken up as it is; saved in degrees.',
   area: 'Area of the shape', before: 'was {m2} m²', legal: 'Legal area {m2} m²', unchanged: 'No changes', changed: 'Unsaved changes',
-  typed: { open: 'Cut by coordinates…', label: 'Points of the cutting line', cut: 'Cut along this line' }, keep: 'Cut into {n} pieces. Keep:', piece: 'Piece {n} ({m2} m²)', notCut: 'The line doesn’t cut the parcel.', nothing: 'Nothing would be left.',
+  typed: { open: 'Type coordinates…', what: 'What the coordinates are', kinds: { line: 'Cut', hole: 'Cut out', outline: 'New outline' }, label: { line: 'Points of the cutting line', hole: 'Points of what is cut out', outline: 'Points of the new outline' }, act: { line: 'Cut along this line', hole: 'Cut this out', outline: 'Take this outline' }, few: 'Three different points at least', replaces: 'Takes the place of the whole boundary, holes included.' }, keep: 'Cut into {n} pieces. Keep:', piece: 'Piece {n} ({m2} m²)', notCut: 'The line doesn’t cut the parcel.', nothing: 'Nothing would be left.',
   check: 'Check', checking: 'Checking…', save: 'Save as new survey…', clean: 'Checked: nothing found.', found: '{errors} errors, {warnings} warnings', stale: 'Changed since the last check', errors: 'Error', warnings: 'Warning', show: 'Show on the map',
   mustCheck: 'Check it first', mustMend: 'Mend the errors first',
   sheet: 'Save as new survey: {code}', intro: 'The boundary becomes what the new survey says. The surveys before stay in the history; nothing is overwritten.', surveyedOn: 'Surveyed on', surveyor: 'Surveyed by', reason: 'Reason', reasonHint: 'Why the boundary changes, for example “resurveyed after the road was set out”', optional: 'optional',

@@ -28,6 +28,7 @@ export const common = {
   stale: 'Somebody has just changed this. Read it again before you go on.',
   reread: 'Read again',
   shown: '{n} shown',
+  steps: { title: 'Drawing', undo: 'Undo the last step', redo: 'Redo' },
   unsaved: { title: 'Unsaved changes', text: 'What you filled in will be lost if you leave.', leave: 'Leave', stay: 'Stay' },
   problem: {
     title: 'That did not work',

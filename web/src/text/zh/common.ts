@@ -28,6 +28,7 @@ export const common = {
   stale: '刚被他人改动。请重新读取后再办理。',
   reread: '重新读取',
   shown: '已显示 {n} 条',
+  steps: { title: '绘图', undo: '撤销上一步', redo: '重做' },
   unsaved: { title: '还有未保存的内容', text: '离开后，已填写的内容将丢失。', leave: '离开', stay: '继续填写' },
   problem: {
     title: '没有成功',
