@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from service.imports.findings import CATALOGUE, Finding, finding
 
 KEPT = 10_000
+MOST = 2 * KEPT + 1  # findings of an import: of both severities, and a last word
 Rows = NDArray[np.int64]
 
 

@@ -436,7 +436,7 @@ def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answe
     return review_commands.Answer("原测绘点有误", document)
 
 
-def _moved(tmp_path: Path, *codes: str) -> Path:
+def resurveyed(tmp_path: Path, *codes: str) -> Path:
     """The six parcels again, some of them three metres farther north."""
     shapes = [
         shapely.affinity.translate(shape, 0, 3) if f"ZD-{i:03}" in codes else shape
@@ -449,7 +449,7 @@ def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))  # ZD-004 is up for sale, ZD-005 is won
-    outcome = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    outcome = review(resurveyed(tmp_path, "ZD-002", "ZD-005"))
     (told,) = [each for each in outcome.findings if each.code == "boundary_concerns_others"]
     assert (told.row, told.value, told.severity) == (5, "ZD-005", "warning")
     assert told.message == "地块“ZD-005”已有竞得人，新界线须由审批人说明理由并附依据文件，才能入库"
@@ -487,7 +487,7 @@ def test_a_boundary_that_concerns_others_goes_back_by_an_approvers_word_only(
     bring_in(package(tmp_path / "a.gpkg"))
     before = projection(owner)
     answer = answered(owner, "ZD-005")
-    moved = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    moved = review(resurveyed(tmp_path, "ZD-002", "ZD-005"))
     done = act(publish, moved.row.id, answer=answer)
     back = answered(owner, "ZD-005")._replace(reason="复测报告撤回")  # what its documents say is no obstacle
     registrar, approver = (
@@ -523,7 +523,7 @@ def test_no_word_is_asked_or_kept_where_only_the_bureau_is_concerned(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))
-    done = act(publish, review(_moved(tmp_path, "ZD-002")).row.id)
+    done = act(publish, review(resurveyed(tmp_path, "ZD-002")).row.id)
     undone = act(review_commands.ask_undo, done.row.id, answer=answered(owner, "ZD-002"))
     assert (undone.row.status, undone.row.undo_reason, undone.row.undo_document_id) == ("undone", None, None)
 
@@ -533,7 +533,7 @@ def test_a_stage_that_moves_on_before_the_undoing_leaves_the_import_published(
 ) -> None:
     """Nobody was asked for a word then: what moved on was built on the publication."""
     bring_in(package(tmp_path / "a.gpkg"))
-    done = act(publish, review(_moved(tmp_path, "ZD-003")).row.id)
+    done = act(publish, review(resurveyed(tmp_path, "ZD-003")).row.id)
 
     def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
         found = review_commands.ask_undo(session, actor, import_id, version=version)
@@ -550,7 +550,7 @@ def test_a_stage_that_moves_on_after_the_word_sends_the_import_back(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))
-    outcome = review(_moved(tmp_path, "ZD-003"))
+    outcome = review(resurveyed(tmp_path, "ZD-003"))
     assert [each.code for each in outcome.findings if each.code == "boundary_concerns_others"] == []
 
     def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
