@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.core import problems
 from service.core.errors import Conflict
+from service.core.plurals import Count
 from service.listings.models import Lot
 from service.listings.waiting import OpenItem, told
 
@@ -51,7 +52,7 @@ def refuse_open(session: Session, lot: Lot, day: dt.date) -> None:
         zh, en = told(found)
         raise ChecklistOpen(
             f"还有 {len(found)} 项未完成：{zh}。",
-            f"{len(found)} items are open: {en}.",
+            f"{Count(len(found)):item is|items are} open: {en}.",
             facts={"items": [each._asdict() for each in found]},
         )
 
