@@ -58,6 +58,7 @@ def check_file(
     anyway waits for them here.
     """
     numbers = read["row"].to_numpy()
+    report.locate(read)
     fields = mapping.map_fields(read, report, code_prefix=f"IMP{import_id}", maps=maps)
     fields = checks.check_fields(fields, numbers, report, today=today)
     checks.check_areas(fields, read, numbers, report)

@@ -150,7 +150,7 @@ CATALOGUE: dict[str, Kind] = {
         "{name} is compressed by more than {limit} times, as an archive bomb would be",
     ),
     "archive_name": Kind(
-        "error", "压缩包内的文件名“{name}”不安全：{reason}", "The entry name {name} is not safe: {reason}"
+        "error", "压缩包内的文件名“{name}”不安全：{reason}", "The entry name {name} is not safe: {reason_en}"
     ),
     "archive_link": Kind("error", "压缩包内的“{name}”是链接或特殊文件", "The entry {name} is a link or a special file"),
     "archive_encrypted": Kind("error", "压缩包已加密（{name}），请去掉密码", "The archive is encrypted ({name})"),
@@ -243,8 +243,8 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "zone_mismatch": Kind(
         "error",
-        "坐标的带号是 {found}，与坐标系 {value} 的带号不符",
-        "The eastings carry zone prefix {found}, which isn't that of {value}",
+        "坐标{prefix}，与坐标系 {value} 不符，请核对是否应为 {likely}",
+        "The eastings carry {prefix_en}, unlike {value}: should it be {likely_en}?",
     ),
     # Geometry
     "geometry_missing": Kind("error", "该行没有图形", "The row has no geometry"),
@@ -428,7 +428,7 @@ CATALOGUE: dict[str, Kind] = {
         "A gap of {width} m separates it from the parcel {value}",
     ),
     "overlap_in_file": Kind("error", "与第 {other} 行的地块重叠{area}", "Overlaps the parcel of row {other}{area_en}"),
-    "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses that of {other_en}{area_en}"),
+    "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses {other_en}{area_en}"),
     "overlap_existing": Kind("error", "与库中地块 {value} 重叠{area}", "Overlaps the existing parcel {value}{area_en}"),
     "overlap_undecidable": Kind(
         "error",

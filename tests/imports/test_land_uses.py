@@ -54,7 +54,7 @@ def test_one_of_many_is_never_guessed() -> None:
     (finding,) = (each for each in report.closed() if each.code == "land_use_ambiguous")
     assert "1306 通信用地、1307 邮政用地，对照未核实" in finding.message
     assert "1306 Telecommunications, 1307 Post (by an unverified table)" in finding.message_en
-    assert (finding.value, finding.field) == ("U15", "land_use")
+    assert (finding.value, finding.field) == ("U15", "YDDM")
 
 
 def test_a_class_of_which_a_part_only_is_known_is_left_open() -> None:

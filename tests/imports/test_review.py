@@ -225,7 +225,8 @@ def test_a_parcel_changed_meanwhile_is_refused_with_words(
         parcel_commands.change_attributes(session, CLERK, "ZD-003", ParcelChange(address="龙湖路"), version=1)
     before = projection(owner)
     refused = act(publish, waiting)
-    assert (refused.row.status, refused.errors) == ("staged", [(3, "code", "changed_since")])
+    assert (refused.row.status, refused.errors) == ("staged", [(3, "地块编号", "changed_since")])
+    assert all(each.lon and each.lat for each in refused.findings if each.row), "each has its place"
     assert "重新" in (refused.row.problem or "")
     assert projection(owner) == before
     again = act(review_commands.correct_mapping, waiting, assignments=jobs._assignments(refused.row.mapping or []))
@@ -239,7 +240,7 @@ def test_a_code_or_place_taken_meanwhile_is_refused(
     waiting = review(package(tmp_path / "a.gpkg")).row.id
     bring_in(package(tmp_path / "b.gpkg", 地块编号=["ZD-001", *[f"N{i}" for i in range(5)]]))
     before = projection(owner)
-    assert act(publish, waiting).errors == [(1, "code", "made_since")]
+    assert act(publish, waiting).errors == [(1, "地块编号", "made_since")]
     assert projection(owner) == before
 
 
