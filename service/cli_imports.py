@@ -136,7 +136,7 @@ def _tell(found: "Import", line: "Line") -> None:
 
     said = line.first
     words = placed(said.message, file=found.file_name, layer=found.layer, rows=line.rows)
-    at = "" if line.point is None else f"（点 point {line.point}）"
+    at = "" if line.point is None or line.point in said.message else f"（点 point {line.point}）"
     mark = "[red]✗[/]" if said.severity == "error" else "[yellow]![/]"
     out.print(f"{mark} {escape(f'{words}{at} · {said.message_en}')}", soft_wrap=True)
 

@@ -68,7 +68,7 @@ def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
 def _shapes(rows: Rows) -> tuple[Geometries, Mask]:
     """Shapes of a batch, None for missing and for unreadable ones; marks those whose open rings had to be closed."""
     if rows.geometries is not None:
-        return rows.geometries, np.zeros(len(rows.geometries), dtype=bool)
+        return rows.geometries, np.isin(np.arange(len(rows.geometries)), list(rows.opened))
     shapes = wkb.decode(rows.wkb)
     opened = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
     for i in np.flatnonzero(opened).tolist():

@@ -187,7 +187,8 @@ def map_fields(
     for field in BOUNDS:
         out[field] = read.bounds(field, [each for each in found if each.column.field == field])
     used = {each.name for each in found}
-    if unused := [name for name in files if name not in used]:
+    # The area of a survey comes as delivered, and in m² beside it.
+    if unused := [name for name in files if not {name, f"{name}_m2"} & used]:
         report.note("fields_unused", fields="、".join(unused), map=chosen.title, map_en=chosen.title_en)
     return pa.table(out)
 

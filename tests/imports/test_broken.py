@@ -26,12 +26,12 @@ DECLARED = {  # nothing in such a file tells its CRS
 }
 FOLLOWING = {"txt_ring_short": {"geometry_missing"}}  # no shape can be made of such a ring
 ELSEWHERE = {
-    # it takes parcels that are there already (test_run)
+    # it takes parcels that are there already (test_run, test_comparison)
     *("code_taken", "code_retired", "cadastral_taken", "overlap_existing", "gap_existing"),
-    # it takes a review, and parcels that are there already (test_review)
+    # it takes a review, and parcels that are there already (test_review, test_comparison)
     *("code_ambiguous", "code_elsewhere", "parcel_twice", "stage_kept", "changed_since", "made_since"),
     "boundary_concerns_others",
-    # it takes a large file, or more than a file can do by itself (test_reader, test_sandbox, test_overlaps)
+    # it takes a large file, or more than a file can do by itself (test_limits, test_sandbox, test_comparison)
     *("file_too_large", "too_many_rows", "too_many_findings", "more_findings", "archive_too_large"),
     *("geometry_too_complex", "overlap_undecidable", "reader_crashed", "reader_timeout", "reader_memory"),
     # it takes what the sender declares (test_formats, test_shapefile)
@@ -42,7 +42,7 @@ ELSEWHERE = {
     *("field_names_cut", "texts_cut", "shapefile_deleted_rows", "xlsx_active_content", "not_polygons_left"),
     # it takes a shape or a line that no text editor makes (test_hostile, test_more_formats)
     *("geometry_curved", "table_line"),
-    # it takes a CRS that few machines know (tests/geo)
+    # it takes a CRS that few machines know (tests/geo, test_comparison)
     *("crs_encrypted", "crs_not_transformable", "crs_foreign"),
 }
 NO_AREAS = Areas([], [], [], [], [])
@@ -104,6 +104,12 @@ def test_a_finding_says_where_it_is_and_in_both_languages(code: str, tmp_path: P
 def test_every_finding_has_its_file_or_a_reason() -> None:
     assert set(FILES) | ELSEWHERE == set(CATALOGUE)
     assert not set(FILES) & ELSEWHERE
+
+
+@pytest.mark.parametrize("code", sorted(ELSEWHERE))
+def test_a_finding_that_has_no_file_is_asked_for_by_another_test(code: str) -> None:
+    others = (path for path in (ROOT / "tests").rglob("*.py") if path.name != "test_broken.py")
+    assert any(f'"{code}"' in path.read_text("utf-8") for path in others)
 
 
 def test_the_script_makes_the_files_again() -> None:

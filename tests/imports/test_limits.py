@@ -79,7 +79,7 @@ def workbook(folder: Path) -> Path:
     """The same in a workbook."""
     book = openpyxl.Workbook()
     for row in [("点号", "X", "Y"), *POINTS]:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     book.save(folder / "a.xlsx")
     return folder / "a.xlsx"
 
