@@ -212,8 +212,8 @@ CATALOGUE: dict[str, Kind] = {
     # Coordinate reference systems
     "crs_missing": Kind(
         "error",
-        "文件没有坐标系，请在导入时声明（如 EPSG:4547）",
-        "The file states no coordinate system: state it with the import (for example EPSG:4547)",
+        "文件没有坐标系，请在导入时声明：平面坐标如 EPSG:4526（带带号）、EPSG:4547，经纬度为 EPSG:4490",
+        "The file states no coordinate system: state it with the import, for example EPSG:4526, 4547 or 4490 (degrees)",
     ),
     **{code: Kind("error", zh, en) for code, (zh, en) in REFUSALS.items()},
     "crs_conflict": Kind(
@@ -402,9 +402,9 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "area_differs": Kind(
         "warning",
-        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）",
+        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）{unit}",
         "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape on the plane"
-        " ({ellipsoid} m² on the ellipsoid)",
+        " ({ellipsoid} m² on the ellipsoid){unit_en}",
     ),
     # The place of a parcel, and its neighbours
     "area_zero": Kind("error", "图形面积不足 {limit} 平方米", "The shape is smaller than {limit} m²"),

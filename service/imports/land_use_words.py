@@ -5,8 +5,8 @@ from typing import Literal
 LAND_USES: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     "land_use_unknown": (
         "warning",
-        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入",
-        "The land-use code {value} is not in the list {scheme_en} and was left out",
+        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入{elsewhere}",
+        "The land-use code {value} is not in the list {scheme_en} and was left out{elsewhere_en}",
     ),
     "land_use_translated": (
         "warning",
