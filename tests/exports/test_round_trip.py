@@ -57,7 +57,7 @@ CASES = [
 def test_every_format_with_columns_is_tried_in_each_kind_of_system_that_it_can_have() -> None:
     tried = {(name, encoding) for name, encoding, _ in CASES}
     assert tried == {(each.name, code) for each in FORMATS.values() if each.has_columns for code in each.encodings}
-    assert len(CASES) == 6 * len(SYSTEMS) + 2 + 1, "GeoJSON in degrees, KML on WGS 84, the others in any"
+    assert len(CASES) == 7 * len(SYSTEMS) + 2 + 1, "GeoJSON in degrees, KML on WGS 84, the others in any"
 
 
 @contextmanager
