@@ -53,7 +53,7 @@ def given(form: str) -> geopandas.GeoDataFrame:
     whole[1] = whole[1].difference(shapely.box(west + 30, south + 30, west + 60.12, south + 50.5))
     west, south, east, north = whole[2].bounds
     whole[2] = shapely.MultiPolygon(
-        [shapely.box(west, south, west + 40, north), shapely.box(west + 45, south, east, north)]
+        [shapely.box(west, south, west + 41, north), shapely.box(west + 45, south, east, north)]
     )
     return frame.set_geometry(whole, crs=4547)
 
