@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from service import cli_checklists, cli_data, running
+from service import cli_checklists, cli_data, cli_imports, running
 from service import doctor as diagnosis
 from service.core import cluster, health, logs, migrate
 from service.core.errors import GongdiError
@@ -33,10 +33,10 @@ app = typer.Typer(
 database = typer.Typer(no_args_is_help=True, help="数据库 · The database.")
 app.add_typer(database, name="db")
 app.add_typer(cli_data.demos, name="demo")
-app.command("import")(cli_data.import_file)
+app.command("import")(cli_imports.import_file)
 app.command("plan")(cli_data.plan)
 app.command("export")(cli_data.export_file)
-app.add_typer(cli_data.reviewing, name="review")
+app.add_typer(cli_imports.reviewing, name="review")
 app.add_typer(cli_data.users, name="user")
 app.add_typer(cli_data.auditing, name="audit")
 app.add_typer(cli_checklists.checklists, name="checklist")

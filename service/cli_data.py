@@ -1,17 +1,14 @@
-"""Commands on what the database holds: demo, imports, users, the audit log."""
+"""Commands on what the database holds: demo, exports, users, the audit log."""
 
 import contextlib
-import datetime as dt
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import psycopg
 import typer
-from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -28,16 +25,10 @@ from service.dossier.order import Language, Order, Paper
 from service.parcels.lifecycle import Stage
 from service.terminal import out, step, tell
 
-if TYPE_CHECKING:
-    from service.imports.control_layers import Control
-    from service.imports.models import Finding, Import
-
 COMMAND_LINE = system("cli")
-MOST_FINDINGS = 100
 
 demos = typer.Typer(no_args_is_help=True, help="示意数据 · The demo data.")
 users = typer.Typer(no_args_is_help=True, help="用户 · Users.")
-reviewing = typer.Typer(no_args_is_help=True, help="待审的导入 · Imports under review.")
 auditing = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log.")
 
 
@@ -55,7 +46,7 @@ def seed_workdays(settings: Settings) -> None:
     """Take over the working-day calendars that the installed package knows; what was edited stays."""
     from service.workdays.commands import seed_calendar
 
-    with step("工作日历 Working days"), _database(settings) as opened, opened.write(COMMAND_LINE) as session:
+    with step("工作日历 Working days"), database(settings) as opened, opened.write(COMMAND_LINE) as session:
         seed_calendar(session)
 
 
@@ -74,7 +65,7 @@ def demo_reset(
 
     settings = _demo_settings(running.owner_settings(Settings()))
     migrate.upgrade(str(settings.database_url))
-    with _database(settings) as opened:
+    with database(settings) as opened:
         demo.reset(opened, settings, tell)
 
 
@@ -103,138 +94,13 @@ def load_demo(settings: Settings) -> Settings:
     from service import demo
 
     settings = _demo_settings(settings)
-    with _database(settings) as opened:
+    with database(settings) as opened:
         with opened.read() as session:
             loaded = demo.is_loaded(session)
         if not loaded:
             demo.load(opened, settings, tell)
         demo.write_accounts(opened, settings)
     return settings
-
-
-def import_file(  # noqa: PLR0917 - one parameter per option
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    jurisdiction: Annotated[
-        str | None,
-        typer.Option(help="管辖区代码; 只有一个时可省 · Code of the jurisdiction; may be left out if there is one."),
-    ] = None,
-    crs: Annotated[
-        str | None, typer.Option(help="坐标系, 如 EPSG:4547 · Coordinate system, if the file is silent.")
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="文字编码, 如 gbk · Text encoding, if the file is silent.")
-    ] = None,
-    layer: Annotated[str | None, typer.Option(help="图层名 · Layer, if the file has several.")] = None,
-    target: Annotated[
-        str, typer.Option("--as", help="parcels 或 control:类型, 如 control:ecological_redline · What the file holds.")
-    ] = "parcels",
-    name: Annotated[str | None, typer.Option(help="管控图层名称; 同名即新版本 · Name of the control layer.")] = None,
-    source: Annotated[str | None, typer.Option(help="管控图层的发布单位和文号 · Who issued it.")] = None,
-    dated_on: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="管控数据日期 · Date of the control data.")
-    ] = None,
-    review: Annotated[bool, typer.Option("--review", help="先待审, 不入库 · Stage it for review.")] = False,
-) -> None:
-    """导入地块或管控图层: 全部入库或全部不入库 · Import a file, all or nothing. Exit code 1 if it has errors.
-
-    .shp 连同旁边的 .shx .dbf .prj .cpg 一起读 · A .shp is taken with the files beside it.
-    """
-    from service.documents import storage
-    from service.imports import commands as importing
-    from service.imports import jobs, parts
-    from service.imports import queries as imported
-
-    control = _control(target, name, source, dated_on)
-    settings = running.serving_settings(Settings())
-    with _database(settings) as opened:
-        belongs_to = jurisdiction or _only_jurisdiction(opened)
-        with contextlib.ExitStack() as stack:
-            files = [(path.name, stack.enter_context(path.open("rb"))) for path in parts.beside(file)]
-            title, content = stack.enter_context(parts.together(files))
-            kept = storage.keep(settings.documents_dir, content, limit=settings.max_upload_mib << 20)
-        with opened.write(COMMAND_LINE) as session:
-            import_id = importing.create_import(
-                session,
-                COMMAND_LINE,
-                kept,
-                file_name=title,
-                jurisdiction=belongs_to,
-                declared=importing.Declared(crs, encoding, layer),
-                control=control,
-                mode="review" if review else "direct",
-                queue=False,
-            ).id
-        with _shown_progress() as show:
-            jobs.run_now(opened, settings, import_id, show, attempts=1)
-        with opened.read() as session:
-            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
-            findings = imported.finding_page(session, import_id, after=None, limit=MOST_FINDINGS)
-    _tell_findings(found, findings)
-    _tell_import(found, good=("published", "staged"))
-
-
-@contextlib.contextmanager
-def _shown_progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A bar on the terminal that is told stage, done and total."""
-    with Progress(console=out, transient=True) as progress:
-        task = progress.add_task("")
-
-        def show(stage: str, done: int, total: int | None) -> None:
-            progress.update(task, description=stage, completed=done, total=total)
-
-        yield show
-
-
-def _only_jurisdiction(opened: "Database") -> str:
-    """The code of the one jurisdiction there is; otherwise names those to choose from."""
-    from service.regions.queries import jurisdiction_rows
-
-    with opened.read() as session:
-        found = {str(row.code): row.name for row in jurisdiction_rows(session, COMMAND_LINE, shapes=False)}
-    if len(found) != 1:
-        known = ", ".join(f"{code} {name}" for code, name in found.items()) or "-"
-        raise typer.BadParameter(f"须指明管辖区 · Say which jurisdiction: {known}", param_hint="--jurisdiction")
-    return next(iter(found))
-
-
-def _tell_findings(found: "Import", findings: Sequence["Finding"]) -> None:
-    """Print what was found in a file."""
-    from service.imports.findings import placed
-
-    for each in findings:
-        mark = "[red]✗[/]" if each.severity == "error" else "[yellow]![/]"
-        words = placed(each.message, file=found.file_name, layer=found.layer, row=each.row)
-        if each.point is not None:
-            words = f"{words}（点 point {each.point}）"
-        out.print(f"{mark} {words} · {each.message_en}", soft_wrap=True)
-
-
-def _tell_import(found: "Import", *, good: tuple[str, ...]) -> None:
-    """Say where an import stands; exit code 1 where it has errors or stands elsewhere than it should."""
-    what = "地块 parcels" if found.control is None else "区域 areas"
-    out.print(
-        f"导入 Import {found.id}: {found.status}; {what} {found.published}, "
-        f"错误 errors {found.errors}, 提醒 warnings {found.warnings}"
-    )
-    if found.summary is not None:
-        counts = (f"{name} {found.summary[name]}" for name in ("added", "geometry", "attributes", "same", "missing"))
-        out.print(f"比对 Compared: {', '.join(counts)}")
-    if found.problem:
-        out.print(found.problem, soft_wrap=True, markup=False)
-    if found.status not in good or (found.status == "staged" and found.errors):
-        raise typer.Exit(1)
-
-
-def _control(target: str, name: str | None, source: str | None, dated_on: dt.datetime | None) -> "Control | None":
-    """What the options say of a control layer; None for parcels."""
-    from service.imports.control_layers import TARGET, Control
-
-    given = (name, source, dated_on)
-    if target == "parcels" and given == (None, None, None):
-        return None
-    if not target.startswith(TARGET) or name is None or source is None or dated_on is None:
-        raise typer.BadParameter("--as control:TYPE --name … --source … --dated-on YYYY-MM-DD")
-    return Control(target.removeprefix(TARGET), name, source, dated_on.date())
 
 
 def plan(
@@ -254,7 +120,7 @@ def plan(
     from service.dossier import printing
 
     settings = running.serving_settings(Settings())
-    with _database(settings) as opened:
+    with database(settings) as opened:
         with opened.pool.connection() as connection:
             made = printing.imprint(settings)
             drawing = printing.draw(connection, COMMAND_LINE, number, Order(paper, scale, crs, lang), made)
@@ -297,7 +163,7 @@ def export_file(  # noqa: PLR0917 - one parameter an option
     columns = [name.strip() for name in fields.split(",") if name.strip()]
     order = Order(format_of(format_, file.name), selected, crs, encoding, columns)
     settings = running.serving_settings(Settings())
-    with _database(settings) as opened, working_folder(settings) as folder:
+    with database(settings) as opened, working_folder(settings) as folder:
         with opened.write(COMMAND_LINE) as session:
             session.execute(text(exporting.UNHURRIED))
             written = exporting.export_now(session, COMMAND_LINE, order, Path(folder), most=None)
@@ -305,47 +171,9 @@ def export_file(  # noqa: PLR0917 - one parameter an option
     out.print(f"已导出 Exported {written.rows} → {file}", soft_wrap=True)
 
 
-@reviewing.command("publish")
-def review_publish(import_id: int) -> None:
-    """待审内容入库: 全部或全无 · Publish what is staged, all or nothing."""
-    from service.imports import review_commands
-
-    _review(import_id, partial(review_commands.ask_publication, four_eyes=False), "published")
-
-
-@reviewing.command("discard")
-def review_discard(import_id: int) -> None:
-    """放弃待审内容 · Discard what is staged."""
-    from service.imports import review_commands
-
-    _review(import_id, review_commands.discard, "discarded")
-
-
-@reviewing.command("undo")
-def review_undo(import_id: int) -> None:
-    """撤销入库(其后未办业务时) · Take a publication back while nothing was built on it."""
-    from service.imports import review_commands
-
-    _review(import_id, review_commands.ask_undo, "undone")
-
-
-def _review(import_id: int, act: "Callable[..., Import]", wanted: str) -> None:
-    from service.imports import jobs
-    from service.imports import queries as imported
-
-    settings = running.serving_settings(Settings())
-    with _database(settings) as opened:
-        with opened.write(COMMAND_LINE) as session:
-            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
-            act(session, COMMAND_LINE, import_id, version=found.version)
-        jobs.run_now(opened, settings, import_id, attempts=1)
-        with opened.read() as session:
-            found, _ = imported.import_with_jurisdiction(session, COMMAND_LINE, import_id)
-    _tell_import(found, good=(wanted,))
-
-
 @contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings) -> Iterator[Database]:
+    """The database that the settings name, opened for one command."""
     opened = Database(running.serving_settings(settings))
     opened.pool.open()
     try:
@@ -357,7 +185,7 @@ def _database(settings: Settings) -> Iterator[Database]:
 @contextlib.contextmanager
 def transaction() -> Iterator[tuple[Session, Actor]]:
     """One transaction in the name of the command line."""
-    with _database(Settings()) as opened, opened.write(COMMAND_LINE) as session:
+    with database(Settings()) as opened, opened.write(COMMAND_LINE) as session:
         yield session, COMMAND_LINE
 
 

@@ -27,6 +27,7 @@ from service.constraints.models import ControlLayer, OverlayCheck, OverlayResult
 from service.core import clock
 from service.core.db import Database, engine_for
 from service.core.errors import Conflict
+from service.core.plurals import Count
 from service.core.settings import Settings
 from service.documents import storage
 from service.documents.models import Document
@@ -217,7 +218,7 @@ def _refuse_real_data(session: Session) -> None:
     if others:
         raise HoldsRealData(
             f"数据库中有 {others} 宗不是示意数据的地块,不能装载示意数据。",
-            f"The database has {others} parcels that are not the demo's; the demo is not loaded into it.",
+            f"The database has {Count(others):parcel|parcels} from elsewhere; the demo is not loaded into it.",
         )
 
 

@@ -102,13 +102,13 @@ def shapes() -> Iterator[tuple[str, bytes]]:
     east, north = 113.731, 34.761
     yield "geometry_missing.geojson", geojson(None)
     yield "geometry_empty.geojson", geojson(polygon())
-    yield "geometry_malformed.geojson", geojson(polygon(SQUARE[:-1]))
+    yield "geometry_malformed.geojson", geojson(polygon([*SQUARE[:2], [113.731], SQUARE[0]]))
     yield "geometry_type.geojson", geojson({"type": "Point", "coordinates": SQUARE[0]})
     yield "geometry_invalid.geojson", geojson(polygon(SQUARE, box(113.733, 34.76, 113.734, 34.761)))
     yield "geometry_unreadable.parquet", parquet(wkb(SQUARE)[:40])
     yield "coordinate_not_finite.parquet", parquet(wkb([*SQUARE[:1], [float("nan"), 34.76], *SQUARE[2:]]))
     yield "coordinate_out_of_range.geojson", geojson(polygon([SQUARE[0], [113.731, 91.0], *SQUARE[2:]]))
-    yield "ring_open.parquet", parquet(wkb(SQUARE[:-1]))
+    yield "ring_open.geojson", geojson(polygon(SQUARE[:-1]))
     yield "self_crossing.geojson", geojson(polygon([SQUARE[k] for k in (0, 2, 1, 3, 0)]))
     yield "point_repeated.geojson", geojson(polygon([*SQUARE[:2], *SQUARE[1:]]))
     tip = [[113.7305, north], [113.7305002, 34.7615], [113.7305004, north]]

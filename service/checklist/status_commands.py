@@ -20,6 +20,7 @@ from service.checklist.states import FourEyes, Stored, law
 from service.checklist.status_sheet import COLUMNS, WORDS, RowFault, StatusRow, needs_two, way
 from service.checklist.template import Template
 from service.core.errors import FieldError, GongdiError, Invalid
+from service.core.plurals import Count
 from service.core.spelling import folded
 from service.core.workbooks import Sheet
 from service.parcels.models import Parcel, code_key
@@ -86,7 +87,7 @@ def _refuse(sheet: str, faults: Sequence[RowFault]) -> None:
     if faults:
         raise StatusSheetRefused(
             f"共 {len(faults)} 处有误，未作任何修改。",
-            f"{len(faults)} cells are wrong; nothing was changed.",
+            f"{Count(len(faults)):cell is|cells are} wrong; nothing was changed.",
             errors=[FieldError(f"/{sheet}/{each.line}/{each.column}", each.rule, each.zh, each.en) for each in faults],
             facts={"count": len(faults)},
         )

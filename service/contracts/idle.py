@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from service.core.plurals import Count
 from service.rules.book import Law
 from service.rules.calendar import MONTHS_IN_YEAR, Calendar, add_years
 from service.rules.finding import Finding, Words, found, plain
@@ -214,10 +215,10 @@ def _told(
     passed = [each for each in dates if each.months is not None and each.on <= today]
     if state is ClockState.recoverable:
         years = rule.whole("years")
-        what = Words(f"满 {years} 年未动工,可无偿收回", f"not started for {years} years: may be recovered")
+        what = Words(f"满 {years} 年未动工,可无偿收回", f"not started for {Count(years):year|years}: may be recovered")
     elif passed:
-        months = passed[-1].months
-        what = Words(f"已满 {months} 个月未动工", f"{months} months without a start")
+        months = passed[-1].months or 0
+        what = Words(f"已满 {months} 个月未动工", f"{Count(months):month|months} without a start")
     else:
         return
     yield _not_in_time(rule, what, due, last[Milestone.recovery], days)

@@ -133,6 +133,16 @@ def zone_numbers(longitudes: Floats) -> NDArray[np.int64]:
     return ((longitudes + 1.5) // 3).astype(np.int64)
 
 
+def zone_of_prefix(number: int) -> Zone | None:
+    """The zone of China that a number in front of eastings means, which tells its width; None for any other number.
+
+    >>> zone_of_prefix(38), zone_of_prefix(19).width, zone_of_prefix(99)
+    (Zone(width=3, number=38, prefixed=True), 6, None)
+    """
+    zone = Zone(3 if number > 24 else 6, number, prefixed=True)  # noqa: PLR2004 - 3° zones are 25 to 45, 6° ones 13 to 23
+    return zone if zone.epsg in ZONES else None
+
+
 def zone_prefixes(eastings: Iterable[float] | Floats) -> set[int]:
     """Zone numbers in front of `eastings` (metres); 0 stands for an easting without one.
 
@@ -227,6 +237,16 @@ def to_cgcs2000(source: SourceCrs, x: Floats, y: Floats) -> tuple[Floats, Floats
         return x, y
     lon, lat = transformer(source.definition, f"EPSG:{target}").transform(x, y)
     return lon, lat
+
+
+def place_of(x: float, y: float, source: SourceCrs) -> tuple[float, float] | None:
+    """Longitude and latitude (EPSG:4490, degrees) of one point in `source`; None where that leads nowhere on earth.
+
+    >>> place_of(113.73, 34.77, recognise("4490")), place_of(999.0, 34.77, recognise("4490"))
+    ((113.73, 34.77), None)
+    """
+    lon, lat = (float(value[0]) for value in to_cgcs2000(source, np.array([x]), np.array([y])))
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None  # noqa: PLR2004 - degrees
 
 
 def from_cgcs2000(target: SourceCrs, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

@@ -35,6 +35,17 @@ _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _GEODATABASE = re.compile(r"(?:.*/)?[^/]+\.gdb(?=/)", re.IGNORECASE)
 _CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.IGNORECASE)
+_REASONS = {
+    "empty": "空名称",
+    "absolute": "绝对路径",
+    "..": "含上级目录 ..",
+    "\\": "含反斜杠",
+    "drive": "含冒号（盘符）",
+    "control character": "含控制字符",
+    "too long": "过长或目录过深",
+    "device name": "系统保留名",
+    "trailing dot": "以点或空格结尾",
+}
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -161,7 +172,7 @@ def _check_entry(member: Member) -> None:
     """Refuse one entry for its name, kind, method or claims."""
     name, entry = member.name, member.entry
     if reason := _unsafe(name):
-        raise problem("archive_name", name=name, reason=reason)
+        raise problem("archive_name", name=name, reason=_REASONS[reason], reason_en=reason)
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise problem("archive_link", name=name)

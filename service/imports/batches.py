@@ -12,10 +12,19 @@ import shapely
 from numpy.typing import NDArray
 
 from service.geo import area, validity
-from service.geo.crs import Floats, SourceCrs, looks_latitude_first, looks_north_first, to_cgcs2000, zone_prefixes
+from service.geo.crs import (
+    Floats,
+    SourceCrs,
+    Zone,
+    looks_latitude_first,
+    looks_north_first,
+    to_cgcs2000,
+    zone_of_prefix,
+    zone_prefixes,
+)
 from service.geo.validity import Fault, Geometries
 from service.imports import wkb
-from service.imports.findings import problem
+from service.imports.findings import Problem, problem
 from service.imports.sources import Rows, row_numbers
 from service.imports.topology import Oddity, oddities
 
@@ -59,7 +68,7 @@ def worked_out(rows: Rows, first: int, crs: SourceCrs) -> Made:
 def _shapes(rows: Rows) -> tuple[Geometries, Mask]:
     """Shapes of a batch, None for missing and for unreadable ones; marks those whose open rings had to be closed."""
     if rows.geometries is not None:
-        return rows.geometries, np.zeros(len(rows.geometries), dtype=bool)
+        return rows.geometries, np.isin(np.arange(len(rows.geometries)), list(rows.opened))
     shapes = wkb.decode(rows.wkb)
     opened = shapely.is_missing(shapes) & rows.wkb.is_valid().to_numpy(zero_copy_only=False)
     for i in np.flatnonzero(opened).tolist():
@@ -141,7 +150,16 @@ def _check_magnitude(x: Floats, y: Floats, source: SourceCrs) -> None:
         raise problem("coordinates_swapped")
     prefixes = zone_prefixes(x)
     if len(prefixes) == 1 and prefixes != {source.zone.number if source.zone.prefixed else 0}:
-        raise problem("zone_mismatch", value=source.label, found=prefixes.pop() or "无")
+        raise _zone_mismatch(source, source.zone, prefixes.pop())
+
+
+def _zone_mismatch(source: SourceCrs, zone: Zone, found: int) -> Problem:
+    """Eastings with the prefix of another zone, without the one that their CRS has, or with one that it hasn't."""
+    likely = zone_of_prefix(found) if found else Zone(zone.width, zone.number, prefixed=False)
+    zh, en = (f"带有带号 {found}", f"zone prefix {found}") if found else ("没有带号前缀", "no zone prefix")
+    named = ("其他坐标系", "another CRS") if likely is None else (f"EPSG:{likely.epsg}",) * 2
+    told = {"prefix": zh, "prefix_en": en, "likely": named[0], "likely_en": named[1]}
+    return problem("zone_mismatch", value=source.label, **told)
 
 
 def _corner(shape: shapely.Geometry) -> str:

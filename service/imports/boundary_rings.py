@@ -13,7 +13,7 @@ import shapely
 from service.geo import crs
 from service.geo.area import M2_PER_HECTARE, MU_PER_HECTARE
 from service.geo.crs import CrsRefused, Floats, SourceCrs, Zone
-from service.imports.boundary_txt import BoundaryFile, Parcel, Ring
+from service.imports.boundary_txt import BoundaryFile, Parcel, Point, Ring
 from service.imports.findings import Finding, finding, problem
 
 _FIRST_MERIDIAN = 72  # a 带号 from here on is a central meridian in degrees
@@ -81,6 +81,12 @@ def shape(parcel: Parcel, frame: Frame) -> shapely.Geometry | None:
     return shapely.MultiPolygon([shapely.Polygon(rings[i].exterior, inner) for i, inner in holes.items()])
 
 
+def place(point: Point, frame: Frame) -> tuple[float, float] | None:
+    """Where a point is, in degrees (EPSG:4490); None where its CRS doesn't reach."""
+    x, y = (point.x, point.y) if frame.swapped else (point.y, point.x)
+    return crs.place_of(float(x), float(y), frame.source)
+
+
 def stated_area_m2(parcel: Parcel, measured_m2: float, row: int) -> tuple[float | None, list[Finding]]:
     """The area that the `@` line states, in m²: hectares by custom, but m² and mu occur and show by the ratio."""
     try:
@@ -89,7 +95,9 @@ def stated_area_m2(parcel: Parcel, measured_m2: float, row: int) -> tuple[float 
         return None, []
     for unit, (unit_en, factor) in _UNITS.items():
         if measured_m2 > 0 and abs(stated * factor / measured_m2 - 1) < _UNIT_TOLERANCE:
-            remark = finding("txt_area_unit", row=row, line=parcel.line, unit=unit, unit_en=unit_en, value=stated)
+            remark = finding(
+                "txt_area_unit", row=row, field="地块面积", line=parcel.line, unit=unit, unit_en=unit_en, value=stated
+            )
             return stated * factor, [] if unit == "公顷" else [remark]
     return stated * float(M2_PER_HECTARE), []
 
@@ -181,10 +189,8 @@ def _zone(eastings: Floats, header: dict[str, str], stated: SourceCrs | None) ->
 
 
 def _zone_of_prefix(number: int) -> Zone:
-    """3° zones of China are 25 to 45, 6° zones 13 to 23: the number tells the width."""
-    width = 3 if number > 24 else 6  # noqa: PLR2004 - between the two ranges
-    zone = Zone(width, number, prefixed=True)
-    if zone.epsg not in crs.ZONES:
+    zone = crs.zone_of_prefix(number)
+    if zone is None:
         raise problem("txt_zone_missing")
     return zone
 

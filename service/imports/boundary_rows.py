@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from service.imports import boundary_rings
 from service.imports.boundary_rings import Frame
 from service.imports.boundary_txt import BoundaryFile, Parcel
 from service.imports.detect import Format
+from service.imports.findings import Finding
 from service.imports.sources import Rows, Source, choose_crs, row_numbers
 
 
@@ -21,9 +23,16 @@ def source(kind: Format, layer: str, file: BoundaryFile, declared: str | None) -
     frame = boundary_rings.find_frame(file, declared)
     chosen, remarks = choose_crs(None, frame.source.definition)
     made = Source(kind, "gongdi", layer, chosen, file.encoding, iter(()))
-    made.findings.extend([*file.findings, *frame.findings, *remarks])
+    made.findings.extend([*_placed(file, frame), *frame.findings, *remarks])
     made.batches = _batches(file, frame, made)
     return made
+
+
+def _placed(file: BoundaryFile, frame: Frame) -> Iterator[Finding]:
+    """What was found of the text, with the places of the points that it is on; of a point far off there is none."""
+    for index, each in enumerate(file.findings):
+        place = boundary_rings.place(file.at[index], frame) if index in file.at else None
+        yield each if place is None else replace(each, lon=place[0], lat=place[1])
 
 
 def _batches(file: BoundaryFile, frame: Frame, made: Source) -> Iterator[Rows]:

@@ -12,6 +12,7 @@ what it assumed. Nothing here opens files or changes coordinates; `boundary_ring
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.imports.findings import Finding, finding, problem
 
@@ -79,6 +80,7 @@ class BoundaryFile:
     header: dict[str, str]
     parcels: list[Parcel]
     findings: list[Finding]
+    at: dict[int, Point] = field(default_factory=dict)  # the points that findings are on, by index
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -184,28 +186,35 @@ class Assembly:
             parcel.rings.append(self.ring)
         ring = self.ring
         if ring.points and (ring.points[-1].x, ring.points[-1].y) == (point.x, point.y):
-            self.note("txt_point_repeated", line=number, value=f"{point.x},{point.y}")
+            self.note("txt_point_repeated", point=point, line=number, value=f"{point.x},{point.y}")
         ring.points.append(point)
         ring.closed = len(ring.points) > 1 and _same_place(ring.points[0], point)
 
-    def note(self, code: str, **facts: object) -> None:
-        """Add a finding on the parcel being read."""
-        self.file.findings.append(finding(code, row=len(self.file.parcels) + 1, **facts))  # type: ignore[arg-type]
+    def note(self, code: str, *, ring: Ring | None = None, point: Point | None = None, **facts: object) -> None:
+        """Add a finding on the parcel being read, on a ring of it (else the open one) where it is on a point."""
+        where: dict[str, Any] = {"row": len(self.file.parcels) + 1}
+        if point is not None and self.parcel is not None:
+            at = next(i for i, each in enumerate(self.parcel.rings, 1) if each is (ring or self.ring))
+            where |= {"ring": at, "point": point.number or None}
+            self.file.at[len(self.file.findings)] = point
+        self.file.findings.append(finding(code, **where | facts))
 
     def end_parcel(self) -> None:
         """Look over the parcel that ends here."""
-        parcel, self.parcel, self.ring = self.parcel, None, None
+        parcel = self.parcel
         if parcel is None or parcel.kind != "面":
+            self.parcel = self.ring = None
             return
         for ring in parcel.rings:
             if len({(point.x, point.y) for point in ring.points}) < 3:  # noqa: PLR2004 - a triangle
-                self.note("txt_ring_short", line=ring.points[0].line)
+                self.note("txt_ring_short", ring=ring, point=ring.points[0], line=ring.points[0].line)
             elif not ring.closed:
-                self.note("txt_ring_open", line=ring.points[0].line)
+                self.note("txt_ring_open", ring=ring, point=ring.points[-1], line=ring.points[0].line)
         vertices = sum(len({(point.x, point.y) for point in ring.points}) for ring in parcel.rings)
         if parcel.stated_points not in {"", *map(str, _usual_counts(parcel.rows, vertices, len(parcel.rings)))}:
-            self.note("txt_count", line=parcel.line, value=parcel.stated_points, found=parcel.rows)
+            self.note("txt_count", field="界址点数", line=parcel.line, value=parcel.stated_points, found=parcel.rows)
         self.file.parcels.append(parcel)
+        self.parcel = self.ring = None
 
 
 def _usual_counts(rows: int, vertices: int, rings: int) -> tuple[int, ...]:

@@ -58,6 +58,7 @@ def check_file(
     file that has errors anyway waits for them here.
     """
     numbers, wkb = read["row"].to_numpy(), read["geom_wkb"]
+    report.locate(read)
     places = placing.locate(read, areas.townships, areas.counties)
     with ThreadPoolExecutor(1, thread_name_prefix="overlaps") as aside:
         sought = aside.submit(

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from service.checklist.holding import SOLD
 from service.core.errors import GongdiError
-from service.geo.area import areas_differ
+from service.geo.area import M2_PER_HECTARE, MU_PER_HECTARE, areas_differ
 from service.imports import land_uses, values
 from service.imports.report import Report
 from service.imports.tolerances import TOLERANCES
@@ -21,6 +21,8 @@ from service.parcels.identifiers import check_code, parse_cadastral_code
 
 LONGEST = {"name": 200, "address": 300, "lot_number": 100, "county_code": 12}
 FOUNDED = dt.date(1949, 10, 1)
+_UNITS = ((float(M2_PER_HECTARE / MU_PER_HECTARE), "亩", "mu"), (float(M2_PER_HECTARE), "公顷", "hectares"))
+_NEAR = 0.02  # of a shape's area
 LARGEST_M2 = 1e10  # 10,000 km²: larger than any county of the two cities
 _CADASTRAL = r"^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$"
 
@@ -59,11 +61,24 @@ def check_areas(fields: pa.Table, read: pa.Table, rows: Rows, report: Report) ->
             "measured": f"{plane_m2[i]:.2f}",
             "ellipsoid": f"{ellipsoid_m2[i]:.2f}",
             "difference": f"{(plane_m2[i] - legal[i]) / legal[i]:+.3%}" if legal[i] else "?",
+            **_unit_meant(legal[i], plane_m2[i]),
         }
         for i in wrong
     ]
     shown = [f"{legal[i]:.2f}" for i in wrong]
     report.rows("area_differs", rows[wrong], field="area_legal_m2", values=shown, facts=facts)
+
+
+def _unit_meant(legal: float, plane_m2: float) -> dict[str, object]:
+    """The unit that a stated area would be right in, where it is no square metres.
+
+    >>> _unit_meant(15.0, 10_010.0)["unit"], _unit_meant(9_000.0, 10_000.0)["unit"]
+    ('，像是以亩填写', '')
+    """
+    for m2, zh, en in _UNITS:
+        if abs(legal * m2 / plane_m2 - 1) < _NEAR:
+            return {"unit": f"，像是以{zh}填写", "unit_en": f": was it given in {en}?"}
+    return {"unit": "", "unit_en": ""}
 
 
 def check_taken(

@@ -13,7 +13,7 @@ COMPARED: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     "stage_kept": (
         "warning",
         "{count} 行的状态与库中不同（如第 {first} 行：库中 {kept}，文件 {value}）。状态只随事件变化，未改",
-        "{count} rows name another stage (row {first}: {kept} is kept, not {value}): stages change by events only",
+        "{count:row names|rows name} another stage (row {first}: {kept} stays, not {value}): stages change by events",
     ),
     "boundary_concerns_others": (
         "warning",

@@ -1,8 +1,10 @@
 """What is wrong, or worth knowing, about an imported file: one catalogue of codes with words in both languages."""
 
 from dataclasses import asdict, dataclass
+from numbers import Integral
 from typing import Any, NamedTuple
 
+from service.core.plurals import Count
 from service.geo.crs import REFUSALS
 from service.imports.comparison_words import COMPARED
 from service.imports.format_findings import FORMATS, Severity
@@ -38,7 +40,7 @@ class Finding:
 
 
 class Kind(NamedTuple):
-    """One code of the catalogue: severity and the sentence in Chinese and English, with `{facts}` to fill in."""
+    """One code of the catalogue: severity and the sentence in both languages, with `{facts}` to fill in."""
 
     severity: Severity
     zh: str
@@ -69,14 +71,14 @@ def finding(
 
     >>> finding("geometry_missing", row=3).message
     '该行没有图形'
-    >>> finding("too_many_rows", limit=10).message_en
-    'The file has more than 10 rows; split it'
+    >>> finding("z_dropped", count=1).message_en
+    '1 geometry has Z or M values, which were dropped'
     """
     kind = CATALOGUE[code]
     lon, lat = place or (None, None)
-    shown = None if value is None else _printable(value)
-    at = None if point is None else _printable(point)
-    facts = {"value": shown, "ring": ring, "point": at, **{name: _printable(fact) for name, fact in facts.items()}}
+    shown = None if value is None else printable(value)
+    at = None if point is None else printable(point)
+    facts = {"value": shown, "ring": ring, "point": at, **{name: _fact(fact) for name, fact in facts.items()}}
     words = kind.zh.format_map(facts), kind.en.format_map(facts)
     return Finding(code, kind.severity, *words, row, field, shown, lon, lat, ring, at)
 
@@ -86,17 +88,11 @@ def problem(code: str, **facts: Any) -> Problem:  # noqa: ANN401 - handed to `fi
     return Problem(finding(code, **facts))
 
 
-def placed(message: str, *, file: str, layer: str | None = None, row: int | None = None) -> str:
-    """The whole sentence about a finding: the file, its layer and the row, then what is wrong.
-
-    >>> placed("该行没有图形", file="成果.zip", layer="地块", row=3)
-    '成果.zip，图层“地块”，第 3 行：该行没有图形'
-    """
-    where = [_printable(file), f"图层“{_printable(layer)}”" if layer else "", f"第 {row} 行" if row else ""]
-    return f"{'，'.join(filter(None, where))}：{message}"
+def _fact(value: object) -> Count | str:
+    return Count(int(value)) if isinstance(value, Integral) else printable(value)
 
 
-def _printable(value: object) -> str:
+def printable(value: object) -> str:
     """Make text from a hostile file safe to store and show: no control characters, no surrogates, not long."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value)[: _VALUE_LIMIT + 1])
     return text if len(text) <= _VALUE_LIMIT else text[:_VALUE_LIMIT] + "…"
@@ -127,7 +123,9 @@ CATALOGUE: dict[str, Kind] = {
     "too_many_findings": Kind(
         "warning", "问题太多，只列出前 {limit} 条", "Too many findings; the first {limit} are listed"
     ),
-    "more_findings": Kind("warning", "另有 {count} 条问题未列出", "{count} more findings are not listed"),
+    "more_findings": Kind(
+        "warning", "另有 {count} 条问题未列出", "{count:more finding is|more findings are} not listed"
+    ),
     "layer_required": Kind(
         "error", "文件里有多个图层，请指定其中一个：{layers}", "The file has several layers; name one of: {layers}"
     ),
@@ -152,7 +150,7 @@ CATALOGUE: dict[str, Kind] = {
         "{name} is compressed by more than {limit} times, as an archive bomb would be",
     ),
     "archive_name": Kind(
-        "error", "压缩包内的文件名“{name}”不安全：{reason}", "The entry name {name} is not safe: {reason}"
+        "error", "压缩包内的文件名“{name}”不安全：{reason}", "The entry name {name} is not safe: {reason_en}"
     ),
     "archive_link": Kind("error", "压缩包内的“{name}”是链接或特殊文件", "The entry {name} is a link or a special file"),
     "archive_encrypted": Kind("error", "压缩包已加密（{name}），请去掉密码", "The archive is encrypted ({name})"),
@@ -214,8 +212,8 @@ CATALOGUE: dict[str, Kind] = {
     # Coordinate reference systems
     "crs_missing": Kind(
         "error",
-        "文件没有坐标系，请在导入时声明（如 EPSG:4547）",
-        "The file states no coordinate system: state it with the import (for example EPSG:4547)",
+        "文件没有坐标系，请在导入时声明：平面坐标如 EPSG:4526（带带号）、EPSG:4547，经纬度为 EPSG:4490",
+        "The file states no coordinate system: state it with the import, for example EPSG:4526, 4547 or 4490 (degrees)",
     ),
     **{code: Kind("error", zh, en) for code, (zh, en) in REFUSALS.items()},
     "crs_conflict": Kind(
@@ -245,8 +243,8 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "zone_mismatch": Kind(
         "error",
-        "坐标的带号是 {found}，与坐标系 {value} 的带号不符",
-        "The eastings carry zone prefix {found}, which isn't that of {value}",
+        "坐标{prefix}，与坐标系 {value} 不符，请核对是否应为 {likely}",
+        "The eastings carry {prefix_en}, unlike {value}: should it be {likely_en}?",
     ),
     # Geometry
     "geometry_missing": Kind("error", "该行没有图形", "The row has no geometry"),
@@ -292,7 +290,7 @@ CATALOGUE: dict[str, Kind] = {
     "z_dropped": Kind(
         "warning",
         "{count} 个图形带高程或量测值，只保留平面坐标",
-        "{count} geometries have Z or M values, which were dropped",
+        "{count:geometry has|geometries have} Z or M values, which were dropped",
     ),
     # Boundary-point TXT (勘测定界界址点坐标交换格式)
     "txt_no_parcels": Kind("error", "没有找到以 @ 结尾的地块行", "There is no parcel line (ending with @)"),
@@ -316,7 +314,7 @@ CATALOGUE: dict[str, Kind] = {
     "txt_count": Kind(
         "warning",
         "第 {line} 行写明 {value} 个界址点，实有 {found} 行",
-        "Line {line} states {value} points, {found} follow",
+        "Line {line} states {value} as the number of points; {found:follows|follow}",
     ),
     "txt_axes_swapped": Kind(
         "warning",
@@ -404,9 +402,9 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "area_differs": Kind(
         "warning",
-        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）",
+        "法定面积 {value} 平方米与图形面积 {measured} 平方米相差 {difference}（椭球面积 {ellipsoid} 平方米）{unit}",
         "The legal area of {value} m² differs by {difference} from the {measured} m² of the shape on the plane"
-        " ({ellipsoid} m² on the ellipsoid)",
+        " ({ellipsoid} m² on the ellipsoid){unit_en}",
     ),
     # The place of a parcel, and its neighbours
     "area_zero": Kind("error", "图形面积不足 {limit} 平方米", "The shape is smaller than {limit} m²"),
@@ -417,7 +415,7 @@ CATALOGUE: dict[str, Kind] = {
     "mostly_outside_jurisdiction": Kind(
         "error",
         "{count} 个地块中有 {outside} 个不在{name}范围内，请核对坐标系和管辖区",
-        "{outside} of {count} parcels lie outside {name_en}: check the CRS and the jurisdiction",
+        "Outside {name_en}: {outside} of {count:parcel|parcels}. Check the CRS and the jurisdiction",
     ),
     "gap_in_file": Kind(
         "warning",
@@ -430,7 +428,7 @@ CATALOGUE: dict[str, Kind] = {
         "A gap of {width} m separates it from the parcel {value}",
     ),
     "overlap_in_file": Kind("error", "与第 {other} 行的地块重叠{area}", "Overlaps the parcel of row {other}{area_en}"),
-    "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses that of {other_en}{area_en}"),
+    "overlap_sliver": Kind("warning", "与{other}的边界压盖{area}", "Its border crosses {other_en}{area_en}"),
     "overlap_existing": Kind("error", "与库中地块 {value} 重叠{area}", "Overlaps the existing parcel {value}{area_en}"),
     "overlap_undecidable": Kind(
         "error",

@@ -8,7 +8,7 @@ FORMATS: dict[str, tuple[Severity, str, str]] = {
     "not_polygons_left": (
         "warning",
         "图层“{layer}”里有 {count} 个点、线、文字等非面要素，未导入",
-        "{count} features of layer {layer} are points, lines or texts and were not imported",
+        "Not imported, for being points, lines or texts: {count:feature|features} of layer {layer}",
     ),
     "geometry_curved": (
         "error",
@@ -18,12 +18,12 @@ FORMATS: dict[str, tuple[Severity, str, str]] = {
     "shapefile_deleted_rows": (
         "error",
         "Shapefile“{name}”的 .dbf 有 {count} 行标记为已删除，与图形对不上，请整理（Pack）后再导出",
-        "The .dbf of {name} has {count} rows marked as deleted, which the shapes don't match: pack and export it again",
+        "{count:row|rows} of the .dbf of {name} marked as deleted, unlike the shapes: pack and export it again",
     ),
     "texts_cut": (
         "warning",
         "有 {count} 个值在汉字中间被截断（字段太短），已去掉半个字",
-        "{count} values were cut inside a character by the width of their field; the half was dropped",
+        "{count:value was|values were} cut inside a character by the width of their field; the half was dropped",
     ),
     "field_names_cut": (
         "warning",
@@ -43,7 +43,7 @@ FORMATS: dict[str, tuple[Severity, str, str]] = {
     "kml_links_left": (
         "warning",
         "KML 里有 {count} 个网络链接，没有访问",
-        "{count} network links of the KML were not followed",
+        "{count:network link of the KML was|network links of the KML were} not followed",
     ),
     "kml_shape": (
         "error",

@@ -65,7 +65,7 @@ def _archive(request: Request) -> Source:
             "doc.kml": "doc.kml"
         }
     if not (sets or bases or files):
-        raise problem("archive_no_data", seen="、".join(m.name for m in members[:10]) or "空")
+        raise problem("archive_no_data", seen="、".join(m.name for m in members[:10]) or "—")
     chosen, request = _chosen({**sets, **bases, **files}, request)
     if chosen in bases:
         return geodatabase(request, archive.extract_folder(request.path, members, chosen, request.folder))

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
+from service.geo.crs import SourceCrs, place_of
 from service.imports import detect, shapefile
 from service.imports.detect import Format
 from service.imports.findings import finding, problem
@@ -108,7 +109,7 @@ def drawing(request: Request, path: Path) -> Source:
     usable = sorted({str(name) for name in names[closed | areas]})
     if not usable:
         seen = "、".join(sorted({str(name) for name in names})[:10])
-        raise problem("dxf_no_polygons", seen=seen or "空")
+        raise problem("dxf_no_polygons", seen=seen or "—")
     layer = choose_layer(usable, request.layer)
     chosen, remarks = choose_crs(None, request.crs)
     source = Source(Format.DXF, "DXF", layer, chosen, "UTF-8", iter(()), remarks)
@@ -119,17 +120,19 @@ def drawing(request: Request, path: Path) -> Source:
         shapes[i] = shapely.Polygon(np.vstack([ring[:-1], ring[:1]]))
     if left := int(np.count_nonzero(here & ~rows)):
         source.findings.append(finding("not_polygons_left", layer=layer, count=left))
-    source.batches = _drawn(shapes[rows], table.filter(pa.array(rows)), lines[rows] & ~closed[rows])
+    source.batches = _drawn(shapes[rows], table.filter(pa.array(rows)), lines[rows] & ~closed[rows], chosen)
     return source
 
 
-def _drawn(shapes: Any, table: pa.Table, still_open: Any) -> Iterator[Rows]:  # noqa: ANN401 - NumPy arrays
+def _drawn(shapes: Any, table: pa.Table, still_open: Any, crs: SourceCrs) -> Iterator[Rows]:  # noqa: ANN401 - NumPy
     """The rows of a drawing, one batch; an open line is a fault of its row."""
     faults = {}
     for i in np.flatnonzero(still_open).tolist():
         handle = table.column("EntityHandle")[i].as_py()
         gap = float(shapely.distance(shapely.get_point(shapes[i], 0), shapely.get_point(shapes[i], -1)))
-        faults[i] = finding("dxf_line_open", row=i + 1, value=handle, gap=f"{gap:.3f}")
+        x, y = shapely.get_coordinates(shapes[i])[-1].tolist()
+        place = place_of(x, y, crs)
+        faults[i] = finding("dxf_line_open", row=i + 1, value=handle, gap=f"{gap:.3f}", place=place)
     columns = plain_columns(_DXF_COLUMNS, [table.column(name) for name in _DXF_COLUMNS], {})
     wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
     yield Rows(row_numbers(1, len(shapes)), wkb, columns, geometries=shapes, faults=faults)
@@ -141,8 +144,8 @@ def _layered(request: Request, path: Path, kind: Format, driver: str) -> Source:
     layers = dict(_gdal(pyogrio.list_layers, path).tolist())
     usable = [name for name, kind in layers.items() if kind and kind.split(" ")[0].removesuffix("Z") in _POLYGON_LAYERS]
     if not usable:
-        seen = "、".join(f"{name}: {kind or '表'}" for name, kind in list(layers.items())[:10])
-        raise problem("no_polygon_layer", seen=seen or "空")
+        seen = "、".join(f"{name}: {kind or '—'}" for name, kind in list(layers.items())[:10])
+        raise problem("no_polygon_layer", seen=seen or "—")
     return _by_gdal(request, path, kind, driver, choose_layer(usable, request.layer))
 
 

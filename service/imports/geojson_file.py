@@ -182,13 +182,17 @@ def properties(feature: object) -> dict[str, Any]:
 def _rows(features: list[object], columns: dict[str, pa.DataType], first: int) -> Rows:
     """One batch."""
     shapes = np.full(len(features), None, dtype=object)
-    faults = {}
+    faults, opened = {}, set()
     for i, feature in enumerate(features):
         result = _shape(feature, first + i)
         if isinstance(result, Finding):
-            faults[i] = result
-        else:
-            shapes[i] = result
+            closed = _closed(feature) if result.code == "geometry_malformed" else None
+            if closed is None:
+                faults[i] = result
+                continue
+            opened.add(i)
+            result = closed
+        shapes[i] = result
     values = [properties(feature) for feature in features]
     try:
         arrays = {f"a_{name}": _array([v.get(name) for v in values], kind) for name, kind in columns.items()}
@@ -201,6 +205,7 @@ def _rows(features: list[object], columns: dict[str, pa.DataType], first: int) -
         arrays,
         geometries=shapes,
         heights=sum(map(_is_high, features)),
+        opened=opened,
         faults=faults,
     )
 
@@ -222,6 +227,19 @@ def _shape(feature: object, row: int) -> shapely.MultiPolygon | Finding:
     except BadGeometry as bad:
         (error,) = bad.errors
         return finding("geometry_malformed", row=row, value=error.pointer, reason=error.zh, reason_en=error.en)
+
+
+def _closed(feature: Any) -> shapely.MultiPolygon | None:  # noqa: ANN401 - JSON
+    """The shape of a feature once its rings are closed, where that is all that it lacks: a repair may do it."""
+    try:
+        geometry = feature["geometry"]
+        if geometry["type"] not in _POLYGONS:
+            return None
+        parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+        whole = [[ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in rings] for rings in parts]
+        return read_polygon({"type": "MultiPolygon", "coordinates": whole}, caps=FILE_CAPS)
+    except (BadGeometry, TypeError, LookupError):
+        return None
 
 
 def _is_high(feature: Any) -> bool:  # noqa: ANN401 - JSON

@@ -267,7 +267,8 @@ class _Work:
         self.progress("publishing")
         with self.writing() as session:
             connection = driver_connection(session)
-            report = Report()
+            columns = reversed(self.found.mapping or [])
+            report = Report(columns={each["field"]: each["column"] for each in columns if each["field"]})
             recheck(connection, self.found.id, report)
             if report.errors:
                 commands.note_stale(session, self.found.id, report)

@@ -49,6 +49,7 @@ class _Placemark:
     shape: shapely.Geometry | None
     reason: tuple[str, str, str] | None = None
     is_high: bool = False
+    is_open: bool = False  # a ring had to be closed
 
 
 @dataclass(slots=True)
@@ -156,7 +157,7 @@ def _take(element: Element, layer: _Layer) -> None:
         return
     made = _Placemark(_attributes(element), None)
     try:
-        shapes = [_polygon(each) for each in polygons]
+        shapes = [_polygon(each, made) for each in polygons]
         made.shape = shapes[0] if len(shapes) == 1 else shapely.MultiPolygon(shapes)
     except _Unreadable as wrong:
         made.reason = wrong.args
@@ -164,16 +165,16 @@ def _take(element: Element, layer: _Layer) -> None:
     layer.placemarks.append(made)
 
 
-def _polygon(element: Element) -> shapely.Polygon:
-    """An area: its outer and inner boundaries."""
-    outer = [r for each in element if _local(each) == "outerBoundaryIs" for r in _rings(each)]
-    inner = [r for each in element if _local(each) == "innerBoundaryIs" for r in _rings(each)]
+def _polygon(element: Element, made: _Placemark) -> shapely.Polygon:
+    """An area: its outer and inner boundaries; the placemark is told of a ring that had to be closed."""
+    outer = [r for each in element if _local(each) == "outerBoundaryIs" for r in _rings(each, made)]
+    inner = [r for each in element if _local(each) == "innerBoundaryIs" for r in _rings(each, made)]
     if len(outer) != 1:
         raise _Unreadable("外边界应有且只有一个", "there must be one outer boundary", str(len(outer)))
     return shapely.Polygon(outer[0], inner)
 
 
-def _rings(boundary: Element) -> Iterator[Floats]:
+def _rings(boundary: Element, made: _Placemark) -> Iterator[Floats]:
     """The rings of a boundary: longitude, latitude and, where every point has one, height."""
     for each in boundary.iter():
         if _local(each) != "coordinates":
@@ -185,8 +186,10 @@ def _rings(boundary: Element) -> Iterator[Floats]:
             raise _Unreadable("坐标读不通", "coordinates can't be read", _first_odd(tuples)) from None
         if ring.ndim != 2 or ring.shape[1] not in (2, 3):  # noqa: PLR2004 - degrees, and a height
             raise _Unreadable("坐标读不通", "coordinates can't be read", _first_odd(tuples))
-        if len(ring) < 4 or not np.array_equal(ring[0], ring[-1]):  # noqa: PLR2004 - a closed triangle
-            raise _Unreadable("环没有闭合或不足 3 点", "the ring isn't closed or is too short", ",".join(tuples[0]))
+        if not np.array_equal(ring[0], ring[-1]):
+            ring, made.is_open = np.vstack([ring, ring[:1]]), True
+        if len(ring) < 4:  # noqa: PLR2004 - a closed triangle
+            raise _Unreadable("环不足 3 点", "the ring has fewer than three points", ",".join(tuples[0]))
         yield ring
 
 
@@ -243,9 +246,9 @@ def _batches(placemarks: list[_Placemark]) -> Iterator[Rows]:
     faults = {i: _fault(each, i + 1) for i, each in enumerate(placemarks) if each.reason}
     wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
     high = sum(each.is_high for each in placemarks)
-    yield Rows(
-        row_numbers(1, len(shapes)), wkb, columns, geometries=shapely.force_2d(shapes), heights=high, faults=faults
-    )
+    opened = [i for i, each in enumerate(placemarks) if each.is_open and each.shape is not None]
+    flat = shapely.force_2d(shapes)
+    yield Rows(row_numbers(1, len(shapes)), wkb, columns, geometries=flat, heights=high, opened=opened, faults=faults)
 
 
 def _fault(placemark: _Placemark, row: int) -> Finding:

@@ -5,13 +5,13 @@ from typing import Literal
 LAND_USES: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     "land_use_unknown": (
         "warning",
-        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入",
-        "The land-use code {value} is not in the list {scheme_en} and was left out",
+        "地类编码“{value}”不在所用编码表（{scheme}）内，未导入{elsewhere}",
+        "The land-use code {value} is not in the list {scheme_en} and was left out{elsewhere_en}",
     ),
     "land_use_translated": (
         "warning",
         "{scheme}：{count} 行的编码已译为 2023 年用地用海编码，原编码保留；其中 {unverified} 行所依对照未核实",
-        "{scheme_en}: {count} codes translated to the list of 2023 and kept; {unverified} by unverified lines",
+        "{scheme_en}: {count:code|codes} translated to the list of 2023 and kept; {unverified} by unverified lines",
     ),
     "land_use_ambiguous": (
         "warning",

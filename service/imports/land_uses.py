@@ -89,6 +89,7 @@ def _facts(text: str) -> dict[str, object]:
     unverified = bool(matches) and not all(each.verified for each in matches)
     return {
         **_titles(scheme),
+        **_elsewhere(scheme, code),
         "candidates": "、".join(f"{each.code} {codes.name_of(codes.LAND_USE, each.code)}" for each in matches),
         "candidates_en": ", ".join(
             f"{each.code} {codes.name_of(codes.LAND_USE, each.code, english=True)}" for each in matches
@@ -96,6 +97,15 @@ def _facts(text: str) -> dict[str, object]:
         "doubt": "，对照未核实" if unverified else "",
         "doubt_en": " (by an unverified table)" if unverified else "",
     }
+
+
+def _elsewhere(scheme: str | None, code: str) -> dict[str, object]:
+    """The lists of land uses that have a code which its own has not: the column may be of one of them."""
+    found = [_titles(each) for each in sorted(_SCHEMES - {scheme}) if codes.code_of(each, code) is not None]
+    if not found or (scheme in _SCHEMES and codes.code_of(scheme, code) is not None):
+        return {"elsewhere": "", "elsewhere_en": ""}
+    zh, en = "、".join(str(each["scheme"]) for each in found), ", ".join(str(each["scheme_en"]) for each in found)
+    return {"elsewhere": f"；{zh}有此编码，请核对用的是哪一个", "elsewhere_en": f": {en} has it; which list is used?"}
 
 
 def _titles(scheme: str) -> dict[str, object]:

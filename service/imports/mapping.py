@@ -171,6 +171,7 @@ def map_fields(
     files = {name.removeprefix(ATTRIBUTE): name for name in table.column_names if name.startswith(ATTRIBUTE)}
     chosen = choose(maps or field_maps(), files)
     found = _found(chosen, files, table)
+    report.columns = {each.column.field: each.name for each in reversed(found)}
     rows = table["row"].to_numpy()
     read = _Reading(rows, report)
     out: dict[str, pa.Array] = {field: read.first(found, field, read.text) for field in sorted({*TEXTS} - {"code"})}
@@ -186,7 +187,8 @@ def map_fields(
     for field in BOUNDS:
         out[field] = read.bounds(field, [each for each in found if each.column.field == field])
     used = {each.name for each in found}
-    if unused := [name for name in files if name not in used]:
+    # The area of a survey comes as delivered, and in m² beside it.
+    if unused := [name for name in files if not {name, f"{name}_m2"} & used]:
         report.note("fields_unused", fields="、".join(unused), map=chosen.title, map_en=chosen.title_en)
     return pa.table(out)
 
@@ -301,7 +303,7 @@ class _Reading:
         at = np.flatnonzero(wrong)
         if len(at):
             quoted = (each.data if shown is None else shown).take(pa.array(at)).to_pylist()
-            self.report.rows(code, self.rows[at], field=each.name, values=quoted)
+            self.report.rows(code, self.rows[at], column=each.name, values=quoted)
 
 
 _NOTHING = Found(Column("", "text", ()), "", pa.nulls(0, pa.string()))

@@ -59,6 +59,11 @@ SELECT s.row, s.cadastral_code FROM staged_parcel AS s JOIN parcel AS p ON p.cad
 WHERE s.import_id = %(import)s AND p.id IS DISTINCT FROM s.parcel_id ORDER BY s.row
 """
 
+_MIDDLES = """
+SELECT (ST_XMin(s.geom) + ST_XMax(s.geom)) / 2, (ST_YMin(s.geom) + ST_YMax(s.geom)) / 2
+FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.row = ANY (%(rows)s) ORDER BY s.row
+"""
+
 
 def recheck(connection: psycopg.Connection[Any], import_id: int, report: Report) -> None:
     """Look again at what may have changed since the rows were compared; parcels to be changed stay locked."""
@@ -77,7 +82,8 @@ def recheck(connection: psycopg.Connection[Any], import_id: int, report: Report)
         found = connection.execute(query, asked).fetchall()
         if found:
             rows, shown = zip(*found, strict=True)
-            report.rows(code, np.array(rows), field=field, values=shown)
+            places = np.array(connection.execute(_MIDDLES, asked | {"rows": list(rows)}).fetchall())
+            report.rows(code, np.array(rows), field=field, values=shown, places=places)
     if not report.errors:
         _recheck_overlaps(connection, import_id, report)
 

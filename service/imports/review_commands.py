@@ -13,6 +13,7 @@ from service.audit.record import record
 from service.core import clock
 from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from service.core.plurals import Count
 from service.documents import queries as documents
 from service.imports import publication, queries
 from service.imports.acts import NotThere, hand_over, staged_import
@@ -129,7 +130,8 @@ def ask_publication(
     found = staged_import(session, actor, import_id, version)
     if found.errors:
         raise HasErrors(
-            f"还有 {found.errors} 处错误，改正后才能入库。", f"{found.errors} errors have to be put right first."
+            f"还有 {found.errors} 处错误，改正后才能入库。",
+            f"{Count(found.errors):error has|errors have} to be put right first.",
         )
     if four_eyes and actor.label == found.created_by:
         raise OwnImport("本系统要求由上传人以外的人入库。", "Here, another person than the sender publishes an import.")

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from service.core.plurals import Count
 from service.imports.findings import Finding, finding, problem
 
 Bytes = NDArray[np.uint8]
@@ -74,7 +75,12 @@ def check_parts(parts: dict[str, Path], name: str) -> None:
     _check_records(parts, name)
     table = read_table(parts[".dbf"], name)
     if indexed != table.records:
-        raise problem("shapefile_damaged", name=name, part=".dbf", reason=f"{indexed} shapes, {table.records} records")
+        raise problem(
+            "shapefile_damaged",
+            name=name,
+            part=".dbf",
+            reason=f"{Count(indexed):shape|shapes}, {Count(table.records):record|records}",
+        )
     if deleted := _count_deleted(parts[".dbf"], table):
         raise problem("shapefile_deleted_rows", name=name, count=deleted)
 

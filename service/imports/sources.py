@@ -1,6 +1,6 @@
 """One shape for all formats: a source of row batches in the CRS of the file, attributes as plain columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Rows:
     survey: pa.Array | None = None
     geometries: Geometries | None = None  # decoded already, when the opener had them
     heights: int = 0  # shapes whose heights the opener has dropped already
+    opened: Collection[int] = ()  # shapes whose open rings the opener has closed, by index
     faults: Mapping[int, Finding] = field(default_factory=dict)  # of shapes that could not be made, by index
 
 
@@ -151,7 +152,13 @@ def _recognised(text: str | None) -> SourceCrs | None:
 
 
 def _agree(stated: SourceCrs, declared: SourceCrs) -> bool:
-    """Tell whether a declared CRS is the file's own, in other words."""
+    """Tell whether a declared CRS is the file's own, in other words.
+
+    A zone may be declared with or without its number in front of the eastings: they show which is true.
+    """
+    zones = [each.zone and (each.zone.width, each.zone.number) for each in (stated, declared)]
+    if zones[0] is not None and zones[0] == zones[1]:
+        return True
     degrees = stated.is_geographic and declared.is_geographic
     return stated.label == declared.label or (degrees and {stated.datum, declared.datum} <= {"wgs84", "cgcs2000"})
 

@@ -111,7 +111,8 @@ def _points(table: Table, encoding: str) -> BoundaryFile:
             assembly.parcel = Parcel(number, "面", "", "", name | attributes)
         x, y = values[north], values[east]
         if not (NUMBER.match(x) and NUMBER.match(y)):
-            assembly.note("table_point", line=number, value=f"{x},{y}")
+            wrong = next(at for at, text in ((north, x), (east, y)) if not NUMBER.match(text))
+            assembly.note("table_point", field=table.header[wrong], line=number, value=f"{x},{y}")
             continue
         ring = values[where["ring"]] if "ring" in where else ""
         assembly.add_point(ring, Point(values[where["point"]] if "point" in where else "", x, y, number))
@@ -154,13 +155,13 @@ def _rows(lines: list[Line], table: Table, row: int, own: str | None) -> Rows:
         texts.append(cell[cell.find(";") + 1 :] if start and start[1] else cell if start else None)
         kind = _KIND.match(cell)
         if start is None and kind:
-            faults[i] = finding("geometry_type", row=row + i, value=kind[1].upper())
+            faults[i] = finding("geometry_type", row=row + i, field=table.header[at], value=kind[1].upper())
         elif start and (f"EPSG:{start[1]}" if start[1] else None) != own:
-            raise problem("table_mixed_crs", line=line.number, value=cell[:20])
+            raise problem("table_mixed_crs", row=row + i, field=table.header[at], line=line.number, value=cell[:20])
     shapes = shapely.from_wkt(np.array([None, *texts], dtype=object), on_invalid="ignore")[1:]
     for i, (text, made) in enumerate(zip(texts, shapes, strict=True)):
         if text is not None and made is None:
-            faults[i] = finding("table_wkt", row=row + i, value=text[:60])
+            faults[i] = finding("table_wkt", row=row + i, field=table.header[at], value=text[:60])
     names = {table.header[i]: i for i in range(len(table.header)) if i != at and table.header[i]}
     columns = {
         f"a_{name}": pa.array([_cell(line, i) or None for line in lines], pa.string()) for name, i in names.items()

@@ -52,7 +52,7 @@ def text_table(request: Request, path: Path) -> Source:
     separator = max(_SEPARATORS, key=head.count)
     table = _table("CSV", _csv_lines(text, separator)) or table_parcels.without_names(_csv_lines(text, separator))
     if table is None:
-        first = next(_csv_lines(text, separator), Line(0, ["空"]))
+        first = next(_csv_lines(text, separator), Line(0, ["—"]))
         raise problem("table_no_shapes", seen="、".join(first.cells[:20]))
     return table_parcels.source(request, Format.CSV, table, encoding)
 
@@ -88,7 +88,7 @@ def _sheet(request: Request, book: openpyxl.Workbook) -> Source:
     usable = {name: table for name, table in tables.items() if table is not None}
     if not usable:
         seen = (cell for sheet in book.worksheets for line in islice(_sheet_lines(sheet), 3) for cell in line.cells)
-        raise problem("table_no_shapes", seen="、".join(islice(filter(None, seen), 20)) or "空")
+        raise problem("table_no_shapes", seen="、".join(islice(filter(None, seen), 20)) or "—")
     name = choose_layer(usable, request.layer)
     return table_parcels.source(request, Format.XLSX, usable[name], "UTF-8")
 

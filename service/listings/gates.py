@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from service.codes.queries import name_of
 from service.core import problems
 from service.core.errors import Conflict
+from service.core.plurals import Count
 from service.listings.models import Lot
 from service.listings.waiting import OpenItem, told
 
@@ -56,7 +57,7 @@ def _open(found: Sequence[OpenItem]) -> ChecklistOpen:
     zh, en = told(found)
     return ChecklistOpen(
         f"还有 {len(found)} 项未完成：{zh}。",
-        f"{len(found)} items are open: {en}.",
+        f"{Count(len(found)):item is|items are} open: {en}.",
         facts={"items": [each._asdict() for each in found]},
     )
 

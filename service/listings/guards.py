@@ -10,6 +10,7 @@ from typing import Any
 
 from service.core import clock
 from service.core.errors import Conflict, FieldError, Invalid
+from service.core.plurals import Count
 from service.listings import offers, terms
 from service.listings.centres import TradingCentre
 from service.listings.offers import Bidding, Ending, Offer
@@ -129,14 +130,14 @@ def resumption(
     if needed and notice_on is None:
         zh, en = (
             f"须填写恢复公告日（恢复前至少 {needed} 日）",
-            f"Say when the resumption was announced, {needed} days before",
+            f"Say when the resumption was announced, {Count(needed):day|days} before",
         )
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/notice_on", "notice-required", zh, en)])
     if needed and notice_on is not None and (day - notice_on).days < needed:
         least = notice_on + dt.timedelta(days=needed)
         raise ResumedTooSoon(
             f"恢复公告须在恢复前至少 {needed} 日发布，最早 {least}。",
-            f"The resumption is announced {needed} days before: {least} or later.",
+            f"The resumption is announced {Count(needed):day|days} before: {least} or later.",
             facts={"least": least},
         )
     moved = terms.pause(since, moment) if centre.shifts_end.value else dt.timedelta(0)
@@ -149,7 +150,7 @@ def resumption(
         if wanted is not None and wanted < least_at:
             raise ResumedTooSoon(
                 f"时间应至少顺延 {moved.days} 日，不早于 {_told(least_at)}。",
-                f"Dates move by {moved.days} days at least, to {_told(least_at)} or later.",
+                f"Dates move by {Count(moved.days):day|days} at least, to {_told(least_at)} or later.",
                 facts={"least": least_at},
             )
         facts[name] = wanted or least_at

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from service.core.plurals import Count
 from service.listings.waiting import OpenItem, told
 from service.rules.book import Law
 from service.rules.calendar import Calendar, Reckoned
@@ -39,7 +40,10 @@ def checklist(rule: Rule, items: Sequence[OpenItem], day: dt.date) -> Finding | 
     zh, en = told(items)
     return found(
         rule,
-        Words(f"清单还有 {len(items)} 项未完成：{zh}", f"{len(items)} items of the checklist are open: {en}"),
+        Words(
+            f"清单还有 {len(items)} 项未完成：{zh}",
+            f"{Count(len(items)):item of the checklist is|items of the checklist are} open: {en}",
+        ),
         Words(f"摘牌前完成，预计 {ready_on}", f"done before the sale, forecast for {ready_on}"),
         due_on=ready_on,
     )
@@ -56,7 +60,7 @@ def checklist_ahead(rule: Rule, items: Sequence[OpenItem], sale_on: dt.date) -> 
         rule,
         Words(
             f"摘牌日 {sale_on} 前预计有 {len(late)} 项不能完成：{zh}",
-            f"by the sale on {sale_on}, {len(late)} items of the checklist are forecast not to be done: {en}",
+            f"by the sale on {sale_on}, {Count(len(late)):item|items} of the checklist will likely not be done: {en}",
         ),
         Words(f"摘牌前完成，预计 {ready_on}", f"done before the sale, forecast for {ready_on}"),
         due_on=ready_on,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from service.core.errors import Conflict
+from service.core.plurals import Count
 from service.listings.centres import TimedBidding, TradingCentre
 from service.rules.finding import plain
 from service.schemes.methods import Method
@@ -75,9 +76,11 @@ def _refuse_time(bidding: Bidding, offers: Sequence[Offer], new: Offer) -> None:
         return
     silence = dt.timedelta(minutes=bidding.centre.silence_minutes.value or 0)
     if silence and new.offered_at > bidding.closes_at - silence:
-        minutes = bidding.centre.silence_minutes.value
+        minutes = bidding.centre.silence_minutes.value or 0
         raise _refused(
-            "silence", f"挂牌截止前 {minutes} 分钟不接受报价", f"no offers in the last {minutes} minutes of a listing"
+            "silence",
+            f"挂牌截止前 {minutes} 分钟不接受报价",
+            f"no offers in the last {Count(minutes):minute|minutes} of a listing",
         )
 
 
@@ -91,7 +94,9 @@ def _refuse_round(bidding: Bidding, closes_at: dt.datetime, offers: Sequence[Off
         raise _refused("preparation", "限时竞价尚未开始", "live bidding has not begun")
     minutes, ends = bidding.centre.round_minutes.value, round_ends(bidding, offers)
     if minutes is not None and ends is not None and new.offered_at > ends:
-        raise _refused("round-over", f"该轮 {minutes} 分钟已到，竞价结束", f"the round of {minutes} minutes is over")
+        raise _refused(
+            "round-over", f"该轮 {minutes} 分钟已到，竞价结束", f"the round of {Count(minutes):minute|minutes} is over"
+        )
 
 
 def goes_live(centre: TradingCentre, closes_at: dt.datetime, offers: Sequence[Offer]) -> bool:

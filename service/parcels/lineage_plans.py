@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.core.errors import FieldError, Invalid
+from service.core.plurals import Count
 from service.geo import crs as geo_crs
 from service.geo import overlay_apart
 from service.geo.area import areas_m2, cents
@@ -82,7 +83,7 @@ def plan_split(session: Session, actor: Actor, number: str, order: SplitOrder, *
     given = [each.code for each in sent] if order.codes is None else list(order.codes)
     codes = _codes(session, OperationKind.SPLIT, parcel.code, given, len(cut.pieces))
     legal = [each.area_legal_m2 for each in sent] if order.areas_legal_m2 is None else order.areas_legal_m2
-    _refuse_miscounted("/areas_legal_m2", legal, len(codes), "个法定面积", "legal areas")
+    _refuse_miscounted("/areas_legal_m2", legal, len(codes), "个法定面积", "legal area|legal areas")
     parts = _parts(codes, cut.pieces, [each.name for each in sent], legal)
     crs = geo_crs.CGCS2000 if source is None else source.epsg
     if sent and crs is not None:
@@ -166,7 +167,7 @@ def _parts(
 
 def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str | None], number: int) -> list[str]:
     """Take the given codes and issue the missing ones; none is or was another parcel's."""
-    _refuse_miscounted("/codes", given, number, "个编号", "codes")
+    _refuse_miscounted("/codes", given, number, "个编号", "code|codes")
     wanted = [code and identifiers.check_code(code) for code in given] or [None] * number
     chosen = [code for code in wanted if code is not None]
     used = lineage_queries.taken(session, chosen) | {code for code in chosen if chosen.count(code) > 1}
@@ -184,7 +185,10 @@ def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str
 def _refuse_miscounted(pointer: str, given: Sequence[object], parts: int, zh: str, en: str) -> None:
     """Refuse what was given of each part for more or fewer parts than there are; nothing given is fine."""
     if given and len(given) != parts:
-        zh, en = f"给出 {len(given)} {zh}，实际分为 {parts} 块", f"{len(given)} {en} for {parts} parts"
+        zh, en = (
+            f"给出 {len(given)} {zh}，实际分为 {parts} 块",
+            f"{Count(len(given)):{en}} for {Count(parts):part|parts}",
+        )
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "wrong-number", zh, en)])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from service.core.plurals import Count
 from service.plans.findings import Figure, Finding
 from service.rules.rule import Rule
 
@@ -19,10 +20,22 @@ class Gaps(NamedTuple):
 
 
 _ASKED = (
-    ("structure", "结构", "structure", "住宅用地未分商品、保障", "say no kind of housing"),
-    ("timing", "时序", "timing", "没有计划季度", "have no planned quarter"),
-    ("parcel", "地块", "plots", "既没有地块也没有示意范围", "have neither a parcel nor a sketch"),
-    ("use", "用途", "use", "没有用地分类代码", "have no land-use code"),
+    (
+        "structure",
+        "结构",
+        "structure",
+        "住宅用地未分商品、保障",
+        "plot says no kind of housing|plots say no kind of housing",
+    ),
+    ("timing", "时序", "timing", "没有计划季度", "plot has no planned quarter|plots have no planned quarter"),
+    (
+        "parcel",
+        "地块",
+        "plots",
+        "既没有地块也没有示意范围",
+        "plot has neither a parcel nor a sketch|plots have neither a parcel nor a sketch",
+    ),
+    ("use", "用途", "use", "没有用地分类代码", "plot has no land-use code|plots have no land-use code"),
 )
 
 
@@ -34,8 +47,8 @@ def missing(gaps: Gaps, rule: Rule) -> Iterator[Finding]:
     counts = (gaps.without_structure, gaps.without_timing, gaps.without_parcel, gaps.without_use)
     for (key, zh, en, why_zh, why_en), count in zip(_ASKED, counts, strict=True):
         if count:
-            message = (f"{zh}：{count} 宗{why_zh}。", f"{en.capitalize()}: {count} plots {why_en}.")
-            satisfied = (f"补齐这 {count} 宗的{zh}。", f"Fill in the {en} of these {count} plots.")
+            message = (f"{zh}：{count} 宗{why_zh}。", f"{en.capitalize()}: {Count(count):{why_en}}.")
+            satisfied = (f"补齐这 {count} 宗的{zh}。", f"Fill in the {en} of {Count(count):this plot|these plots}.")
             yield _finding(rule, message, satisfied, count, {"missing": key})
 
 
@@ -66,7 +79,7 @@ def doubtful(gaps: Gaps) -> Iterator[Finding]:
             title=("用途类别与用地代码不符", "Class and land use differ"),
             message=(
                 f"{count} 宗的用途类别与其用地代码所属类别不同。",
-                f"The class of {count} plots is not the one of their land use.",
+                f"{Count(count):plot has a class|plots have a class} that is not the one of its land use.",
             ),
             source="gis_data/codes",
             satisfied_by=("核对用途类别或用地代码。", "Check the class or the land-use code."),

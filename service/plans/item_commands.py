@@ -13,6 +13,7 @@ from service.accounts.access import Actor
 from service.audit.actions import Action as Audited
 from service.audit.record import record
 from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
+from service.core.plurals import Count
 from service.geo.crs import CGCS2000
 from service.geo.geojson import parse_polygon
 from service.parcels.models import Parcel
@@ -122,7 +123,7 @@ def carry_over(session: Session, actor: Actor, plan_id: int, order: CarryOver) -
     before = queries.plan_in_force(session, plan.jurisdiction_id, plan.year - 1)
     found = {row.key: row for row in item_queries.unsold(session, before, plan)} if before else {}
     if unknown := [key for key in order.keys or () if key not in found]:
-        zh, en = f"{len(unknown)} 宗不在可结转之列", f"{len(unknown)} plots can't be carried over"
+        zh, en = f"{len(unknown)} 宗不在可结转之列", f"{Count(len(unknown)):plot|plots} can't be carried over"
         raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/keys", "not-unsold", zh, en)])
     keys = order.keys or list(found)
     if before is None or not keys:

@@ -12,6 +12,7 @@ from service.accounts.access import Actor
 from service.audit.actions import Action as Audited
 from service.audit.record import record
 from service.core.errors import FieldError, Invalid
+from service.core.plurals import Count
 from service.documents import commands as documents
 from service.documents.storage import Kept
 from service.geo.crs import CGCS2000
@@ -94,7 +95,7 @@ def _refuse(errors: Sequence[FieldError]) -> None:
     if errors:
         raise SheetRefused(
             f"共 {len(errors)} 处有误，未作任何修改。",
-            f"{len(errors)} values are wrong; nothing was changed.",
+            f"{Count(len(errors)):value is|values are} wrong; nothing was changed.",
             errors=errors[:MOST_ERRORS],
             facts={"count": len(errors)},
         )

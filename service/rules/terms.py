@@ -5,6 +5,7 @@ The day of the event itself is not counted: ten days from 1 March end on 11 Marc
 
 import datetime as dt
 
+from service.core.plurals import Count
 from service.rules.calendar import Reckoned
 from service.rules.finding import Finding, Words, found
 from service.rules.rule import Rule
@@ -18,12 +19,12 @@ def too_short(
     if ends_on >= end:
         return None
     days = (ends_on - begins_on).days
-    zh, en = ("个工作日", "working days") if earliest else ("日", "days")
+    zh, en = ("个工作日", "working day|working days") if earliest else ("日", "day|days")
     return found(
         rule,
         Words(
             f"{what.zh}{begins_on} 至 {ends_on}(相隔 {days} 日),不足 {needed} {zh}",
-            f"{what.en}: {begins_on} to {ends_on} ({days} days apart), less than {needed} {en}",
+            f"{what.en}: {begins_on} to {ends_on} ({Count(days):day|days} apart), less than {Count(needed):{en}}",
         ),
         Words(f"不早于 {end}", f"{end} or later"),
         provisional=earliest is not None and earliest.provisional,
@@ -42,7 +43,7 @@ def late(rule: Rule, what: Words, due: Reckoned | dt.date, day: dt.date) -> Find
     days = (day - due_on).days
     return found(
         rule,
-        Words(f"{what.zh}期限 {due_on},已逾期 {days} 日", f"{what.en}: due on {due_on}, {days} days late"),
+        Words(f"{what.zh}期限 {due_on},已逾期 {days} 日", f"{what.en}: due on {due_on}, {Count(days):day|days} late"),
         Words(f"最迟 {due_on};已逾期的尽快补办", f"by {due_on}; once late, without delay"),
         provisional=provisional,
         due_on=due_on,

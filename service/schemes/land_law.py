@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from service.core.plurals import Count
 from service.rules.calendar import Calendar, add_years
 from service.rules.finding import Finding, Words, found
 from service.rules.rule import Rule, Severity
@@ -177,7 +178,7 @@ def hearing(rule: Rule, *, members: int, objecting: int, held: bool) -> Finding 
         rule,
         Words(
             f"{members} 名成员中 {objecting} 名有异议,尚未听证",
-            f"{objecting} of {members} members object and no hearing was held",
+            f"of {Count(members):member|members}, {objecting} objected and no hearing was held",
         ),
         Words("召开听证会", "hold a hearing"),
         objecting=Decimal(objecting) / members,
@@ -210,7 +211,7 @@ def impact_assessment(
         rule,
         Words(
             f"环评批复 {approved_on} 已超过 {years} 年未动工",
-            f"the EIA of {approved_on} is over {years} years old without a start",
+            f"the EIA of {approved_on} is over {Count(years):year|years} old without a start",
         ),
         Words("报原审批机关重新审核", "have the authority examine it again"),
         approved_on=approved_on,
@@ -228,7 +229,9 @@ def temporary_use(
         return None
     return found(
         rule,
-        Words(f"临时用地至 {ends_on},超过 {years} 年", f"temporary use until {ends_on}, over {years} years"),
+        Words(
+            f"临时用地至 {ends_on},超过 {years} 年", f"temporary use until {ends_on}, over {Count(years):year|years}"
+        ),
         Words(f"期限不超过 {last}", f"end by {last}"),
         begins_on=begins_on,
         ends_on=ends_on,

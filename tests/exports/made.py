@@ -27,7 +27,8 @@ USES = [
 GIVEN = ["gbt_21010_2017:0601", "gb_50137_2011:U15", "land_use_2023:1001", None]
 _SIGNS = "龙湖北路以东镕堃〔〕（）·—、：“”Aa09=+-@'\"_# ,"
 _words = st.text(_SIGNS, min_size=1, max_size=40).map(str.strip).filter(bool)
-_texts = st.none() | _words
+_long = _words.map(lambda word: (word + "龙湖") * 40).map(lambda text: text[:84].strip())  # what a DBF holds in UTF-8
+_texts = st.none() | _words | _long
 _days = st.dates(dt.date(1990, 1, 1), dt.date(2022, 11, 15))
 _states = st.sampled_from([State(s, h) for s in Stage for h in Hold if is_possible(State(s, h))])
 

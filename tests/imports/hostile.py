@@ -396,7 +396,7 @@ def geojsons() -> None:  # noqa: PLR0915 - a catalogue
     case("C06 some with height", document(polygon([[113, 34], [114, 34, 1], [114, 35], [113, 34]])))
     rings += [None, "x", [["a", "b"]] * 4, {"a": 1}, [[True, False]] * 4]
     for i, ring in enumerate(rings):
-        case(f"C06 ring {i}", document(polygon(ring)), "geometry_malformed", "geometry_empty", "geometry_invalid")
+        case(f"C06 ring {i}", document(polygon(ring)), *NO_SHAPE)
     case("C06 no coordinates", document({"type": "Polygon", "coordinates": []}), "geometry_empty")
 
     def long() -> bytes:

@@ -152,3 +152,51 @@ def test_every_single_changed_byte_of_the_headers_is_survived(tmp_path: Path) ->
         with contextlib.suppress(Problem):
             archive.extract(path, [(m, target) for m in archive.members(path)])
         target.unlink(missing_ok=True)
+
+
+def told_otherwise(tmp_path: Path, at: int, value: bytes, *, local: bool) -> Path:
+    """A plain archive of one stored file with some bytes of its local header, or of its directory, replaced."""
+    path = packed(tmp_path, {"a.shp": b"x" * 100}, method=zipfile.ZIP_STORED)
+    data = bytearray(path.read_bytes())
+    at += 0 if local else data.rfind(b"PK\x01\x02")
+    data[at : at + len(value)] = value
+    path.write_bytes(data)
+    return path
+
+
+STORIES = {
+    "another name in the local header": (30, b"b", True, "archive_damaged"),
+    "another method in the local header": (8, b"\x08", True, "archive_damaged"),
+    "no local header": (0, b"XX", True, "archive_damaged"),
+    "encrypted by the local header alone": (6, b"\x01", True, "archive_encrypted"),
+    "data that reaches into the directory": (20, struct.pack("<LL", 130, 130), False, "archive_overlap"),
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_headers_that_tell_two_stories_are_refused(tmp_path: Path, story: str) -> None:
+    at, value, local, code = STORIES[story]
+    with pytest.raises(Problem) as caught:
+        archive.members(told_otherwise(tmp_path, at, value, local=local))
+    assert caught.value.finding.code == code
+
+
+@pytest.mark.parametrize("name", ["/", " ", "a//b.shp"])
+def test_a_name_of_nothing_is_refused_or_harmless(tmp_path: Path, name: str) -> None:
+    path = packed(tmp_path, {"x.shp": b"x", name: b"" if name.endswith("/") else b"y"})
+    if name.strip("/ "):
+        assert len(archive.members(path)) == 2
+    else:
+        with pytest.raises(Problem) as caught:
+            archive.members(path)
+        assert caught.value.finding.code == "archive_name"
+
+
+def test_less_data_than_declared_is_found_while_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = packed(tmp_path, {"a.shp": b"hello"})
+    (member,) = archive.members(path)
+    member.entry.file_size = 99  # as a directory might say that `zipfile` believes
+    monkeypatch.setattr(zipfile.ZipExtFile, "_update_crc", lambda *_: None)
+    with pytest.raises(Problem) as caught:
+        archive.extract(path, [(member, tmp_path / "out")])
+    assert caught.value.finding.code == "archive_damaged"

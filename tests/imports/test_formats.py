@@ -1,5 +1,6 @@
 """Every format, from the file to the parcel: shapes to 0.1 mm, every attribute."""
 
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 import shapely
 
 from service.core.settings import Settings
+from service.imports.reader import read
+from service.imports.sources import Request
 from tests.imports.conftest import Outcome, parcels, shapefile_zip
 
 BringIn = Callable[..., Outcome]
@@ -164,3 +167,19 @@ def test_the_original_file_stays_as_a_document(
     kept = settings.documents_dir / row[2][:2] / row[2][2:4] / row[2]
     assert kept.read_bytes() == path.read_bytes()
     assert pyarrow.parquet.read_table(kept).num_rows == 6
+
+
+def test_a_zone_may_be_declared_with_or_without_its_number_in_front(tmp_path: Path) -> None:
+    """A .prj of zone 38 beside eastings without the number is common; the eastings show which is true."""
+    frame = parcels(2)  # EPSG:4547: no number in front
+    path = shapefile_zip(tmp_path / "a.zip", frame, "UTF-8", without=(".prj",))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("地块.prj", pyproj.CRS.from_epsg(4526).to_wkt("WKT1_ESRI"))
+    folders = [tmp_path / name for name in ("silent", "declared", "wrong")]
+    for folder in folders:
+        folder.mkdir()
+    (silent,) = read(Request(path, folders[0]))["findings"]
+    assert (silent["code"], "EPSG:4547" in silent["message"]) == ("zone_mismatch", True)
+    assert read(Request(path, folders[1], crs="EPSG:4547"))["rows"] == 2
+    (wrong,) = read(Request(path, folders[2], crs="EPSG:4548"))["findings"]
+    assert wrong["code"] == "crs_conflict"

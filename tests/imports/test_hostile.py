@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from service.imports import sandbox
-from service.imports.findings import CATALOGUE, Finding, placed
+from service.imports.findings import CATALOGUE, Finding
+from service.imports.grouping import placed
 from tests.imports import hostile
 from tests.imports.hostile import CASES, Case
 
@@ -163,7 +164,7 @@ def test_a_hostile_file_is_refused_in_words_or_read_and_harms_nobody(name: str, 
     assert outcome.memory_mib < MEMORY_MIB
     assert {name for name in outcome.left if not name.startswith("unpacked")} <= LEFT
     for error in outcome.errors:
-        words = placed(error.message, file="成果.zip", layer="地块", row=error.row)
+        words = placed(error.message, file="成果.zip", layer="地块", rows=[error.row] if error.row else [])
         assert words.startswith("成果.zip")
         assert error.row is None or f"第 {error.row} 行" in words
         assert re.search(r"[\u4e00-\u9fff]{2}", error.message), "a Chinese sentence"

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import psycopg
 import pyogrio
 import pytest
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 
 from service.core.db import Database
 from service.core.settings import Settings
-from service.imports import jobs
+from service.imports import jobs, report
 from tests.caller import Caller
 from tests.imports.conftest import geojson, parcels, square
 
@@ -287,3 +288,20 @@ def test_findings_are_given_as_files(
     assert answer.status_code == 200
     assert answer.content.startswith(begins)
     assert f".{kind}" in answer.headers["content-disposition"]
+
+
+def test_a_file_of_findings_is_whole_however_many_of_both_severities_there_are(
+    registrar: Caller, reviewed: Callable[..., dict[str, Any]], owner: psycopg.Connection[Any]
+) -> None:
+    number = reviewed()["id"]
+    owner.execute("DELETE FROM import_finding")
+    owner.execute(
+        "INSERT INTO import_finding (import_id, severity, code, message, message_en)"
+        " SELECT %s, severity, 'spike', '尖刺', 'A spike' FROM unnest(ARRAY['error', 'warning']) AS severity,"
+        " generate_series(1, %s)",
+        (number, report.KEPT),
+    )
+    whole = registrar.get(f"/api/v1/imports/{number}/findings/file?f=xlsx").content
+    sheet = openpyxl.load_workbook(BytesIO(whole), read_only=True).active
+    assert sheet is not None
+    assert sum(1 for _ in sheet.iter_rows(min_row=2)) == 2 * report.KEPT

@@ -54,7 +54,7 @@ def test_one_of_many_is_never_guessed() -> None:
     (finding,) = (each for each in report.closed() if each.code == "land_use_ambiguous")
     assert "1306 通信用地、1307 邮政用地，对照未核实" in finding.message
     assert "1306 Telecommunications, 1307 Post (by an unverified table)" in finding.message_en
-    assert (finding.value, finding.field) == ("U15", "land_use")
+    assert (finding.value, finding.field) == ("U15", "YDDM")
 
 
 def test_a_class_of_which_a_part_only_is_known_is_left_open() -> None:
@@ -122,3 +122,11 @@ def test_a_saved_map_is_corrected_by_the_words_of_this_file() -> None:
     saved = Saved("某局", (Assignment("DM", "land_use", list="land_use_2023"),))
     told = proposed({"DM": ["0601", "0604"], "YT": ["工业用地", "仓储用地"]}, (saved,))
     assert told["DM"] == ("land_use", "gbt_21010_2017", "high")
+
+
+def test_a_code_of_another_list_is_told_to_stand_there() -> None:
+    _, report = mapped({"code": ["A", "B"], "YDDM": ["070102", "9999"]})
+    ours, nobodys = [each for each in report.kept if each.code == "land_use_unknown"]
+    assert "用地用海分类(2023)有此编码，请核对用的是哪一个" in ours.message
+    assert ours.message_en.endswith("has it; which list is used?")
+    assert nobodys.message.endswith("未导入")

@@ -94,13 +94,13 @@ DIRT: dict[str, tuple[dict[str, list[Any]], int, str]] = {
     "text_too_long": (GOOD | {"name": ["x" * 201, "b"]}, 1, "name"),
     "stage_unknown": (GOOD | {"状态": ["谋划", "不知道"]}, 2, "状态"),
     "number_unreadable": (GOOD | {"用地面积": ["约一万", "1"]}, 1, "用地面积"),
-    "area_legal_implausible": (GOOD | {"用地面积": [-5.0, 1.0]}, 1, "area_legal_m2"),
+    "area_legal_implausible": (GOOD | {"用地面积": [-5.0, 1.0]}, 1, "用地面积"),
     "bounds_unreadable": (GOOD | {"容积率": ["大约2", "2"]}, 1, "容积率"),
     "bounds_impossible": (GOOD | {"容积率": ["2", ">3,<2"]}, 2, "容积率"),
-    "cadastral_invalid": (GOOD | {"宗地代码": [None, "410105003012GB00O23"]}, 2, "cadastral_code"),
-    "cadastral_duplicate": (GOOD | {"宗地代码": ["410105003012GB00023"] * 2}, 2, "cadastral_code"),
+    "cadastral_invalid": (GOOD | {"宗地代码": [None, "410105003012GB00O23"]}, 2, "宗地代码"),
+    "cadastral_duplicate": (GOOD | {"宗地代码": ["410105003012GB00023"] * 2}, 2, "宗地代码"),
     "date_unreadable": (GOOD | {"状态日期": ["2022-13-01", None]}, 1, "状态日期"),
-    "date_implausible": (GOOD | {"状态日期": [None, "2022-11-16"]}, 2, "stage_since"),
+    "date_implausible": (GOOD | {"状态日期": [None, "2022-11-16"]}, 2, "状态日期"),
 }
 
 

@@ -73,12 +73,21 @@ def test_folders_of_a_kml_are_layers_and_points_are_left(tmp_path: Path) -> None
     assert table["a_name"].to_pylist() == ["乙"]
 
 
+def test_an_open_ring_of_a_kml_is_a_fault_that_a_repair_can_close(tmp_path: Path) -> None:
+    whole = ring(SQUARE.exterior)
+    bad = placemark("坏", SQUARE).replace(whole, whole.rpartition(" ")[0])
+    answer, table = read(kml(tmp_path / "a.kml", placemark("好", SQUARE), bad), crs="4490")
+    assert [(each["code"], each["row"]) for each in answer["findings"]] == [("ring_open", 2)]
+    assert table["geom_wkb"].is_valid().to_pylist() == [True, False]
+    assert shapely.from_wkb(table["faulty_wkb"][1].as_py()).equals(SQUARE)
+
+
 @pytest.mark.parametrize(
     ("coordinates", "reason"),
     [
         ("113,34 114", "读不通"),
-        ("113,34 114,34 114,35", "闭合"),
-        ("113,34 114,34 114,35 113,34.1", "闭合"),
+        ("113,34 114,34 113,34", "不足 3 点"),
+        ("113,34 114,34", "不足 3 点"),
         ("113,34 114,34 1_14,35 113,34", "读不通"),
         ("甲,乙 丙,丁 甲,乙 丙,丁", "读不通"),
         ("", "读不通"),

@@ -167,8 +167,9 @@ def test_geojson_is_longitude_and_latitude_unless_said_otherwise(tmp_path: Path)
         (None, "geometry_missing"),
         ({"type": "Point", "coordinates": [113, 34]}, "geometry_type"),
         (polygon(), "geometry_empty"),
-        (polygon(RING[:3]), "geometry_malformed"),
-        (polygon([*RING[:3], [113.73, 34.771]]), "geometry_malformed"),
+        (polygon(RING[:2]), "geometry_malformed"),
+        (polygon(RING[:3]), "ring_open"),
+        (polygon([*RING[:3], [113.73, 34.771]]), "ring_open"),
         (polygon(RING, [[113.732]]), "geometry_malformed"),  # GDAL would drop the inner ring
         (polygon([["113", "34"]] * 4), "geometry_malformed"),
         ({"type": "polygon", "coordinates": [RING]}, "geometry_malformed"),

@@ -225,7 +225,8 @@ def test_a_parcel_changed_meanwhile_is_refused_with_words(
         parcel_commands.change_attributes(session, CLERK, "ZD-003", ParcelChange(address="龙湖路"), version=1)
     before = projection(owner)
     refused = act(publish, waiting)
-    assert (refused.row.status, refused.errors) == ("staged", [(3, "code", "changed_since")])
+    assert (refused.row.status, refused.errors) == ("staged", [(3, "地块编号", "changed_since")])
+    assert all(each.lon and each.lat for each in refused.findings if each.row), "each has its place"
     assert "重新" in (refused.row.problem or "")
     assert projection(owner) == before
     again = act(review_commands.correct_mapping, waiting, assignments=jobs._assignments(refused.row.mapping or []))
@@ -239,7 +240,7 @@ def test_a_code_or_place_taken_meanwhile_is_refused(
     waiting = review(package(tmp_path / "a.gpkg")).row.id
     bring_in(package(tmp_path / "b.gpkg", 地块编号=["ZD-001", *[f"N{i}" for i in range(5)]]))
     before = projection(owner)
-    assert act(publish, waiting).errors == [(1, "code", "made_since")]
+    assert act(publish, waiting).errors == [(1, "地块编号", "made_since")]
     assert projection(owner) == before
 
 
@@ -436,7 +437,7 @@ def answered(owner: psycopg.Connection[Any], code: str) -> review_commands.Answe
     return review_commands.Answer("原测绘点有误", document)
 
 
-def _moved(tmp_path: Path, *codes: str) -> Path:
+def resurveyed(tmp_path: Path, *codes: str) -> Path:
     """The six parcels again, some of them three metres farther north."""
     shapes = [
         shapely.affinity.translate(shape, 0, 3) if f"ZD-{i:03}" in codes else shape
@@ -449,7 +450,7 @@ def test_a_boundary_that_concerns_others_moves_by_an_approvers_word_only(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, database: Database, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))  # ZD-004 is up for sale, ZD-005 is won
-    outcome = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    outcome = review(resurveyed(tmp_path, "ZD-002", "ZD-005"))
     (told,) = [each for each in outcome.findings if each.code == "boundary_concerns_others"]
     assert (told.row, told.value, told.severity) == (5, "ZD-005", "warning")
     assert told.message == "地块“ZD-005”已有竞得人，新界线须由审批人说明理由并附依据文件，才能入库"
@@ -487,7 +488,7 @@ def test_a_boundary_that_concerns_others_goes_back_by_an_approvers_word_only(
     bring_in(package(tmp_path / "a.gpkg"))
     before = projection(owner)
     answer = answered(owner, "ZD-005")
-    moved = review(_moved(tmp_path, "ZD-002", "ZD-005"))
+    moved = review(resurveyed(tmp_path, "ZD-002", "ZD-005"))
     done = act(publish, moved.row.id, answer=answer)
     back = answered(owner, "ZD-005")._replace(reason="复测报告撤回")  # what its documents say is no obstacle
     registrar, approver = (
@@ -523,7 +524,7 @@ def test_no_word_is_asked_or_kept_where_only_the_bureau_is_concerned(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))
-    done = act(publish, review(_moved(tmp_path, "ZD-002")).row.id)
+    done = act(publish, review(resurveyed(tmp_path, "ZD-002")).row.id)
     undone = act(review_commands.ask_undo, done.row.id, answer=answered(owner, "ZD-002"))
     assert (undone.row.status, undone.row.undo_reason, undone.row.undo_document_id) == ("undone", None, None)
 
@@ -533,7 +534,7 @@ def test_a_stage_that_moves_on_before_the_undoing_leaves_the_import_published(
 ) -> None:
     """Nobody was asked for a word then: what moved on was built on the publication."""
     bring_in(package(tmp_path / "a.gpkg"))
-    done = act(publish, review(_moved(tmp_path, "ZD-003")).row.id)
+    done = act(publish, review(resurveyed(tmp_path, "ZD-003")).row.id)
 
     def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:
         found = review_commands.ask_undo(session, actor, import_id, version=version)
@@ -550,7 +551,7 @@ def test_a_stage_that_moves_on_after_the_word_sends_the_import_back(
     tmp_path: Path, review: Act, act: Act, bring_in: Act, owner: psycopg.Connection[Any]
 ) -> None:
     bring_in(package(tmp_path / "a.gpkg"))
-    outcome = review(_moved(tmp_path, "ZD-003"))
+    outcome = review(resurveyed(tmp_path, "ZD-003"))
     assert [each.code for each in outcome.findings if each.code == "boundary_concerns_others"] == []
 
     def overtaken(session: Session, actor: Actor, import_id: int, *, version: int) -> Import:

@@ -100,8 +100,8 @@ def test_a_dirty_file_is_refused_by_row_field_and_rule(
     assert outcome.row.status == "refused"
     assert outcome.errors == [
         (2, "状态", "stage_unknown"),
-        (3, "code", "code_missing"),
-        (4, "code", "code_duplicate"),
+        (3, "地块编号", "code_missing"),
+        (4, "地块编号", "code_duplicate"),
     ]
     assert counts(owner) == [0, 0, 0]
 

@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n'
+import { agreed } from './agree'
 import { en } from './en'
 import { zh, type Text } from './zh'
 
@@ -11,4 +12,5 @@ export const i18n = createI18n<[Text], Language, false>({
   locale: 'zh',
   fallbackLocale: 'zh',
   messages: { zh, en },
+  postTranslation: (text) => (typeof text === 'string' ? agreed(text) : text),
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { agreed } from './agree'
 import { en } from './en'
 import { zh } from './zh'
 
@@ -24,6 +25,23 @@ describe('the words', () => {
   it('take the same figures in both languages', () => {
     const different = [...chinese].filter(([key, text]) => placeholders(text).join() !== placeholders(english.get(key) ?? '').join())
     expect(different.map(([key]) => key)).toEqual([])
+  })
+
+  it('agree with the figure before them in English', () => {
+    const figureThenPlural = /\{\w+\} (?:(?:more|chosen|working|boundary|printed) )?(?:parcels|points|(?:work)?days|months|years|entries|pieces|errors|warnings|areas|results|shapes|lots|plots|findings|targets|rows|repairs|rules|totals|items|files)\b/
+    expect([...english].filter(([, text]) => figureThenPlural.test(text))).toEqual([])
+    expect([...chinese].filter(([, text]) => /[‹›]/.test(text))).toEqual([])
+  })
+
+  it.each([
+    ['1 ‹parcel is/parcels are› added', '1 parcel is added'],
+    ['0 ‹parcel is/parcels are› added', '0 parcels are added'],
+    ['1,001 boundary ‹point/points›', '1,001 boundary points'],
+    ['2022-11-1 ‹error/errors›, 21 ‹warning/warnings›', '2022-11-1 error, 21 warnings'],
+    ['1 working ‹day/days› (3 ‹day/days›)', '1 working day (3 days)'],
+    ['— ‹parcel/parcels›', '— parcels'],
+  ])('%s', (written, read) => {
+    expect(agreed(written)).toBe(read)
   })
 
   it('hold no Han in English, except the switch back to Chinese', () => {

@@ -19,7 +19,7 @@ export function useWords(): ChecklistWords {
     named: (one) => (english.value ? one.title_en : one.title),
     leadOf: (one) => (english.value ? one.lead_title_en : one.lead_title),
     sourceOf: (one) => (english.value ? one.source_en : one.source),
-    length: (days, unit) => `${days} ${t(`checklists.${days === 1 ? 'unitOne' : 'unit'}.${unit}`)}`,
+    length: (days, unit) => t(unit === 'workday' ? 'checklists.days' : 'checklists.calendarDays', { n: days }),
     spare: (days) => (days === null ? t('common.absent') : days < 0 ? t('checklists.head.late', { n: -days }) : t('checklists.head.spare', { n: days })),
   }
 }

@@ -89,7 +89,7 @@ export const admin = {
   audit: {
     hint: 'Every change in order of time; entries are only ever added. Each carries the digest of the one before, so any tampering shows.',
     chain: {
-      ok: 'The log is complete: {n} entries, chain verified.',
+      ok: 'The log is complete: {n} ‹entry/entries›, chain verified.',
       broken: 'The log failed verification. Problems found: {n}.',
       place: 'Entry {seq}: {kind}',
       checking: 'Verifying the log…',

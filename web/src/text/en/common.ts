@@ -4,7 +4,7 @@ export const common = {
   absent: '—',
   comma: ', ',
   line: {
-    hint: 'A point a line, with or without its number; X and Y or degrees, in either order.', read: '{n} points, {system}, {m} m long', few: 'Two different points at least',
+    hint: 'A point a line, with or without its number; X and Y or degrees, in either order.', read: '{n} ‹point/points›, {system}, {m} m long', few: 'Two different points at least',
     row: 'Line {row} holds no coordinates', zone: 'Line {row} is not in zone 38', mixed: 'Line {row} is in another system than those before',
   },
   actions: {

@@ -2,8 +2,8 @@ export const exports = {
   action: 'Export',
   title: 'Export parcels',
   titleOne: 'Export {code}',
-  what: 'All {n} parcels that the list holds, in its order.',
-  whatChosen: 'The {n} chosen parcels, by code.',
+  what: 'All {n} ‹parcel/parcels› that the list holds, in its order.',
+  whatChosen: 'The {n} chosen ‹parcel/parcels›, by code.',
   whatOne: 'Parcel {code}.',
   format: 'Format',
   formats: {
@@ -35,5 +35,5 @@ export const exports = {
   saved: 'Saved {file}',
   queued: 'Being written in the background; see the task tray at the top right.',
   status: { queued: 'Waiting', running: 'Being written', done: 'Ready', failed: 'Broken off', expired: 'Expired' },
-  tray: { label: 'Exports', dismiss: 'Clear finished', progress: 'Progress of {file}', of: '{done} of {total} parcels', rows: '{n} parcels' },
+  tray: { label: 'Exports', dismiss: 'Clear finished', progress: 'Progress of {file}', of: '{done} of {total} ‹parcel/parcels›', rows: '{n} ‹parcel/parcels›' },
 }

@@ -47,7 +47,7 @@ export const imports = {
   stage: { reading: 'Reading', checking: 'Checking', staging: 'Comparing', publishing: 'Publishing', indexing: 'Indexing' },
   progress: { label: 'Import progress', of: '{stage}: {done} of {total}', plain: '{stage}: {done} done', waiting: 'Waiting its turn' },
   receipt: {
-    published: '{n} parcels published',
+    published: '{n} ‹parcel/parcels› published',
     publishedText: 'Every row passed the checks, in {time}.',
     refused: 'Nothing was published',
     refusedText: 'Errors found: {errors}. Correct the file by the list below and upload it again.',

@@ -24,7 +24,7 @@ export const lots: Text['lots'] = {
     top: 'Highest offer now', bidder: 'Winner of the tender', noticeOn: 'Resumption announced on', closesOn: 'New end',
   },
   publish: { title: 'Publish the notice', will: 'All lots ({n}) go out together and their terms are fixed; only a supplementary notice changes them.', willAmend: 'Changes the terms of lots: {n}.', date: 'Published on', confirm: 'Publish', done: 'Notice {number} is published' },
-  board: { column: 'Stage', hint: 'Drag a card to its next stage, or use its Act button; see what the law says, then confirm.', none: 'No lots', bids: 'Bidders {bidders}, offers {bids}', act: 'Act', actOn: 'Act on {number}', all: 'All {n} lots' },
+  board: { column: 'Stage', hint: 'Drag a card to its next stage, or use its Act button; see what the law says, then confirm.', none: 'No lots', bids: 'Bidders {bidders}, offers {bids}', act: 'Act', actOn: 'Act on {number}', all: 'All {n} ‹lot/lots›' },
   calendar: {
     before: 'Month before', after: 'Next month', today: 'This month', legend: '◇ notice   ▷ start   □ end or publicity over   ■ ended   △ due', empty: 'Nothing this month', emptyHint: 'Look at another month, or draft a notice.',
     notice: 'Notice', open: 'Start', close: 'End', end: 'Ended', publicity: 'Publicity over', confirm: 'Confirmation', result: 'Result due', refund: 'Deposits back',

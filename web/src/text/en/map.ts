@@ -25,7 +25,7 @@ export const map = {
     at: 'State of {date}', now: 'State of today',
   },
   notes: {
-    tooMany: 'More than {n} parcels match; the map shows some of them. Zoom in.',
+    tooMany: 'More than {n} ‹parcel matches/parcels match›; the map shows some of them. Zoom in.',
     failed: 'Map data could not be read.', noWebGL: 'This browser lacks WebGL 2, so there is no map',
     noWebGLHint: 'Update the browser or turn on hardware acceleration. The list below holds the same.',
   },
@@ -35,11 +35,11 @@ export const map = {
     from: '≥ {low} mu', to: '≤ {high} mu', between: '{low}–{high} mu', stagesMany: '{first} and others ({n})',
   },
   list: {
-    title: 'Parcels', total: '{n} parcels, {area} mu', inView: 'Only those in view', empty: 'No parcel matches',
+    title: 'Parcels', total: '{n} ‹parcel/parcels›, {area} mu', inView: 'Only those in view', empty: 'No parcel matches',
     emptyHint: 'Widen or clear the filters.', emptyView: 'None in the map frame. Zoom out, or untick “Only those in view”.', emptyAll: 'No parcels yet', emptyAllHint: 'Import parcels under “Data” first.',
-    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', legal: 'Legal area (mu)', plane: 'Plane area (mu)', lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', since: 'In stage since', columns: 'Columns', open: 'Open {code}', found: '{n} parcels found',
+    code: 'Code', name: 'Name', stage: 'Stage', use: 'Land use', area: 'Area (mu)', region: 'Jurisdiction / township', updated: 'Updated', legal: 'Legal area (mu)', plane: 'Plane area (mu)', lot: 'Lot number', cadastral: 'Cadastral code', address: 'Address', since: 'In stage since', columns: 'Columns', open: 'Open {code}', found: '{n} ‹parcel/parcels› found',
   },
-  choose: { title: '{n} parcels here', near: 'No parcel here' },
+  choose: { title: '{n} ‹parcel/parcels› here', near: 'No parcel here' },
   panel: {
     label: 'Parcel details', copyCode: 'Copy code', copyLink: 'Copy link', linkCopied: 'Link copied', zoom: 'Show on the map', act: 'Record event', selected: '{code} selected, {stage}', closed: 'Details closed',
     tabs: { facts: 'Facts', constraints: 'Constraints', checklist: 'Tracks', history: 'History', documents: 'Documents' },
@@ -49,8 +49,8 @@ export const map = {
     since: 'In this stage since', registered: 'Title registered', areas: 'Area', legal: 'Legal area', legalWhy: 'From the approval or certificate; never recomputed',
     plane: 'Plane area', planeWhy: 'Measured in the local 3° projection zone', ellipsoid: 'Ellipsoid area', ellipsoidWhy: 'Measured on the CGCS2000 ellipsoid',
     mismatch: 'Plane and legal area differ by {m2} m², more than allowed (the larger of 1 m² and 0.05%). Check the boundary points or the approval.',
-    uses: 'Land use', given: 'As delivered', undecided: 'The code of the 2023 list is not decided. It may be {names}.', unmatched: 'The code of the 2023 list is not decided: no class is known to match.', unverified: 'Unverified table', years: '{n} years', planning: 'Planning conditions', far: 'Floor area ratio', density_pct: 'Building density (%)', green_pct: 'Green ratio (%)', height_m: 'Building height (m)',
-    survey: 'Survey', laterBoundary: 'The shape is the boundary since {date}, later than the day looked at', source: 'File', points: '{n} boundary points', crs: 'Reference system', surveyed: 'Surveyed on', prefixed: 'zone prefix', version: 'Version {n}, updated {at}',
+    uses: 'Land use', given: 'As delivered', undecided: 'The code of the 2023 list is not decided. It may be {names}.', unmatched: 'The code of the 2023 list is not decided: no class is known to match.', unverified: 'Unverified table', years: '{n} ‹year/years›', planning: 'Planning conditions', far: 'Floor area ratio', density_pct: 'Building density (%)', green_pct: 'Green ratio (%)', height_m: 'Building height (m)',
+    survey: 'Survey', laterBoundary: 'The shape is the boundary since {date}, later than the day looked at', source: 'File', points: '{n} boundary ‹point/points›', crs: 'Reference system', surveyed: 'Surveyed on', prefixed: 'zone prefix', version: 'Version {n}, updated {at}',
   },
   history: { empty: 'Nothing recorded yet', effective: 'Effective', recorded: 'Recorded', document: 'Document', override: 'Override', note: 'Note' },
   documents: { empty: 'No documents yet', emptyHint: 'Approvals, notices and contracts are listed here.', add: 'Upload a document', name: 'Title', sending: 'Uploading', sent: '{title} uploaded', download: 'Download' },
@@ -66,7 +66,7 @@ export const map = {
   },
   search: {
     label: 'Search parcels', placeholder: 'Code, cadastral code, lot number, name, address, or coordinates', recent: 'Recent searches', forget: 'Clear', none: 'Nothing found for “{q}”', noneHint: 'Try part of a code, or coordinates such as “113.73,34.77” or “472500,3842500”.',
-    point: 'Coordinates {text}', pointLonLat: 'longitude, latitude (CGCS2000)', nothingThere: 'No parcel at these coordinates', results: '{n} results', all: 'See “{q}” in the list',
+    point: 'Coordinates {text}', pointLonLat: 'longitude, latitude (CGCS2000)', nothingThere: 'No parcel at these coordinates', results: '{n} ‹result/results›', all: 'See “{q}” in the list',
   },
   keys: { title: 'Map', move: 'Pan the map', zoom: 'Zoom in, out', ask: 'Open the parcel in the middle', rows: 'Move in the list' },
 }

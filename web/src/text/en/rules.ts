@@ -5,7 +5,7 @@ export const rules: Text['rules'] = {
   hint: 'What acts of supply are checked against. A source marked “not verified” has not been compared with its text: such a rule only warns. Validity follows the day a document took effect, not checked one by one.',
   filters: 'Filter the rules', search: 'Find a rule or source', theme: 'Step', severity: 'Effect', verified: 'Verified',
   anyTheme: 'Every step', anySeverity: 'Every effect', anyVerified: 'Verified or not',
-  shown: '{n} rules: {block} block, {warn} warn, {info} for information; {unread} not verified',
+  shown: '{n} ‹rule/rules›: {block} block, {warn} warn, {info} for information; {unread} not verified',
   empty: 'No such rules', emptyHint: 'Widen the filter.', clear: 'Clear the filter',
   themes: { land: 'Land', plan: 'Annual plan', scheme: 'Scheme', listing: 'Listing', contract: 'Contract and price', building: 'Start and permits', idle: 'Idle land', district: 'District practice' },
   severities: { block: 'Blocks', warn: 'Warns', info: 'Information' },

@@ -10,16 +10,16 @@ export const schemes = {
     button: 'Begin a scheme', title: 'Begin a supply scheme', parcels: 'Parcel codes', parcelsHint: 'One a line, of one jurisdiction; uses and shares come from the land', name: 'Name', nameHint: 'Left out, it is made from the parcels', confirm: 'Begin', need: 'Give the parcel codes', of: 'Supply scheme',
   },
   page: {
-    land: 'Land', uses: 'Uses and terms', terms: 'Conditions and price', evidence: 'Evidence', steps: 'Course', findings: 'Checks', edit: 'Change', fine: 'Nothing found', missing: 'Needed before it is submitted', done: 'Saved', sum: '{n} parcels, {area}',
+    land: 'Land', uses: 'Uses and terms', terms: 'Conditions and price', evidence: 'Evidence', steps: 'Course', findings: 'Checks', edit: 'Change', fine: 'Nothing found', missing: 'Needed before it is submitted', done: 'Saved', sum: '{n} ‹parcel/parcels›, {area}',
   },
   land: {
     code: 'Parcel', area: 'Area', stage: 'Stage', before: 'Use before', farmland: 'Was farmland', collective: 'Was collective land', polluted: 'On the list of polluted plots', relics: 'Buried relics', may: 'Possible', no: 'Outside such areas', unknown: 'Unknown', gone: 'No longer in the scheme', facts: 'Before', none: 'Nothing special', title: 'Change the land', add: 'Add a parcel', remove: 'Take {code} out', code2: 'Parcel code', map: 'Show {code} on the map',
   },
-  uses: { use: 'Use', share: 'Share', term: 'Term (years)', shareUnit: 'Share (%)', noTerm: 'No term', years: '{n} years', title: 'Change uses and terms', add: 'Add a use', remove: 'Remove this use', badShare: 'Give a share from 0 to 100', badTerm: 'Give the term', sum: '{n} % in all' },
+  uses: { use: 'Use', share: 'Share', term: 'Term (years)', shareUnit: 'Share (%)', noTerm: 'No term', years: '{n} ‹year/years›', title: 'Change uses and terms', add: 'Add a use', remove: 'Remove this use', badShare: 'Give a share from 0 to 100', badTerm: 'Give the term', sum: '{n} % in all' },
   terms: {
     title: 'Change conditions and price', conditions: 'Planning conditions', price: 'Price decision', basic: 'Scheme',
     title_: 'Name', number: 'Number of the scheme', method: 'Way of supply', level: 'Approved by', conditions_number: 'Number of the conditions', conditions_on: 'Issued on', conditions_document: 'Conditions as issued', conditions_items: 'They state', all: 'All items', lacks: 'Not stated: {items}',
-    benchmark: 'Benchmark price', floor: 'Lowest grant price', agreed: 'Agreed price', reserve: 'Reserve price', fee: 'New-land fee', compensation: 'Compensation', taxes: 'Taxes', price_on: 'Decided on', price_document: 'Price decision', subsidy: 'A subsidy, refund or reward hangs on the price', stock: 'Months of unsold housing', revived: 'Housing land revived this year', months: '{n} months', note: 'Note', hidden: 'Prices are confidential until the sale', none: 'Not given', perM2: '{n} yuan/m²', yes: 'Yes', no: 'No',
+    benchmark: 'Benchmark price', floor: 'Lowest grant price', agreed: 'Agreed price', reserve: 'Reserve price', fee: 'New-land fee', compensation: 'Compensation', taxes: 'Taxes', price_on: 'Decided on', price_document: 'Price decision', subsidy: 'A subsidy, refund or reward hangs on the price', stock: 'Months of unsold housing', revived: 'Housing land revived this year', months: '{n} ‹month/months›', note: 'Note', hidden: 'Prices are confidential until the sale', none: 'Not given', perM2: '{n} yuan/m²', yes: 'Yes', no: 'No',
     wan: '10k yuan', yuanM2: 'yuan/m²', monthUnit: 'months', m2: 'm²', bad: 'Give a number', ofFloor: 'Of the benchmark',
   },
   evidence: {

@@ -1,6 +1,6 @@
 export const workdays = {
   hint: 'Legal terms are counted by this calendar. Holidays and moved days follow the State Council’s notices; each day can be changed with a reason. Open a day to see its source.',
-  count: '{n} workdays', total: '{n} workdays in the year', legend: 'Legend', jump: 'Months',
+  count: '{n} ‹workday/workdays›', total: '{n} ‹workday/workdays› in the year', legend: 'Legend', jump: 'Months',
   kind: { workday: 'Workday', weekend: 'Weekend', holiday: 'Holiday', makeup: 'Weekend worked for a holiday' },
   mark: { holiday: 'H', makeup: 'W', edited: 'E' },
   provisional: 'Provisional', issued: 'Issued',

@@ -7,7 +7,7 @@ export const checklists = {
   kindHint: { G: '由政府或储备机构对地块办理，任何竞得人均适用。', PRE: '对意向用地方的预审，不赋予任何权利，不得限制其他竞买人；签约后转为正式许可。', real: '有关主体的正式审批或备案。' },
   requirement: { required: '必办', optional: '选办', conditional: '按条件' },
   basis: { statutory: '法定', usual: '通常', assumed: '假定' }, verified: '已核实', unverified: '未核实',
-  unit: { workday: '工作日', day: '天' }, unitOne: { workday: '工作日', day: '天' }, days: '{n} 个工作日', calendarDays: '{n} 天',
+  unit: { workday: '工作日', day: '天' }, days: '{n} 个工作日', calendarDays: '{n} 天',
   provisional: '暂定：含尚未公布节假日安排的年份',
   badge: { title: '拿地即开工', until: '最早到期 {date}', forever: '无到期日', proofs: '依据清单', noDocument: '未附文件', valid: '有效至 {date}' },
   tabs: { label: '八同步清单页面', lanes: '时间线', list: '事项', history: '历程', saving: '节约天数' },
