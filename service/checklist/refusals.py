@@ -10,7 +10,7 @@ from service.core import problems
 def one_person(_: psycopg.Error) -> FourEyes:
     """Return what `checklist_four_eyes` means: someone would be done alone with what the law asks for."""
     return FourEyes(
-        "该事项为法律规定的前置条件，须先由一人报送，再由另一人办结。",
+        "该事项为法律规定的前置条件，须先由一人报审，再由另一人通过。",
         "The law asks for this item: one hands it in, another accepts it.",
     )
 
