@@ -20,7 +20,7 @@ from service.dossier.weekly import EVENTS, READINESS, Weekly, word_of
 
 _BOLD = Font(bold=True)
 _GROUND = PatternFill("solid", fgColor="EEF1F4")
-_NARROWEST, _WIDEST = 8, 44
+_NARROWEST, _WIDEST = 10, 44
 _A3 = 8  # paper size by ECMA-376
 _HEADINGS = {
     "parcel": ("地块编号", "Parcel"),
@@ -45,7 +45,7 @@ _OF_OVERDUE = (
     ("事项", "Item"),
     ("牵头单位", "Bureau"),
     ("期限", "Due"),
-    ("逾期天数", "Days late"),
+    ("逾期(日历天)", "Calendar days late"),
 )
 
 

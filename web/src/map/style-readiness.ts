@@ -32,7 +32,7 @@ export function readinessStyle(style: StyleSpecification, theme: Theme, opacity:
     },
     {
       id: 'readiness-shape', type: 'symbol', ...point,
-      layout: { 'text-field': by((one) => READINESS_LOOK[one].shape, ''), 'text-font': [FONT], 'text-size': ['interpolate', ['linear'], ['zoom'], 8, 7, 12, 10], 'text-allow-overlap': true },
+      layout: { 'text-field': by((one) => READINESS_LOOK[one].shape, ''), 'text-font': [FONT], 'text-size': ['interpolate', ['linear'], ['zoom'], 8, 6, 12, 10], 'text-allow-overlap': true },
       paint: { 'text-color': by((one) => (one === 'ready' || one === 'late' ? '#1f2328' : '#ffffff'), '#1f2328'), 'text-opacity': opacity },
     },
   ]
