@@ -40,7 +40,7 @@ class ProofMissing(Conflict):
 class BeforeNeed(Invalid):
     """The item would begin before what it needs had ended; `need` is that item, `finished_on` its day."""
 
-    code, title_zh, title_en = "checklist-before-need", "早于前置事项的办结日期", "Before what it needs had ended"
+    code, title_zh, title_en = "checklist-before-need", "早于前置事项的完成日期", "Before what it needs had ended"
 
 
 _AFRESH: dict[str, Any] = {
@@ -95,7 +95,7 @@ def _same_person(item: Item) -> SamePerson:
         zh, en = law(item.rule)
         by_law, by_law_en = f"（法定事项，{zh}）", f" (the law asks for it: {en})"
     return SamePerson(
-        f"报送人不能确认自己报送的事项{by_law}，须由另一人办结。",
+        f"报审人不能通过自己报审的事项{by_law}，须由另一人通过。",
         f"Who handed it in can't accept it{by_law_en}; another person does.",
     )
 
@@ -133,7 +133,7 @@ def _refuse_before_needs(seen: Picture, key: str, day: dt.date) -> None:
         need = max(late, key=lambda each: late[each])
         item, end = seen.template.by_key[need], late[need]
         raise BeforeNeed(
-            f"前置事项“{item.title}”（{need}）于 {end} 办结，本事项不能早于该日开始；如该日期有误，请先更正前置事项。",
+            f"前置事项“{item.title}”（{need}）于 {end} 完成，本事项不能早于该日开始；如该日期有误，请先更正前置事项。",
             f"It needs “{item.title_en}” ({need}), which ended on {end}, and can't begin before; if that day is wrong, "
             "correct it there first.",
             errors=[FieldError("/effective_on", "before-need", f"不能早于 {end}", f"Not before {end}")],

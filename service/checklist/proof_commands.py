@@ -29,7 +29,7 @@ EXPIRED = "证明已过有效期 a proof has run out"
 class ProofNeeded(Conflict):
     """The item was done on this proof: reopen it first, or hand another in."""
 
-    code, title_zh, title_en = "checklist-proof-needed", "事项凭该证明办结", "The item was done on this proof"
+    code, title_zh, title_en = "checklist-proof-needed", "事项凭该证明完成", "The item was done on this proof"
 
 
 def add_proof(
@@ -95,7 +95,7 @@ def withdraw_proof(
     others = [each for each in proofs.values() if each is not proof and each.evidence_key == proof.evidence_key]
     if row.state == Stored.done and not any(_holds_as_long(each, proof) for each in others):
         raise ProofNeeded(
-            "事项凭该证明办结，须先退回事项或补交证明。", "Reopen the item first, or hand another proof in."
+            "事项凭该证明完成，须先退回事项或补交证明。", "Reopen the item first, or hand another proof in."
         )
     proof.withdrawn_on = clock.today()
     row.version += 1

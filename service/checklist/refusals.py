@@ -16,7 +16,7 @@ def one_person(cause: psycopg.Error) -> FourEyes:
     item = _item(cause)
     zh, en = law(item["rule"]) if item.get("rule") else ("法定前置条件", "a precondition of law")
     return FourEyes(
-        f"{_named(item)}为法定事项（{zh}），须先由一人报送，再由另一人办结。",
+        f"{_named(item)}为法定事项（{zh}），须先由一人报审，再由另一人通过。",
         f"The law asks for {_named(item, english=True)} ({en}): one hands it in, another accepts it.",
         facts=_told(item),
     )

@@ -110,7 +110,8 @@ class SaleToStart(Output):
     started_on: dt.date | None
     actual_workdays: int | None
     actual_days: int | None
-    kept: bool | None = Field(description="null: not started yet")
+    elapsed_workdays: int | None = Field(description="working days since the sale; null: not sold, or started")
+    kept: bool | None = Field(description="null: not started yet, and the promised days are not over")
 
 
 class ScheduleRead(Output):

@@ -78,7 +78,7 @@ def schedule_of(session: Session, actor: Actor, checklist_id: int, trial: WhatIf
         blocked=list(_blocked(acts, calendar, checklist.opened_on, tried.found.ends_on)),
         edges=list(_edges(seen, tried.found)),
         saving=_saving(saving_of(seen, tried.found, calendar, tried.starts_on), seen),
-        sale_to_start=_sale_to_start(seen, calendar),
+        sale_to_start=_sale_to_start(seen, calendar, day),
     )
 
 
@@ -207,17 +207,19 @@ def _input(each: Input) -> SavingInput:
     )
 
 
-def _sale_to_start(seen: Picture, calendar: Calendar) -> SaleToStart | None:
+def _sale_to_start(seen: Picture, calendar: Calendar, day: dt.date) -> SaleToStart | None:
     promised = seen.checklist.promised_workdays
     if promised is None:
         return None
     sold, started = seen.mirrored.get("sold"), seen.mirrored.get("started")
     taken = outlook.sale_to_start(seen, calendar)
+    elapsed = calendar.workdays_between(sold, day).workdays if sold and started is None else None
     return SaleToStart(
         promised_workdays=promised,
         sold_on=sold,
         started_on=started,
         actual_workdays=taken,
         actual_days=(started - sold).days if started and sold else None,
-        kept=None if taken is None else taken <= promised,
+        elapsed_workdays=elapsed,
+        kept=taken <= promised if taken is not None else False if elapsed is not None and elapsed > promised else None,
     )

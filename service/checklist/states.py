@@ -55,26 +55,26 @@ class Action(StrEnum):
 
 
 STATE_TITLES: Mapping[State, tuple[str, str]] = {
-    State.cannot_start: ("尚不能开始", "Cannot start yet"),
-    State.ready: ("可以开始", "Ready"),
+    State.cannot_start: ("未具备", "Waiting"),
+    State.ready: ("可办理", "Can begin"),
     State.in_progress: ("办理中", "In progress"),
-    State.submitted: ("已报送", "Submitted"),
-    State.returned: ("已退回", "Returned"),
-    State.done: ("已办结", "Done"),
-    State.waived: ("已豁免", "Waived"),
-    State.not_applicable: ("不适用", "Not applicable"),
+    State.submitted: ("已报审", "Submitted"),
+    State.returned: ("退回", "Returned"),
+    State.done: ("完成", "Done"),
+    State.waived: ("豁免", "Waived"),
+    State.not_applicable: ("不适用", "n/a"),
 }
-"""What a state is called, in Chinese and English."""
+"""What a state is called, in Chinese and English: the words of the desk, of summaries and of sheets."""
 
 ACTION_TITLES: Mapping[Action, tuple[str, str]] = {
     Action.start: ("开始办理", "Start"),
-    Action.submit: ("报送", "Submit"),
+    Action.submit: ("报审", "Submit"),
     Action.return_: ("退回", "Return"),
-    Action.accept: ("办结", "Accept"),
-    Action.reopen: ("重新办理", "Reopen"),
+    Action.accept: ("通过", "Accept"),
+    Action.reopen: ("重新打开", "Reopen"),
     Action.waive: ("豁免", "Waive"),
-    Action.unwaive: ("撤销豁免", "Withdraw the waiver"),
-    Action.expire: ("证明到期", "Proof out of date"),
+    Action.unwaive: ("撤销豁免", "Undo waiver"),
+    Action.expire: ("材料到期", "Evidence expired"),
     Action.exclude: ("转为不适用", "No longer applies"),
     Action.include: ("转为适用", "Applies again"),
 }
@@ -178,7 +178,7 @@ def after(state: State, action: Action, *, rule: str | None = None) -> Stored:
     if found is None:
         possible = allowed(state, hard=rule is not None)
         raise IllegalItemAction(
-            f"事项{STATE_TITLES[state][0]}，不能{ACTION_TITLES[action][0]}。",
+            f"事项现为“{STATE_TITLES[state][0]}”，不能“{ACTION_TITLES[action][0]}”。",
             f"The item is at “{STATE_TITLES[state][1]}”: “{ACTION_TITLES[action][1]}” is not possible.",
             facts={"state": state.value, "action": action.value, "allowed": [each.value for each in possible]},
         )

@@ -127,7 +127,10 @@ def _changes(session: Session, actor: Actor, rows: Sequence[StatusRow]) -> tuple
 def _no_way(row: StatusRow, before: Stored, rule: str | None) -> RowFault:
     if rule is not None and needs_two(before, row.state, hard=True):
         zh, en = law(rule)
-        zh, en = f"法定事项（{zh}）须先填“已报送”，再由另一人办结", f"Hand it in first; another accepts it ({en})"
+        zh, en = (
+            f"法定事项（{zh}）须先填“{WORDS[Stored.submitted][0]}”，再由另一人通过",
+            f"Hand it in first; another accepts it ({en})",
+        )
         return RowFault(row.line, COLUMNS["state"], FourEyes.code, zh, en)
     zh = f"不能由“{WORDS[before][0]}”改为“{WORDS[row.state][0]}”"
     en = f"A sheet can't take it from {WORDS[before][1]} to {WORDS[row.state][1]}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from service.checklist.states import Stored
+from service.checklist.states import STATE_TITLES, State, Stored
 from service.core import workbooks
 from service.core.spelling import folded
 from service.core.workbooks import Line, Sheet, Wanted, WorkbookUnreadable
@@ -21,7 +21,7 @@ COLUMNS: Mapping[str, str] = {
     "key": "事项编号",
     "title": "事项名称",
     "lead": "牵头单位",
-    "due": "应办结日期",
+    "due": "应完成日期",
     "state": "状态",
     "on": "日期",
     "reason": "说明",
@@ -34,17 +34,11 @@ _LONGEST_REASON = 500
 _WANTED = Wanted(SHEET, [COLUMNS[field] for field in REQUIRED], [*COLUMNS.values()], MOST_ROWS)
 
 WORDS: Mapping[Stored, tuple[str, str]] = {
-    Stored.open: ("未开始", "not begun"),
-    Stored.in_progress: ("办理中", "in progress"),
-    Stored.submitted: ("已报送", "submitted"),
-    Stored.returned: ("已退回", "returned"),
-    Stored.done: ("已办结", "done"),
-    Stored.waived: ("已豁免", "waived"),
-    Stored.not_applicable: ("不适用", "not applicable"),
+    state: ("未开始", "Not begun") if state is Stored.open else STATE_TITLES[State(state.value)] for state in Stored
 }
 """What a state is called in the sheet; that of an item which nobody has begun tells nothing of what it waits for."""
 
-_STATES = {word: state for state, words in WORDS.items() for word in (*words, state.value)}
+_STATES = {word: state for state, words in WORDS.items() for word in (*words, words[1].lower(), state.value)}
 Step = Literal["start", "submit", "return", "accept", "reopen"]
 _WAYS: Mapping[Stored, Mapping[Stored, tuple[Step, ...]]] = {
     Stored.in_progress: {Stored.open: ("start",), Stored.done: ("reopen",)},

@@ -15,6 +15,7 @@ from service.checklist.selecting import ChecklistFilters
 from service.checklist.statistics import statistics
 from service.core import clock
 from service.dossier.order import Language
+from service.regions.queries import jurisdiction_rows
 
 MOST_PARCELS = 1_000
 MOST_OVERDUE = 60
@@ -31,23 +32,13 @@ READINESS: Mapping[str, tuple[str, str]] = {
     "late": ("将逾期", "Late"),
     "blocked": ("受阻", "Blocked"),
 }
-STATES: Mapping[str, tuple[str, str]] = {
-    "cannot_start": ("前置未完", "Waiting"),
-    "ready": ("可开始", "Can start"),
-    "in_progress": ("办理中", "At work"),
-    "submitted": ("已报送", "Submitted"),
-    "returned": ("已退回", "Returned"),
-    "done": ("已完成", "Done"),
-    "waived": ("已豁免", "Waived"),
-    "not_applicable": ("不适用", "Not needed"),
-}
 EVENTS: Mapping[str, tuple[str, str]] = {
-    "opened": ("新建清单", "Opened"),
-    "accept": ("办结事项", "Items done"),
+    "opened": ("打开清单", "Checklists opened"),
+    "accept": ("完成事项", "Items done"),
     "return": ("退回事项", "Items returned"),
     "waive": ("豁免事项", "Items waived"),
-    "expire": ("证明到期", "Proofs run out"),
-    "closed": ("关闭清单", "Closed"),
+    "expire": ("材料到期", "Evidence expired"),
+    "closed": ("关闭清单", "Checklists closed"),
 }
 
 
@@ -64,11 +55,12 @@ class Overdue(NamedTuple):
 class Weekly(NamedTuple):
     """The summary: the portfolio, what happened in the seven days to `day`, every parcel, what is overdue.
 
-    `left_out`: parcels beyond the most that a summary lists.
+    `places` are the jurisdictions it is of; `left_out`: parcels beyond the most that a summary lists.
     """
 
     day: dt.date
     language: Language
+    places: list[str]
     portfolio: Statistics
     events: dict[str, int]
     tracks: list[str]
@@ -86,6 +78,7 @@ def weekly(session: Session, actor: Actor, jurisdictions: Sequence[str], languag
     return Weekly(
         clock.today(),
         language,
+        _places(session, actor, jurisdictions, language),
         portfolio,
         _events(session, actor, jurisdictions),
         titles,
@@ -98,6 +91,12 @@ def weekly(session: Session, actor: Actor, jurisdictions: Sequence[str], languag
 def word_of(words: tuple[str, str], language: Language) -> str:
     """Return the word of a language."""
     return words[language == "en"]
+
+
+def _places(session: Session, actor: Actor, jurisdictions: Sequence[str], language: Language) -> list[str]:
+    rows = jurisdiction_rows(session, actor, shapes=False)
+    asked = (row for row in rows if not jurisdictions or row.code in jurisdictions)
+    return [word_of((row.name, row.name_en), language) for row in asked]
 
 
 def _events(session: Session, actor: Actor, jurisdictions: Sequence[str]) -> dict[str, int]:

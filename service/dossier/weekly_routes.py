@@ -29,11 +29,16 @@ def _answers(media_type: str) -> dict[int | str, dict[str, Any]]:
 
 @router.get("/weekly.xlsx", summary="周报工作簿 The week as XLSX", response_class=Response, responses=_answers(XLSX))
 def download_weekly(
-    actor: ChecklistReader, request: Request, database: Data, jurisdiction: Codes = None, lang: Lang = "zh"
+    actor: ChecklistReader,
+    request: Request,
+    database: Data,
+    settings: Configured,
+    jurisdiction: Codes = None,
+    lang: Lang = "zh",
 ) -> Response:
     """Give figures, parcels by tracks, bureaus and what is overdue as a workbook."""
     found = _read(database, actor, jurisdiction, lang)
-    return _told(request, database, actor, found, weekly_paper.workbook(found), "xlsx")
+    return _told(request, database, actor, found, weekly_paper.workbook(found, imprint(settings)), "xlsx")
 
 
 @router.get("/weekly.pdf", summary="周报 The week on A3", response_class=Response, responses=_answers(PDF))

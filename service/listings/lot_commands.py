@@ -91,17 +91,17 @@ def _opened(session: Session, act: Act) -> dict[str, Any]:  # noqa: ARG001 - one
 
 
 def _awarded(session: Session, act: Act) -> dict[str, Any]:
+    gates.refuse_open(session, act.lot, act.day)  # before the hour: what is left to do is told while there is time
     guards.refuse_early(act.lot.closes_at, act.moment)
-    gates.refuse_open(session, act.lot, act.day)
     return {}
 
 
 def _sold(session: Session, act: Act) -> dict[str, Any]:
     lot, bidding = act.lot, bidding_of(act.lot, act.notice)
+    gates.refuse_open(session, lot, act.day)
     guards.refuse_early(lot.closes_at or lot.opens_at, act.moment)
     made, least = offers_of(session, lot), queries.reserve_of(session, lot)
     chosen = guards.sale(bidding, made, least, bidder_id=act.order.bidder_id, moment=act.moment)
-    gates.refuse_open(session, lot, act.day)
     return _sale_to(session, lot, chosen)
 
 

@@ -195,6 +195,17 @@ def printed(window: Desk, tmp_path: Path) -> PdfReader:
     return PdfReader(path)
 
 
+def test_paper_is_white_whatever_the_screen_is(browser: Browser, live_server: str, accounts: Accounts) -> None:
+    with desk(browser, live_server, theme="dark") as window:
+        window.sign_in(accounts["viewer"], then="/desk/checklists/matrix")
+        ground = "getComputedStyle(document.documentElement).getPropertyValue('--surface').trim()"
+        dark = window.page.evaluate(ground)
+        window.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert window.page.evaluate(ground) in {"#fff", "#ffffff"} - {dark}
+        window.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert window.page.evaluate(ground) == dark
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_matrix_prints_to_a3(
     browser: Browser, live_server: str, accounts: Accounts, tmp_path: Path, language: str

@@ -207,8 +207,47 @@ def test_a_trial_moves_the_forecast_and_saves_nothing(
         expect(page.get_by_role("row", name=re.compile("^就绪.*晚 [0-9]+ 天"))).to_be_visible()
         expect(page.get_by_text("推演中，未保存")).to_be_visible()
         window.is_accessible()
+        # A field can be emptied to write another figure; until then the trial stays as it was.
+        page.get_by_label("地价评估与集体决策 工期").fill("")
+        expect(page.get_by_role("alert").filter(has_text="请填写 0 至 3650 的整数")).to_be_visible()
+        page.get_by_label("地价评估与集体决策 工期").press_sequentially("8")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        window.press("全部撤销")
+        expect(page.get_by_label("地价评估与集体决策 工期")).to_have_count(0)
         window.press("结束推演")
         assert page.request.get(f"{live_server}/api/v1/checklists/{number}").json()["ready_on"] == before["ready_on"]
+
+
+def test_the_list_leads_to_a_trial_and_tells_the_plan(
+    browser: Browser, live_server: str, accounts: Accounts, district: Database
+) -> None:
+    number = running(district, "BTB-equal")
+    with desk(browser, live_server, size=PHONE, language="en") as window:
+        page = window.page
+        window.sign_in(accounts["viewer"], then=f"/desk/checklists/{number}/list")
+        schedule = page.request.get(f"{live_server}/api/v1/checklists/{number}/schedule").json()
+        moved = [one for one in schedule["items"] if one["baseline_finish"] not in {None, one["earliest_finish"]}]
+        assert moved
+        expect(page.get_by_text("As planned")).to_have_count(len(moved))
+        for one in schedule["blocked"]:
+            expect(page.get_by_text(f"{one['first']} – {one['last']}")).to_be_visible()
+        page.get_by_role("link", name="What if").click()
+        expect(page.get_by_text("Trial, not saved")).to_be_visible()
+        window.is_accessible()
+        page.get_by_role("link", name="Items").click()
+        expect(page.get_by_text("Trial, not saved")).to_have_count(0)
+
+
+def test_an_act_by_keyboard_leaves_the_focus_in_the_item(
+    browser: Browser, live_server: str, accounts: Accounts, district: Database
+) -> None:
+    number = running(district, "BTB-focus")
+    with desk(browser, live_server) as window:
+        page = window.page
+        window.sign_in(accounts["planner"], then=f"/desk/checklists/{number}/list?item=BT-B2&act=start")
+        press_enter_on(page, "确认开始办理")
+        expect(page.get_by_role("dialog").get_by_text("办理中").first).to_be_visible()
+        expect(page.locator(":focus")).to_contain_text("区域评估成果")
 
 
 def test_the_lanes_are_walked_by_arrow_keys(

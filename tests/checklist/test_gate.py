@@ -20,6 +20,7 @@ from service.core.errors import PreconditionFailed
 from service.listings import gates
 from service.listings.changes import LotEventOrder, NoticePublish, Terms
 from service.listings.gates import ChecklistOpen
+from service.listings.guards import TooEarly
 from service.listings.jobs import run_clock
 from service.listings.lifecycle import LotEventKind
 from service.listings.lot_commands import take_event
@@ -83,6 +84,16 @@ def test_the_refusal_names_each_item_its_lead_and_the_days_it_takes(session: Ses
     assert items["BT-C1"]["waivable"] is False
     assert "管委会" in refused.value.zh
     assert (lot.stage, parcel.stage) == ("open", "listed")
+
+
+def test_what_is_left_to_do_is_told_before_the_lot_closes(session: Session) -> None:
+    lot, checklist = offered(session)
+    finish(session, checklist, leaving=("BT-A2",))
+    with pytest.raises(ChecklistOpen):
+        act(session, lot, "sell", effective_on=D(2022, 10, 30))
+    finish(session, checklist)
+    with pytest.raises(TooEarly):
+        act(session, lot, "sell", effective_on=D(2022, 10, 30))
 
 
 def test_what_is_done_can_be_sold(session: Session) -> None:

@@ -20,7 +20,8 @@ from service.core.db import Database
 from service.parcels.lifecycle import Stage
 from tests.caller import Caller
 from tests.factories.checklists import act, acting, finish, first_open, make_checklist, make_person, row_of
-from tests.factories.listings import make_scheme
+from tests.factories.listings import act as sold
+from tests.factories.listings import make_bid_for, make_scheme
 from tests.factories.parcels import make_parcel
 
 As = Callable[..., Caller]
@@ -170,6 +171,18 @@ def test_a_schedule_is_told_with_its_reasons(as_role: As, checklist: int) -> Non
     assert {each["basis"] for each in told["saving"]["inputs"]} <= {"statutory", "usual", "assumed"}
     assert told["sale_to_start"]["promised_workdays"] == told["saving"]["promised"]["workdays"]
     assert told["sale_to_start"]["actual_workdays"] is None
+
+
+def test_a_promise_that_is_over_is_told_before_works_start(as_role: As, database: Database) -> None:
+    with database.write(ACTOR) as session:
+        lot, parcel = make_bid_for(session)
+        checklist = make_checklist(session, parcel, template=None)
+        finish(session, checklist)
+        sold(session, lot, "sell", effective_on=D(2022, 11, 2))
+        number = checklist.id
+    told = as_role("viewer").get(f"{AT}/{number}/schedule").json()["sale_to_start"]
+    assert (told["promised_workdays"], told["elapsed_workdays"], told["kept"]) == (8, 9, False)
+    assert (told["sold_on"], told["started_on"], told["actual_workdays"]) == ("2022-11-02", None, None)
 
 
 def test_what_if_changes_nothing(as_role: As, checklist: int) -> None:

@@ -76,7 +76,7 @@ def test_a_sheet_is_given_out_and_taken_back_unchanged(as_role: As, begun: tuple
 
 def test_a_trial_tells_and_changes_nothing(as_role: As, database: Database, begun: tuple[str, str, str]) -> None:
     parcel, key, lead = begun
-    file = sheet({"parcel": parcel.lower(), "key": key, "state": "已报送", "on": D(2022, 11, 10)})
+    file = sheet({"parcel": parcel.lower(), "key": key, "state": "已报审", "on": D(2022, 11, 10)})
     officer = as_role("track_officer", bureau=lead)
     told = take(officer, file, trial=True).json()
     (change,) = told["changes"]
@@ -94,7 +94,7 @@ def test_it_goes_through_the_commands(as_role: As, database: Database, begun: tu
     parcel, key, lead = begun
     officer = as_role("track_officer", bureau=lead)
     row = {"parcel": parcel, "key": key, "reason": "纸质材料已交", "planned_finish": D(2022, 12, 9)}
-    assert take(officer, sheet({**row, "state": "已报送"})).status_code == 200
+    assert take(officer, sheet({**row, "state": "已报审"})).status_code == 200
     with database.read() as session:
         kinds = session.scalars(
             text("SELECT kind FROM checklist_event WHERE item_key = :key ORDER BY id"), {"key": key}
@@ -103,7 +103,7 @@ def test_it_goes_through_the_commands(as_role: As, database: Database, begun: tu
         assert session.scalar(text("SELECT count(*) FROM audit_entry WHERE action = 'checklist_sheet:taken'")) == 1
         found = session.scalars(text("SELECT id FROM checklist")).one()
         assert session.get_one(Checklist, found).forecast["due"][key] == "2022-12-09"
-    accepted = take(officer, sheet({**row, "state": "已办结"}))
+    accepted = take(officer, sheet({**row, "state": "完成"}))
     assert accepted.status_code == 422
     assert accepted.json()["errors"][0]["pointer"] == f"/{SHEET}/2/{COLUMNS['state']}"
 
@@ -114,8 +114,8 @@ def test_one_wrong_row_keeps_all_out(as_role: As, database: Database, begun: tup
         {"parcel": parcel, "key": key, "state": "办理中"},
         {"parcel": "NONE-1", "key": key, "state": "办理中"},
         {"parcel": parcel, "key": "BT-NONE", "state": "办理中"},
-        {"parcel": parcel, "key": key, "state": "已办结"},
-        {"parcel": parcel, "key": "BT-E4", "state": "完成"},
+        {"parcel": parcel, "key": key, "state": "完成"},
+        {"parcel": parcel, "key": "BT-E4", "state": "快好了"},
         {"parcel": parcel, "key": "BT-C3", "state": "办理中", "on": "去年"},
         {"parcel": None, "key": "BT-C3", "state": "办理中"},
     )
@@ -210,7 +210,7 @@ def test_what_the_commands_refuse_is_told_of_the_row(as_role: As, begun: tuple[s
     planner = as_role("planner")
     tomorrow = take(planner, sheet({"parcel": parcel, "key": key, "state": "办理中", "on": D(2022, 11, 16)}))
     assert tomorrow.json()["errors"][0]["pointer"].endswith("/日期")
-    waived = take(planner, sheet({"parcel": parcel, "key": key, "state": "已豁免"}))
+    waived = take(planner, sheet({"parcel": parcel, "key": key, "state": "豁免"}))
     assert waived.json()["errors"][0]["code"] == "no-way"
     mirrored = take(planner, sheet({"parcel": parcel, "key": "BT-E4", "state": "办理中"}))
     assert mirrored.json()["errors"][0]["code"] == "checklist-mirrored"
@@ -225,13 +225,13 @@ def test_what_the_law_asks_for_takes_two_senders(as_role: As, database: Database
         prove(session, ACTOR, found, "BT-C1")
     row = {"parcel": parcel, "key": "BT-C1", "on": D(2022, 11, 10)}
     planner, officer = as_role("planner"), as_role("listing_officer")
-    alone = take(planner, sheet({**row, "state": "已办结"}), trial=True).json()["faults"]
+    alone = take(planner, sheet({**row, "state": "完成"}), trial=True).json()["faults"]
     assert [(each["rule"], each["column"]) for each in alone] == [("checklist-four-eyes", "状态")]
     assert "R41 规划条件" in alone[0]["message"]
-    assert take(planner, sheet({**row, "state": "已报送"})).status_code == 200
-    again = take(planner, sheet({**row, "state": "已办结"}))
+    assert take(planner, sheet({**row, "state": "已报审"})).status_code == 200
+    again = take(planner, sheet({**row, "state": "完成"}))
     assert again.json()["errors"][0]["code"] == "checklist-same-person"
-    assert take(officer, sheet({**row, "state": "已办结"})).status_code == 200
+    assert take(officer, sheet({**row, "state": "完成"})).status_code == 200
 
 
 def test_what_can_not_be_forecast_is_told_of_its_row(

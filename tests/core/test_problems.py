@@ -64,7 +64,7 @@ def test_what_goes_wrong_below_has_a_meaning(client: TestClient, name: str, stat
 @pytest.mark.parametrize(
     ("constraint", "code", "zh", "en"),
     [
-        ("checklist_four_eyes", "checklist-four-eyes", "另一人办结", "another accepts it"),
+        ("checklist_four_eyes", "checklist-four-eyes", "另一人通过", "another accepts it"),
         ("checklist_offered", "checklist-still-offered", "正在交易", "holds the land"),
         ("lot_parcel_fixed", "notice-published", "宗地已公告", "land is fixed"),
     ],

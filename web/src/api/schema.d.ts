@@ -10365,8 +10365,13 @@ export interface components {
             /** Actual Days */
             actual_days: number | null;
             /**
+             * Elapsed Workdays
+             * @description working days since the sale; null: not sold, or started
+             */
+            elapsed_workdays: number | null;
+            /**
              * Kept
-             * @description null: not started yet
+             * @description null: not started yet, and the promised days are not over
              */
             kept: boolean | null;
         };

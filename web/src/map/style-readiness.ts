@@ -31,8 +31,8 @@ export function readinessStyle(style: StyleSpecification, theme: Theme, opacity:
       },
     },
     {
-      id: 'readiness-shape', type: 'symbol', ...point, minzoom: 11,
-      layout: { 'text-field': by((one) => READINESS_LOOK[one].shape, ''), 'text-font': [FONT], 'text-size': 10, 'text-allow-overlap': true },
+      id: 'readiness-shape', type: 'symbol', ...point,
+      layout: { 'text-field': by((one) => READINESS_LOOK[one].shape, ''), 'text-font': [FONT], 'text-size': ['interpolate', ['linear'], ['zoom'], 8, 6, 12, 10], 'text-allow-overlap': true },
       paint: { 'text-color': by((one) => (one === 'ready' || one === 'late' ? '#1f2328' : '#ffffff'), '#1f2328'), 'text-opacity': opacity },
     },
   ]

@@ -27,6 +27,10 @@ export const usePreferences = defineStore('preferences', () => {
   const systemDark = matchMedia('(prefers-color-scheme: dark)')
   const systemIsDark = ref(systemDark.matches)
   systemDark.addEventListener('change', (event) => { systemIsDark.value = event.matches })
+  // Paper is white whatever the screen is.
+  const printing = ref(false)
+  addEventListener('beforeprint', () => { printing.value = true })
+  addEventListener('afterprint', () => { printing.value = false })
   const dark = computed(() => theme.value === 'dark' || (theme.value === 'auto' && systemIsDark.value))
 
   watch(language, (value) => {
@@ -36,7 +40,7 @@ export const usePreferences = defineStore('preferences', () => {
     configureClient({ language: value })
   }, { immediate: true })
   watch(theme, (value) => localStorage.setItem('theme', value))
-  watch(dark, (value) => document.documentElement.classList.toggle('dark', value), { immediate: true })
+  watch(() => dark.value && !printing.value, (value) => document.documentElement.classList.toggle('dark', value), { immediate: true, flush: 'sync' })
   watch(railFolded, (value) => localStorage.setItem('rail', value ? 'folded' : 'open'))
 
   return { language, theme, dark, railFolded }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BAR, dayNumber, dayOf, neighbour, packLanes, rightOf, routeOf, scaleOf, textWidth, ticksOf, type Bar, type Placed } from './gantt'
+import { BAR, dayNumber, dayOf, fittedScale, floatFrom, neighbour, packLanes, rightOf, routeOf, scaleOf, textWidth, ticksOf, type Bar, type Placed } from './gantt'
 
 const bar = (key: string, start: string, finish: string, more: Partial<Bar> = {}): Bar => ({ key, lane: 'a', start, finish, label: key, latest: null, ...more })
 const scale = scaleOf(['2022-11-01', '2023-03-31'], 0, 4)
@@ -52,6 +52,29 @@ describe('packing', () => {
     expect([long?.inside, short?.inside]).toEqual([true, false])
     expect(short?.labelX).toBe(scale.end('2023-01-11') + 5)
     expect(short?.latestX).toBe(scale.end('2023-02-01'))
+  })
+})
+
+describe('fitting', () => {
+  const bars = [bar('规划条件', '2022-11-01', '2022-11-20'), bar('质量安全监督和施工许可证（可分阶段）', '2023-03-20', '2023-03-31')]
+  const days = bars.flatMap((one) => [one.start, one.finish])
+
+  it('leaves room for the name behind the last bar', () => {
+    const fitted = fittedScale(days, bars, 900, 0, 130)
+    expect(rightOf(packLanes(['a'], bars, fitted).bars)).toBeLessThanOrEqual(900)
+    expect(fitted.perDay).toBeLessThan(scaleOf(days, 770, 0).perDay)
+  })
+
+  it('is as wide as asked for where that is wider', () => {
+    expect(fittedScale(days, bars, 900, 20, 130).perDay).toBe(20)
+  })
+})
+
+describe('floats', () => {
+  it('begin behind the name, or at the bar where they end before that', () => {
+    const [long, short] = packLanes(['a', 'b'], [bar('规划条件核定', '2022-11-01', '2022-11-02', { latest: '2023-02-01' }), bar('规划条件核定', '2022-11-01', '2022-11-02', { lane: 'b', latest: '2022-11-05' })], scale).bars as [Placed, Placed]
+    expect(floatFrom(long)).toBe(long.labelX + textWidth(long.label) + 4)
+    expect(floatFrom(short)).toBe(short.x + short.width)
   })
 })
 

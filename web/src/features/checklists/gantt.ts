@@ -76,6 +76,25 @@ export function packLanes(lanes: readonly string[], bars: readonly Bar[], scale:
   return { lanes: made, bars: placed, height: y }
 }
 
+/** A scale on which everything has room, the names behind the last bars too; wider only if `perDay` asks for it. */
+export function fittedScale(days: readonly string[], bars: readonly Bar[], width: number, perDay: number, room: number): Scale {
+  const lanes = [...new Set(bars.map((one) => one.lane))]
+  let scale = scaleOf(days, Math.max(300, width - room), perDay)
+  for (let round = 0, left = room; round < 4 && scale.perDay > perDay; round += 1) {
+    const over = rightOf(packLanes(lanes, bars, scale).bars) + APART - width
+    if (over <= 0) break
+    left += over
+    scale = scaleOf(days, Math.max(300, width - left), perDay)
+  }
+  return scale
+}
+
+/** Where the line of a float begins: behind the name, if that leaves something of it. */
+export function floatFrom(bar: Placed): number {
+  const named = bar.inside ? bar.x + bar.width : bar.labelX + textWidth(bar.label) + 4
+  return named < (bar.latestX ?? 0) ? named : bar.x + bar.width
+}
+
 /** The line from the end of one bar to the start of another: down the gap before it, or around when it lies behind. */
 export function routeOf(from: Placed, to: Placed): string {
   const [x1, y1, x2, y2] = [from.x + from.width, from.y + BAR / 2, to.x, to.y + BAR / 2]

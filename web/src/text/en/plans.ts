@@ -13,7 +13,6 @@ export const plans: Text['plans'] = {
     submit: 'Submit', return: 'Return', approve: 'Approve', publish: 'Publish', amend: 'Amend (next edition)', export: 'Export XLSX', import: 'Import XLSX',
     will: { submit: 'Once submitted, plots can’t be changed until the plan is returned.', return: 'Give the plan back for more work, and say why.', approve: 'Approve this edition. Not by who submitted it.', publish: 'It comes into force and replaces the present edition; the baselines of its targets are fixed.', amend: 'Begin the next edition with the same plots; the present one stays in force until that is published.' },
     date: 'Effective on', note: 'Note', needNote: 'Say why it is returned', done: 'Done: {step}', findings: 'To be settled first', warnings: 'Worth a look', confirm: '{step}', rows: 'Show plots',
-    stale: 'Somebody has changed the plan. Read it again and try once more.', reread: 'Read again',
   },
   unit: { ha: 'ha', of: 'ha a month' },
   progress: {

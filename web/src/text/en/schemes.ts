@@ -31,6 +31,6 @@ export const schemes = {
     will: {
       submit: 'Once submitted, the scheme stays as it is unless it is returned.', return: 'Give it back for more work, with the reason.', endorse: 'The district agrees; the city approves. Not by who submitted it.', approve: 'Cleared land can then be announced or publicised; land further on keeps its history. Not by who submitted it.', withdraw: 'The scheme ends; its land is free for another one.',
     },
-    on: 'In force', at: 'Recorded', by: 'By', what: 'Step', note: 'Note', date: 'Effective on', number: 'Number of the approval', document: 'Document', confirm: 'Confirm: {step}', needNote: 'Give the reason', future: 'Not after today ({today})', missing: 'The scheme is incomplete', mine: 'Who submitted the scheme can not decide on it', endorseFirst: 'The district gives its opinion first', done: 'Done: {step}', stale: 'Somebody has changed the scheme. Read it again and retry.', reread: 'Read again', exception: 'Exception: {reason}', title: '{step}: {name}',
+    on: 'In force', at: 'Recorded', by: 'By', what: 'Step', note: 'Note', date: 'Effective on', number: 'Number of the approval', document: 'Document', confirm: 'Confirm: {step}', needNote: 'Give the reason', future: 'Not after today ({today})', missing: 'The scheme is incomplete', mine: 'Who submitted the scheme can not decide on it', endorseFirst: 'The district gives its opinion first', done: 'Done: {step}', exception: 'Exception: {reason}', title: '{step}: {name}',
   },
 }

@@ -11,7 +11,6 @@ export const plans = {
     submit: '报审', return: '退回', approve: '批准', publish: '公布', amend: '调整（编制新版次）', export: '导出 XLSX', import: '导入 XLSX',
     will: { submit: '报审后，地块不能再修改，直到退回。', return: '退回编制，请说明原因。', approve: '批准本版次。报审人不能批准。', publish: '公布后即生效，替换现行版次；月度目标的基线从此不可更改。', amend: '以本版次为基础编制下一版次；公布之前，现行版次继续有效。' },
     date: '生效日期', note: '说明', needNote: '请说明退回原因', done: '已完成：{step}', findings: '须先解决', warnings: '请留意', confirm: '确认{step}', rows: '查看地块',
-    stale: '计划已被他人修改。请重新读取后再试。', reread: '重新读取',
   },
   unit: { ha: '公顷', of: '公顷/月' },
   progress: {

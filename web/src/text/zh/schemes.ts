@@ -31,6 +31,6 @@ export const schemes = {
     will: {
       submit: '报审后方案不能再修改，直到退回。', return: '退回编制，请说明原因。', endorse: '同意上报，由市级批准。报审人不能办理。', approve: '批准后，净地即可公告或公示；已在其后状态的地块保留原有历史。报审人不能批准。', withdraw: '撤回后方案终止，地块可另行编制方案。',
     },
-    on: '生效', at: '登记', by: '办理人', what: '事项', note: '说明', date: '生效日期', number: '批准文号', document: '依据文件', confirm: '确认{step}', needNote: '请说明原因', future: '生效日期不能晚于今天（{today}）', missing: '方案内容不全', mine: '报审人不能审批同一方案', endorseFirst: '须先有区级意见', done: '已完成：{step}', stale: '方案已被他人修改。请重新读取后再试。', reread: '重新读取', exception: '例外：{reason}', title: '{step}：{name}',
+    on: '生效', at: '登记', by: '办理人', what: '事项', note: '说明', date: '生效日期', number: '批准文号', document: '依据文件', confirm: '确认{step}', needNote: '请说明原因', future: '生效日期不能晚于今天（{today}）', missing: '方案内容不全', mine: '报审人不能审批同一方案', endorseFirst: '须先有区级意见', done: '已完成：{step}', exception: '例外：{reason}', title: '{step}：{name}',
   },
 }
