@@ -98,7 +98,7 @@ class FourEyes(Conflict):
 
     code, title_zh, title_en = (
         "checklist-four-eyes",
-        "法定事项须由两人分别报送、办结",
+        "法定事项须由两人分别报审、通过",
         "Two people for what the law asks",
     )
 
@@ -198,7 +198,7 @@ def four_eyes(rule: str) -> FourEyes:
     """Return the refusal of one person's act on what a legal rule asks for."""
     zh, en = law(rule)
     return FourEyes(
-        f"该事项为法律规定的前置条件（{zh}），须先由一人报送，再由另一人办结。",
+        f"该事项为法律规定的前置条件（{zh}），须先由一人报审，再由另一人通过。",
         f"The law asks for this item ({en}): one hands it in, another accepts it.",
         facts={"rule": rule},
     )
