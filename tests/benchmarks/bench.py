@@ -296,12 +296,17 @@ def spent(act: Callable[[Path, ClusterUrls], float], path: Path, urls: ClusterUr
 
 
 def run_watched(command: Sequence[str], **variables: str) -> float:
-    """Run a program that must succeed; return the most memory that it and its children held, MiB."""
+    """Run a program that must succeed; return the most memory of their own that it and its children held, MiB.
+
+    Pages of files that are mapped don't count: the system takes them back when it needs them.
+    """
     most, silent = 0.0, subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=variables or None, stdout=silent) as process:
         while process.poll() is None:
             with contextlib.suppress(psutil.Error):
-                most = max(most, memory_mib(process.pid))
+                own = psutil.Process(process.pid)
+                held = (each.memory_info() for each in (own, *own.children(recursive=True)))
+                most = max(most, sum(each.rss - each.shared for each in held) / 2**20)
             time.sleep(0.1)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
