@@ -87,7 +87,7 @@ def read(path: Path) -> Sheet:
 def rows(lines: Iterable[Line]) -> tuple[list[StatusRow], list[RowFault]]:
     """Return the rows that can be understood, and what is wrong with the others.
 
-    >>> understood, faults = rows([(2, {"地块编号": "A", "事项编号": "BT-A1", "状态": "完成"})])
+    >>> understood, faults = rows([(2, {"地块编号": "A", "事项编号": "BT-A1", "状态": "好了"})])
     >>> understood, [(fault.column, fault.rule) for fault in faults]
     ([], [('状态', 'unknown-state')])
     """

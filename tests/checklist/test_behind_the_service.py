@@ -15,6 +15,7 @@ from service.accounts.access import system
 from service.accounts.permissions import Role
 from service.checklist.changes import ChecklistClose, PolicySet
 from service.checklist.commands import close_checklist
+from service.checklist.holding import held
 from service.checklist.models import Checklist
 from service.checklist.queries import running_on
 from service.checklist.template_commands import set_policy
@@ -305,7 +306,7 @@ def test_a_hundred_sales_at_once_are_all_refused(crowd: Database) -> None:
         start.wait()
         for _ in range(20):
             with crowd.write(ACTOR) as session:
-                finish(session, session.get_one(Checklist, case.checklist))
+                finish(session, held(session, ACTOR, case.checklist))
                 session.rollback()
 
     other = threading.Thread(target=come_and_go)

@@ -190,7 +190,7 @@ def test_the_demo_is_never_put_over_real_parcels(
     add_parcel(database, "REAL-1")
     before = figures(owner)
     for act in (demo.load, demo.reset):
-        with pytest.raises(demo.HoldsRealData, match="1 parcels"):
+        with pytest.raises(demo.HoldsRealData, match="1 parcel from"):
             act(database, settings, print)
     assert figures(owner) == before
 

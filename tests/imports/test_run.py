@@ -144,7 +144,7 @@ def test_land_that_was_sold_comes_in_while_no_rule_asks_for_checklists(
         refused = bring_in(package(tmp_path / f"{len(rows)}.gpkg", **sold))
         assert [error[0] for error in refused.errors] == rows
         told = {(each.field, each.code, "先解除规定" in each.message) for each in refused.findings if each.row in rows}
-        assert told == {("code", "sold_without_checklist", True)}
+        assert told == {("地块编号", "sold_without_checklist", True)}
     with database.write(system("test")) as session:
         set_policy(session, system("test"), code, rule.model_copy(update={"required_from": None}), version=1)
     assert bring_in(package(tmp_path / "lifted.gpkg", **sold)).errors == []
