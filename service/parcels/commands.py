@@ -1,8 +1,10 @@
 """What changes a parcel: making one, its attributes. For its state see `event_commands.py`."""
 
+import dataclasses
 import datetime as dt
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +22,6 @@ from service.core.errors import Conflict, FieldError, Invalid, PreconditionFaile
 from service.core.spelling import folded, tidied
 from service.geo.area import area_ellipsoid_m2, area_plane_m2, cents
 from service.geo.crs import CGCS2000
-from service.geo.geojson import parse_polygon
 from service.parcels import identifiers, lifecycle, planning, queries
 from service.parcels.changes import LandUse, ParcelChange, ParcelCreate, Planning
 from service.parcels.lifecycle import EventKind, Stage, State
@@ -48,25 +49,28 @@ def create_parcel(
     session: Session,
     actor: Actor,
     new: ParcelCreate,
+    shape: MultiPolygon,
     *,
     state: State = State(Stage.candidate),  # noqa: B008 - a constant tuple
     effective_on: dt.date | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> Parcel:
-    """Register a parcel: areas and region are computed, its first event says in which state it comes.
+    """Register a parcel of a valid shape (EPSG:4490), in the state that its first event says.
+
+    Areas and region are computed; `told` is what else the audit log keeps.
 
     Raises:
-        Invalid: number, geometry, land use or planning bound is wrong.
+        Invalid: number, land use or planning bound is wrong.
         NotFound: the jurisdiction is absent or not the actor's.
         NumberTaken: another parcel has the code or cadastral code.
 
     """
     since = effective_on or clock.today()
     refuse_future("/effective_on", since)
-    shape = parse_polygon(new.geometry)
     jurisdiction = regions.jurisdiction_by_code(session, actor, new.jurisdiction)
     placed = _place(session, shape)
     parcel = Parcel(
-        code=identifiers.check_code(tidied(new.code)),
+        code=free_code(session, new.code),
         jurisdiction_id=jurisdiction.id,
         county_code=placed.county_code,
         region_id=placed.region_id,
@@ -78,9 +82,9 @@ def create_parcel(
         idle=state.idle,
         stage_since=since,
         lot_number=new.lot_number and identifiers.normalise_lot_number(new.lot_number),
+        land_use_given=new.land_use_given,
         **{name: getattr(new, name) for name in _PLAIN},
     )
-    _refuse_taken(session, "/code", code_key, folded(parcel.code))
     _set_cadastral_code(session, parcel, new.cadastral_code)
     _set_planning(parcel, new.planning)
     session.add(parcel)
@@ -95,6 +99,7 @@ def create_parcel(
         "jurisdiction": jurisdiction.code,
         **state._asdict(),
         **_attributes(session, parcel, ParcelChange.model_fields),
+        **(told or {}),
     }
     record(session, Action.PARCEL_REGISTERED, "parcel", parcel.code, after=after)
     return parcel
@@ -133,6 +138,21 @@ def change_attributes(session: Session, actor: Actor, number: str, change: Parce
     after = _attributes(session, parcel, given)
     record(session, Action.PARCEL_CHANGED, "parcel", parcel.code, before=before, after=after)
     return parcel
+
+
+def free_code(session: Session, text: str) -> str:
+    """Return a number for a new parcel as it is kept. Raises BadIdentifier, NumberTaken."""
+    with _pointing("/code"):
+        code = identifiers.check_code(tidied(text))
+    _refuse_taken(session, "/code", code_key, folded(code))
+    return code
+
+
+def free_cadastral_code(session: Session, text: str) -> str:
+    """Return a cadastral code as it is kept, if no parcel has it. Raises BadIdentifier, NumberTaken."""
+    code = _cadastral_code(text)
+    _refuse_taken(session, "/cadastral_code", Parcel.cadastral_code, code)
+    return code
 
 
 def refuse_stale(parcel: Parcel, version: int) -> None:
@@ -182,16 +202,34 @@ def _set_cadastral_code(session: Session, parcel: Parcel, text: str | None) -> N
     if text is None:
         parcel.cadastral_code = None
         return
-    code = "".join(identifiers.parse_cadastral_code(text))
-    if code != parcel.cadastral_code:
-        _refuse_taken(session, "/cadastral_code", Parcel.cadastral_code, code)
-    parcel.cadastral_code = code
+    if _cadastral_code(text) != parcel.cadastral_code:
+        parcel.cadastral_code = free_cadastral_code(session, text)
+
+
+def _cadastral_code(text: str) -> str:
+    with _pointing("/cadastral_code"):
+        return "".join(identifiers.parse_cadastral_code(text))
+
+
+@contextmanager
+def _pointing(pointer: str) -> Iterator[None]:
+    """Say of which field a number is refused."""
+    try:
+        yield
+    except identifiers.BadIdentifier as wrong:
+        errors = [dataclasses.replace(each, pointer=pointer) for each in wrong.errors]
+        raise identifiers.BadIdentifier(wrong.zh, wrong.en, errors=errors) from None
 
 
 def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a column or key
-    if session.scalar(select(Parcel.id).where(column == value)) is not None:
-        zh, en = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel"
-        raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "number-taken", zh, en)])
+    holder = session.execute(select(Parcel.retired_by).where(column == value)).first()
+    if holder is None:
+        return
+    zh, en, code = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel", "number-taken"
+    if holder.retired_by is not None:
+        zh, en = f"编号 {value} 属于已分割或合并的地块，不能再用", f"{value} is of a parcel that was split or merged away"
+        code = "number-retired"
+    raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, code, zh, en)])
 
 
 def _set_planning(parcel: Parcel, given: Planning) -> None:

@@ -178,7 +178,7 @@ def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str
     if missing == 0:
         return chosen
     known = lineage_queries.codes_beginning(session, f"{stem}-") | set(chosen)
-    issued = iter([identifiers.check_code(code) for code in lineage.issue_codes(kind, stem, missing, known)])
+    issued = iter(lineage.issue_codes(kind, stem, missing, known))
     return [code or next(issued) for code in wanted]
 
 
