@@ -176,7 +176,7 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   onMounted(() => {
     watch(board.around, takeNeighbours, { immediate: true })
     watch(board.boundary.data, () => void begin(), { immediate: true })
-    watch(board.draft, (now) => { if (board.first && now.length === 0) tool.value = 'outline' })
+    watch(board.draft, (now, before) => { if (board.first && (now.length === 0) !== (before.length === 0)) tool.value = now.length === 0 ? 'outline' : 'edit' })
     watch(board.draft, show)
     watch([tool, snapping, ring], retarget)
     watch(() => preferences.dark, () => session?.theme(theme()))
