@@ -159,11 +159,9 @@ def test_outside_the_jurisdiction_is_found(registrar: Caller, owner: Owner) -> N
     area = shapely.MultiPolygon([shapely.box(LON, LAT, LON + 1, LAT + 1)])
     owner.execute("UPDATE jurisdiction SET geom = ST_GeomFromText(%s, 4490) WHERE code = 'ZDXQ'", (area.wkt,))
     told = register(registrar, dry_run=True)
-    # As in a file: where all shapes lie outside, it is the wrong jurisdiction.
-    outside = [found for found in told.json()["findings"] if found["code"].endswith("outside_jurisdiction")]
-    assert outside
+    assert codes(told) == ["mostly_outside_jurisdiction", "outside_jurisdiction"], "error and place"
     answer = register(registrar)
-    assert answer.status_code == (422 if any(each["severity"] == "error" for each in outside) else 201), answer.text
+    assert (answer.status_code, answer.json()["code"]) == (422, "survey-refused")
 
 
 @pytest.mark.parametrize(
