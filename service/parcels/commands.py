@@ -227,7 +227,10 @@ def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> No
         return
     zh, en, code = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel", "number-taken"
     if holder.retired_by is not None:
-        zh, en = f"编号 {value} 属于已分割或合并的地块，不能再用", f"{value} is of a parcel that was split or merged away"
+        zh, en = (
+            f"编号 {value} 属于已分割或合并的地块，不能再用",
+            f"{value} is of a parcel that was split or merged away",
+        )
         code = "number-retired"
     raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, code, zh, en)])
 

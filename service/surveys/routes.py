@@ -1,4 +1,4 @@
-"""界址 /api/v1/parcels/{number}/boundary, …/surveys: editing a boundary, recording it as a new survey, or a new parcel."""
+"""界址 /api/v1/parcels/{number}/boundary, …/surveys: editing a boundary, saving it as a new survey or a new parcel."""
 
 from typing import Annotated, Any
 from urllib.parse import quote

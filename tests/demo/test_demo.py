@@ -21,8 +21,8 @@ from service.contracts.checking import disagreements
 from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
-from service.main import create_app
 from service.geo.geojson import parse_polygon
+from service.main import create_app
 from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
 from service.regions.models import Jurisdiction

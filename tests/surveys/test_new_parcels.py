@@ -1,4 +1,4 @@
-"""A parcel drawn or typed by hand, through the door: checked as a survey is, and there with its first survey and event."""
+"""A parcel by hand through the door: checked as a survey is, and there with its first survey and event."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Answer = Any  # the client's own type
 Json = dict[str, Any]
 Owner = psycopg.Connection[Any]
 
-WEST_OF_IT = ((-1, 0), (0, 0), (0, 1), (-1, 1))
+WEST_OF_IT = ((-1, 0), (-0.1, 0), (-0.1, 1), (-1, 1))
 ON_IT = ((-0.5, 0), (0.5, 0), (0.5, 1), (-0.5, 1))
 BOW = ((-1, 0), (0, 1), (0, 0), (-1, 1))
 
@@ -51,7 +51,7 @@ def register(caller: Caller, *, dry_run: bool = False, headers: Json | None = No
 
 def test_a_parcel_is_there_with_its_first_survey_and_event(registrar: Caller, owner: Owner) -> None:
     sent = ring(*WEST_OF_IT)
-    facts = FACTS | {"area_legal_m2": 10010.6}
+    facts = FACTS | {"area_legal_m2": 9009.5}
     answer = register(
         registrar,
         code="ZD-北(一)",
@@ -69,11 +69,15 @@ def test_a_parcel_is_there_with_its_first_survey_and_event(registrar: Caller, ow
     assert answer.headers["location"] == f"{URL}/ZD-%E5%8C%97%28%E4%B8%80%29"
     assert registrar.get(answer.headers["location"]).headers["etag"] == answer.headers["etag"] == '"1"'
     assert (told["code"], told["findings"]) == ("ZD-北(一)", [])
-    assert (parcel["stage"], parcel["stage_since"], parcel["region"]["code"]) == ("candidate", "2022-11-15", "410105562")
-    assert (parcel["name"], parcel["address"], parcel["area_legal_m2"]) == ("龙湖北地块", "龙湖北路", 10010.6)
+    assert (parcel["stage"], parcel["stage_since"], parcel["region"]["code"]) == (
+        "candidate",
+        "2022-11-15",
+        "410105562",
+    )
+    assert (parcel["name"], parcel["address"], parcel["area_legal_m2"]) == ("龙湖北地块", "龙湖北路", 9009.5)
     assert (parcel["cadastral_code"], parcel["lot_number"]) == ("410105003012GB00023", "郑政东出〔2022〕5号(网)")
     assert parcel["land_uses"][0]["code"] == "070102"
-    assert parcel["area_plane_m2"] == told["after"]["area_plane_m2"] == pytest.approx(10010.6, abs=0.2)
+    assert parcel["area_plane_m2"] == told["after"]["area_plane_m2"] == pytest.approx(9009.5, abs=0.2)
     boundary = registrar.get(f"{URL}/ZD-北(一)/boundary").json()
     assert boundary["geometry"] == {"type": "MultiPolygon", "coordinates": [sent["coordinates"]]}, "to the last digit"
     assert (boundary["crs"], boundary["as_delivered"], boundary["numbers"]) == (4547, True, [["J1", "J2", "J3", "J4"]])
@@ -120,14 +124,26 @@ def test_a_dry_run_tells_what_is_found_and_writes_nothing(registrar: Caller, own
         ({"geometry": ring(*BOW)}, 422, "survey-refused", "/geometry", "self_crossing"),
         ({"crs": "EPSG:4526"}, 422, "survey-refused", "/geometry", "zone_mismatch"),
         ({"crs": "EPSG:4326"}, 422, "invalid", "/crs", "not-cgcs2000"),
-        ({"geometry": {"type": "Point", "coordinates": [1, 2]}}, 422, "bad-geometry", "/geometry/type", "geometry-type"),
+        (
+            {"geometry": {"type": "Point", "coordinates": [1, 2]}},
+            422,
+            "bad-geometry",
+            "/geometry/type",
+            "geometry-type",
+        ),
         ({"numbers": [["J1"]]}, 422, "invalid", "/numbers", "numbers"),
         ({"code": "ZD/1"}, 422, "bad-identifier", "/code", "bad-identifier"),
         ({"code": "boundaries"}, 422, "bad-identifier", "/code", "bad-identifier"),
         ({"code": "zd-1"}, 409, "number-taken", "/code", "number-taken"),
         ({"cadastral_code": "410105"}, 422, "bad-identifier", "/cadastral_code", "bad-identifier"),
         ({"land_use": {"code": "9999"}}, 422, "invalid", "/land_use/code", "unknown-code"),
-        ({"land_use": {"scheme": "supply_method", "code": "auction"}}, 422, "invalid", "/land_use/code", "unknown-code"),
+        (
+            {"land_use": {"scheme": "supply_method", "code": "grant"}},
+            422,
+            "invalid",
+            "/land_use/code",
+            "unknown-code",
+        ),
         ({"survey": None}, 422, "invalid", "/survey", "required"),
         ({"survey": FACTS | {"surveyed_on": "2022-11-16"}}, 422, "future-date", "/survey/surveyed_on", "future-date"),
         ({"survey": FACTS | {"document_id": 4711}}, 422, "invalid", "/survey/document_id", "unknown-document"),
@@ -216,8 +232,8 @@ def test_of_two_on_the_same_land_one_is_registered(registrar: Caller, owner: Own
         each.start()
     for each in threads:
         each.join()
-    assert sorted(answers)[0] == 201
-    assert sorted(answers)[1] in {409, 422}
+    assert min(answers) == 201
+    assert max(answers) in {409, 422}
     assert owner.execute("SELECT count(*) FROM parcel").fetchone() == (2,)
 
 
@@ -229,5 +245,5 @@ def test_shapes_to_snap_to_are_given_to_the_last_digit(registrar: Caller, owner:
     assert near["geometry"]["coordinates"] == [
         [[list(xy) for xy in part.exterior.coords] for part in shapely.from_wkb(wkb).geoms]
     ]
-    assert registrar.get(f"{URL}/boundaries").status_code == 422
+    assert registrar.get(f"{URL}/boundaries").status_code == 400
     assert registrar.get(f"{URL}/boundaries?bbox=1,2,3").status_code == 400
