@@ -1,10 +1,8 @@
 """What changes a parcel: making one, its attributes. For its state see `event_commands.py`."""
 
-import dataclasses
 import datetime as dt
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,25 +16,19 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.codes import queries as codes
 from service.core import clock
-from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
-from service.core.spelling import folded, tidied
+from service.core.errors import FieldError, Invalid, PreconditionFailed
 from service.geo.area import area_ellipsoid_m2, area_plane_m2, cents
 from service.geo.crs import CGCS2000
 from service.parcels import identifiers, lifecycle, planning, queries
 from service.parcels.changes import LandUse, ParcelChange, ParcelCreate, Planning
 from service.parcels.lifecycle import EventKind, Stage, State
-from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse, code_key
+from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
+from service.parcels.numbering import cadastral_code, free_cadastral_code, free_code
 from service.regions import queries as regions
 from service.regions.queries import Placement
 
 _SHARES_SLACK = Decimal("0.001")  # three thirds of four decimals
 _PLAIN = ("name", "address", "area_legal_m2", "registered_on")
-
-
-class NumberTaken(Conflict):
-    """A code or cadastral code that another parcel has."""
-
-    code, title_zh, title_en = "number-taken", "编号已被使用", "Number taken"
 
 
 class FutureDate(Invalid):
@@ -140,21 +132,6 @@ def change_attributes(session: Session, actor: Actor, number: str, change: Parce
     return parcel
 
 
-def free_code(session: Session, text: str) -> str:
-    """Return a number for a new parcel as it is kept. Raises BadIdentifier, NumberTaken."""
-    with _pointing("/code"):
-        code = identifiers.check_code(tidied(text))
-    _refuse_taken(session, "/code", code_key, folded(code))
-    return code
-
-
-def free_cadastral_code(session: Session, text: str) -> str:
-    """Return a cadastral code as it is kept, if no parcel has it. Raises BadIdentifier, NumberTaken."""
-    code = _cadastral_code(text)
-    _refuse_taken(session, "/cadastral_code", Parcel.cadastral_code, code)
-    return code
-
-
 def refuse_stale(parcel: Parcel, version: int) -> None:
     """Refuse a change that is based on another version than the present one; the problem names that one."""
     if parcel.version != version:
@@ -202,37 +179,8 @@ def _set_cadastral_code(session: Session, parcel: Parcel, text: str | None) -> N
     if text is None:
         parcel.cadastral_code = None
         return
-    if _cadastral_code(text) != parcel.cadastral_code:
+    if cadastral_code(text) != parcel.cadastral_code:
         parcel.cadastral_code = free_cadastral_code(session, text)
-
-
-def _cadastral_code(text: str) -> str:
-    with _pointing("/cadastral_code"):
-        return "".join(identifiers.parse_cadastral_code(text))
-
-
-@contextmanager
-def _pointing(pointer: str) -> Iterator[None]:
-    """Say of which field a number is refused."""
-    try:
-        yield
-    except identifiers.BadIdentifier as wrong:
-        errors = [dataclasses.replace(each, pointer=pointer) for each in wrong.errors]
-        raise identifiers.BadIdentifier(wrong.zh, wrong.en, errors=errors) from None
-
-
-def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a column or key
-    holder = session.execute(select(Parcel.retired_by).where(column == value)).first()
-    if holder is None:
-        return
-    zh, en, code = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel", "number-taken"
-    if holder.retired_by is not None:
-        zh, en = (
-            f"编号 {value} 属于已分割或合并的地块，不能再用",
-            f"{value} is of a parcel that was split or merged away",
-        )
-        code = "number-retired"
-    raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, code, zh, en)])
 
 
 def _set_planning(parcel: Parcel, given: Planning) -> None:

@@ -11,7 +11,6 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.audit.actions import Action
 from service.audit.record import record
-from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Invalid
 from service.geo.area import cents
 from service.geo.crs import CGCS2000
@@ -23,9 +22,9 @@ from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
 from service.regions import queries as regions
-from service.surveys import delivery, queries
+from service.surveys import delivery
 from service.surveys.checking import Checked, Sound
-from service.surveys.plans import Drawn, Plan, areas, plan_survey
+from service.surveys.plans import Drawn, Plan, areas, plan_survey, refuse_changed
 from service.surveys.schemas import BoundaryOrder, FirstSurveyFacts, SurveyFacts, SurveyFinding, SurveyOrder
 
 _MOST_TOLD = 50  # findings in a refusal
@@ -35,12 +34,6 @@ class SurveyRefused(Invalid):
     """A boundary with errors; `findings` are all that was found."""
 
     code, title_zh, title_en = "survey-refused", "界线未通过检查", "The boundary has errors"
-
-
-class NeighboursChanged(Conflict):
-    """The parcels around became others while the boundary was checked."""
-
-    code, title_zh, title_en = "neighbours-changed", "相邻地块刚有变化", "A neighbour has just changed"
 
 
 class ApprovalNeeded(Conflict):
@@ -119,15 +112,6 @@ def sound_of(drawn: Drawn) -> Sound:
     if checked.errors or checked.sound is None:
         raise _refusal(checked)
     return checked.sound
-
-
-def refuse_changed(session: Session, drawn: Drawn, *, but: int | None) -> None:
-    """Refuse what was checked against other neighbours than there are under the map lock; `but`: the parcel itself."""
-    if drawn.box is not None and queries.neighbours(driver_connection(session), but, drawn.box) != drawn.neighbours:
-        raise NeighboursChanged(
-            "检查期间相邻地块有变化，请重新检查后保存。",
-            "A neighbouring parcel changed while the boundary was checked; check it again and save.",
-        )
 
 
 def survey_of(

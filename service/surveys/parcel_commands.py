@@ -12,8 +12,8 @@ from service.parcels.changes import LandUse, ParcelCreate
 from service.parcels.commands import create_parcel
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
-from service.surveys.commands import demanded, refuse_changed, sound_of, survey_of
-from service.surveys.plans import NewParcel, code_for, plan_parcel
+from service.surveys.commands import demanded, sound_of, survey_of
+from service.surveys.plans import NewParcel, code_for, plan_parcel, refuse_changed
 from service.surveys.schemas import ParcelOrder
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.accounts.access import Actor
 from service.core import clock
 from service.core.db import driver_connection
-from service.core.errors import FieldError, Invalid
+from service.core.errors import Conflict, FieldError, Invalid
 from service.geo.area import cents
 from service.geo.bbox import Bbox
 from service.geo.crs import SourceCrs
@@ -20,13 +20,20 @@ from service.imports.findings import Finding
 from service.imports.queries import jurisdiction_area
 from service.parcels import identifiers, lineage_queries
 from service.parcels import queries as parcels
-from service.parcels.commands import free_cadastral_code, free_code, refuse_future, refuse_stale
+from service.parcels.commands import refuse_future, refuse_stale
 from service.parcels.models import Parcel
+from service.parcels.numbering import free_cadastral_code, free_code
 from service.regions import queries as regions
 from service.regions.models import Jurisdiction
 from service.surveys import delivery, queries
 from service.surveys.checking import Checked, box_of, check
 from service.surveys.schemas import AreasRead, BoundaryOrder, FirstSurveyFacts, ParcelOrder, SurveyOrder, UseOrder
+
+
+class NeighboursChanged(Conflict):
+    """The parcels around became others while the boundary was checked."""
+
+    code, title_zh, title_en = "neighbours-changed", "相邻地块刚有变化", "A neighbour has just changed"
 
 
 class Drawn(NamedTuple):
@@ -96,6 +103,15 @@ def code_for(session: Session, order: ParcelOrder, jurisdiction: Jurisdiction) -
         return free_code(session, order.code)
     beginning = f"{jurisdiction.code}-{clock.today().year}-"
     return identifiers.issued(beginning, 1, lineage_queries.codes_beginning(session, beginning))[0]
+
+
+def refuse_changed(session: Session, drawn: Drawn, *, but: int | None) -> None:
+    """Refuse what was checked against other neighbours than there are under the map lock; `but`: the parcel itself."""
+    if drawn.box is not None and queries.neighbours(driver_connection(session), but, drawn.box) != drawn.neighbours:
+        raise NeighboursChanged(
+            "检查期间相邻地块有变化，请重新检查后保存。",
+            "A neighbouring parcel changed while the boundary was checked; check it again and save.",
+        )
 
 
 def areas(parcel: Parcel) -> AreasRead:
