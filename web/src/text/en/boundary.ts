@@ -19,7 +19,7 @@ export const boundary: Text['boundary'] = {
   conflict: 'Somebody has just changed this parcel; this edit can’t be saved. Reading it again drops the edit.', reread: 'Drop and read again',
   first: {
     title: 'New parcel', about: 'The new parcel', code: 'Parcel code', codeHint: 'Issued as jurisdiction-year-number if left empty', name: 'Name', jurisdiction: 'Jurisdiction', choose: 'Choose', address: 'Address', list: 'Code list', use: 'Land use', usePlaceholder: 'Code or name',
-    base: 'Saved in {crs}; another system can be chosen before anything is drawn.', mapless: 'The map can’t be shown; type the coordinates of the points.', far: 'Zoom in to snap to the points of neighbours.', nothing: 'Draw or type the boundary first', needJurisdiction: 'Choose a jurisdiction', save: 'Save parcel…', saved: 'Parcel {code} is registered',
+    base: 'Saved in {crs}.', baseNow: 'Saved in {crs}; another system can be chosen before anything is drawn.', mapless: 'The map can’t be shown; type the coordinates of the points.', far: 'Zoom in to snap to the points of neighbours.', nothing: 'Draw or type the boundary first', needJurisdiction: 'Choose a jurisdiction', save: 'Save parcel…', saved: 'Parcel {code} is registered',
     sheet: 'Save new parcel', intro: 'The parcel is registered as a candidate; the boundary is its first survey.', reason: 'What it rests on', reasonHint: 'For example “red line of the acquisition project”', legal: 'Legal area (m²)', legalHint: 'Only if a document states one', needAll: 'Give the day, the surveyor and what it rests on',
   },
   surveys: 'Surveys', imported: 'Imported with a file', points: '{n} boundary ‹point/points›', by: 'Surveyed by {surveyor}',

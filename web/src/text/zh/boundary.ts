@@ -17,7 +17,7 @@ export const boundary = {
   conflict: '此地块刚被他人改动，当前编辑不能保存。重新读取将放弃本次编辑。', reread: '放弃并重新读取',
   first: {
     title: '新建地块', about: '新地块', code: '地块编号', codeHint: '不填则按“辖区-年份-序号”编号', name: '名称', jurisdiction: '管辖区', choose: '请选择', address: '坐落', list: '用途分类', use: '土地用途', usePlaceholder: '编码或名称',
-    base: '以 {crs} 坐标保存；画界前可改选坐标系。', mapless: '无法显示地图，请输入界址点坐标。', far: '放大地图后可捕捉相邻地块的界址点。', nothing: '请先画出或输入界线', needJurisdiction: '请选择管辖区', save: '保存地块…', saved: '已新建地块 {code}',
+    base: '以 {crs} 坐标保存。', baseNow: '将以 {crs} 坐标保存；画界前可改选坐标系。', mapless: '无法显示地图，请输入界址点坐标。', far: '放大地图后可捕捉相邻地块的界址点。', nothing: '请先画出或输入界线', needJurisdiction: '请选择管辖区', save: '保存地块…', saved: '已新建地块 {code}',
     sheet: '保存新地块', intro: '新地块以“谋划”状态登记，界线为它的首次测量成果。', reason: '建立依据', reasonHint: '如“收储项目选址红线”', legal: '法定面积（m²）', legalHint: '依据文件载明面积时填写', needAll: '请填写测量日期、测量单位和建立依据',
   },
   surveys: '界址测量', imported: '随文件导入', points: '{n} 个界址点', by: '{surveyor} 测量',
