@@ -82,6 +82,7 @@ from service.workdays.routes import router as workdays
 
 ROUTERS: tuple[APIRouter, ...] = (
     layers,  # first, because addresses are compared in this order and these are asked for most
+    boundaries,  # before the parcels, whose number stands where these have a word
     parcel_reads,
     accounts,
     audit,
@@ -91,7 +92,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     workdays,
     parcels,
     lineage,
-    boundaries,
     surveys,
     constraints,
     plans,

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from service.codes import queries as codes
 from service.codes.correspondences import DECIDING
 from service.imports import values
+from service.imports.findings import Finding
 from service.imports.report import Report
 from service.imports.values import Rows
 
@@ -42,6 +43,17 @@ def translated(fields: pa.Table, rows: Rows, report: Report) -> pa.Table:
     for name, column in (("land_use_scheme", scheme), ("land_use_code", code), ("land_use_given", given)):
         fields = fields.set_column(fields.schema.get_field_index(name), name, column)
     return fields
+
+
+def taken(scheme: str, code: str) -> tuple[Verdict, list[Finding]]:
+    """Judge the land use of one parcel as that of a file's row, and tell what is to be known of it."""
+    text, report = f"{scheme}:{code}", Report()
+    verdict = _verdict(text)
+    column = pa.array([text])
+    _report(report, np.array([1]), "land_use", column, lambda judged: judged.finding is not None)
+    if verdict.finding is None:
+        _count(report, column)
+    return verdict, report.closed()
 
 
 def _joined(fields: pa.Table) -> pa.Array:

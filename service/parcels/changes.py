@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -82,11 +82,10 @@ class ParcelChange(Input):
 
 
 class ParcelCreate(Input):
-    """A new parcel."""
+    """A new parcel, without its shape."""
 
     code: Line
     jurisdiction: Line
-    geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon, degrees in EPSG:4490")
     name: Line | None = None
     address: Line | None = None
     cadastral_code: Line | None = None
@@ -94,4 +93,5 @@ class ParcelCreate(Input):
     area_legal_m2: AreaM2 | None = None
     registered_on: Day | None = None
     land_uses: list[LandUse] = Field(default_factory=list, max_length=20)
+    land_use_given: Line | None = Field(None, description="list:code as it was given")
     planning: Planning = Planning()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,26 +16,19 @@ from service.audit.actions import Action
 from service.audit.record import record
 from service.codes import queries as codes
 from service.core import clock
-from service.core.errors import Conflict, FieldError, Invalid, PreconditionFailed
-from service.core.spelling import folded, tidied
+from service.core.errors import FieldError, Invalid, PreconditionFailed
 from service.geo.area import area_ellipsoid_m2, area_plane_m2, cents
 from service.geo.crs import CGCS2000
-from service.geo.geojson import parse_polygon
 from service.parcels import identifiers, lifecycle, planning, queries
 from service.parcels.changes import LandUse, ParcelChange, ParcelCreate, Planning
 from service.parcels.lifecycle import EventKind, Stage, State
-from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse, code_key
+from service.parcels.models import Parcel, ParcelEvent, ParcelLandUse
+from service.parcels.numbering import cadastral_code, free_cadastral_code, free_code
 from service.regions import queries as regions
 from service.regions.queries import Placement
 
 _SHARES_SLACK = Decimal("0.001")  # three thirds of four decimals
 _PLAIN = ("name", "address", "area_legal_m2", "registered_on")
-
-
-class NumberTaken(Conflict):
-    """A code or cadastral code that another parcel has."""
-
-    code, title_zh, title_en = "number-taken", "编号已被使用", "Number taken"
 
 
 class FutureDate(Invalid):
@@ -48,25 +41,28 @@ def create_parcel(
     session: Session,
     actor: Actor,
     new: ParcelCreate,
+    shape: MultiPolygon,
     *,
     state: State = State(Stage.candidate),  # noqa: B008 - a constant tuple
     effective_on: dt.date | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> Parcel:
-    """Register a parcel: areas and region are computed, its first event says in which state it comes.
+    """Register a parcel of a valid shape (EPSG:4490), in the state that its first event says.
+
+    Areas and region are computed; `told` is what else the audit log keeps.
 
     Raises:
-        Invalid: number, geometry, land use or planning bound is wrong.
+        Invalid: number, land use or planning bound is wrong.
         NotFound: the jurisdiction is absent or not the actor's.
         NumberTaken: another parcel has the code or cadastral code.
 
     """
     since = effective_on or clock.today()
     refuse_future("/effective_on", since)
-    shape = parse_polygon(new.geometry)
     jurisdiction = regions.jurisdiction_by_code(session, actor, new.jurisdiction)
     placed = _place(session, shape)
     parcel = Parcel(
-        code=identifiers.check_code(tidied(new.code)),
+        code=free_code(session, new.code),
         jurisdiction_id=jurisdiction.id,
         county_code=placed.county_code,
         region_id=placed.region_id,
@@ -78,9 +74,9 @@ def create_parcel(
         idle=state.idle,
         stage_since=since,
         lot_number=new.lot_number and identifiers.normalise_lot_number(new.lot_number),
+        land_use_given=new.land_use_given,
         **{name: getattr(new, name) for name in _PLAIN},
     )
-    _refuse_taken(session, "/code", code_key, folded(parcel.code))
     _set_cadastral_code(session, parcel, new.cadastral_code)
     _set_planning(parcel, new.planning)
     session.add(parcel)
@@ -95,6 +91,7 @@ def create_parcel(
         "jurisdiction": jurisdiction.code,
         **state._asdict(),
         **_attributes(session, parcel, ParcelChange.model_fields),
+        **(told or {}),
     }
     record(session, Action.PARCEL_REGISTERED, "parcel", parcel.code, after=after)
     return parcel
@@ -182,16 +179,8 @@ def _set_cadastral_code(session: Session, parcel: Parcel, text: str | None) -> N
     if text is None:
         parcel.cadastral_code = None
         return
-    code = "".join(identifiers.parse_cadastral_code(text))
-    if code != parcel.cadastral_code:
-        _refuse_taken(session, "/cadastral_code", Parcel.cadastral_code, code)
-    parcel.cadastral_code = code
-
-
-def _refuse_taken(session: Session, pointer: str, column: Any, value: str) -> None:  # noqa: ANN401 - a column or key
-    if session.scalar(select(Parcel.id).where(column == value)) is not None:
-        zh, en = f"编号 {value} 已属于另一地块", f"{value} belongs to another parcel"
-        raise NumberTaken(f"{zh}。", f"{en}.", errors=[FieldError(pointer, "number-taken", zh, en)])
+    if cadastral_code(text) != parcel.cadastral_code:
+        parcel.cadastral_code = free_cadastral_code(session, text)
 
 
 def _set_planning(parcel: Parcel, given: Planning) -> None:

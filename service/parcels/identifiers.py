@@ -5,10 +5,13 @@ Zhengzhou write them.
 """
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
+from itertools import count
 from typing import NamedTuple
 
 from service.core.errors import FieldError, Invalid
+from service.core.spelling import folded
 
 
 class BadIdentifier(Invalid):
@@ -59,7 +62,7 @@ ATTACHED = {"F": "房屋等建筑物、构筑物", "L": "森林或林木", "Q": 
 
 _CADASTRAL_LENGTH, _UNIT_LENGTH = 19, 28
 _CODE = re.compile(r"(?=.*\w)[\w\-.·()\[\]〔〕#]{1,64}", re.DOTALL)
-_RESERVED = frozenset({"facets", "locate", "merge", "status"})
+_RESERVED = frozenset({"boundaries", "facets", "locate", "merge", "states", "status"})
 _LOT = re.compile(r"(郑政[一-龥]{0,4}出)〔(\d{4})〕(\d{1,4})号(\(网\))?")
 # Letters and digits of full width have their half-width twins 0xFEE0 below.
 _FULL_TO_HALF = str.maketrans("（）［］｛｝－．　", "()[]{}-. ") | {
@@ -165,6 +168,17 @@ def check_code(text: str) -> str:
         wrong = next((char for char in text if not _CODE.fullmatch(f"a{char}")), text)
         raise _bad(f"地块编号不能含“{wrong}”", f"A parcel number can't hold {wrong!r}")
     return text
+
+
+def issued(beginning: str, number: int, taken: Collection[str]) -> list[str]:
+    """Issue codes of a beginning and the next numbers, leaving out those that were ever used, in either case.
+
+    >>> issued("ZD-5-", 2, {"zd-5-1"})
+    ['ZD-5-2', 'ZD-5-3']
+    """
+    used = {folded(code) for code in taken}
+    free = (code for n in count(1) if folded(code := f"{beginning}{n}") not in used)
+    return [check_code(next(free)) for _ in range(number)]
 
 
 def looks_like(text: str) -> Number:

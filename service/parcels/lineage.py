@@ -20,9 +20,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from itertools import count
 from typing import Literal, NamedTuple, TypeVar
 
+from service.parcels import identifiers
 from service.parcels.lifecycle import FAMILIES, Stage, State, describe
 
 T = TypeVar("T")
@@ -277,8 +277,7 @@ def issue_codes(kind: OperationKind, stem: str, number: int, taken: Collection[s
     ['ZD-5-2', 'ZD-5-3']
     """
     mark = "-" if kind is OperationKind.SPLIT else "-M"
-    free = (code for n in count(1) if (code := f"{stem}{mark}{n}") not in taken)
-    return [next(free) for _ in range(number)]
+    return identifiers.issued(f"{stem}{mark}", number, taken)
 
 
 def standing(

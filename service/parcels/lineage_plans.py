@@ -17,11 +17,12 @@ from service.geo import overlay_apart
 from service.geo.area import areas_m2, cents
 from service.geo.geojson import parse_line, parse_polygon, read_polygon
 from service.parcels import identifiers, lineage, lineage_queries, queries
-from service.parcels.commands import NumberTaken, refuse_future, refuse_stale
+from service.parcels.commands import refuse_future, refuse_stale
 from service.parcels.lifecycle import Hold, Idle, Stage, State
 from service.parcels.lineage import Finding, OperationKind
 from service.parcels.lineage_schemas import MergeOrder, SplitOrder
 from service.parcels.models import Parcel
+from service.parcels.numbering import NumberTaken
 
 _COLUMNS = tuple(name for name in lineage.TRAITS if name != "land_uses")  # components have a table of their own
 
@@ -178,7 +179,7 @@ def _codes(session: Session, kind: OperationKind, stem: str, given: Sequence[str
     if missing == 0:
         return chosen
     known = lineage_queries.codes_beginning(session, f"{stem}-") | set(chosen)
-    issued = iter([identifiers.check_code(code) for code in lineage.issue_codes(kind, stem, missing, known)])
+    issued = iter(lineage.issue_codes(kind, stem, missing, known))
     return [code or next(issued) for code in wanted]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.accounts.access import Actor
 from service.core.errors import NotFound
+from service.core.spelling import folded
 from service.parcels import queries
 from service.parcels.built_on import Obstacle, pointing
 from service.parcels.lineage import MOST
@@ -39,10 +40,10 @@ def lock(session: Session, parcels: Sequence[Parcel]) -> None:
 
 
 def codes_beginning(session: Session, stem: str) -> set[str]:
-    """Return the codes, used now or ever, that begin with these characters."""
+    """Return the codes, used now or ever, that begin with these characters, in either case."""
     # By the words of the search index: a comparison of beginnings would need an index of its own.
     held = session.scalars(select(Parcel.code).where(Parcel.search.contains(stem.lower(), autoescape=True)))
-    return {code for code in held if code.startswith(stem)}
+    return {code for code in held if folded(code).startswith(folded(stem))}
 
 
 def taken(session: Session, codes: Collection[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """Recording a new survey of a parcel: its boundary becomes another one, and what was surveyed before stays."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -11,7 +11,6 @@ from service.accounts.access import Actor
 from service.accounts.permissions import Permission
 from service.audit.actions import Action
 from service.audit.record import record
-from service.core.db import driver_connection
 from service.core.errors import Conflict, FieldError, Invalid
 from service.geo.area import cents
 from service.geo.crs import CGCS2000
@@ -23,10 +22,10 @@ from service.parcels.lifecycle import Stage
 from service.parcels.models import Parcel
 from service.parcels.survey_models import ParcelSurvey
 from service.regions import queries as regions
-from service.surveys import delivery, queries
+from service.surveys import delivery
 from service.surveys.checking import Checked, Sound
-from service.surveys.plans import Plan, areas, plan_survey
-from service.surveys.schemas import SurveyFacts, SurveyFinding, SurveyOrder
+from service.surveys.plans import Drawn, Plan, areas, plan_survey, refuse_changed
+from service.surveys.schemas import BoundaryOrder, FirstSurveyFacts, SurveyFacts, SurveyFinding, SurveyOrder
 
 _MOST_TOLD = 50  # findings in a refusal
 
@@ -35,12 +34,6 @@ class SurveyRefused(Invalid):
     """A boundary with errors; `findings` are all that was found."""
 
     code, title_zh, title_en = "survey-refused", "界线未通过检查", "The boundary has errors"
-
-
-class NeighboursChanged(Conflict):
-    """The parcels around became others while the boundary was checked."""
-
-    code, title_zh, title_en = "neighbours-changed", "相邻地块刚有变化", "A neighbour has just changed"
 
 
 class ApprovalNeeded(Conflict):
@@ -67,26 +60,20 @@ def record_survey(session: Session, actor: Actor, number: str, order: SurveyOrde
         Invalid: what is to be known of a survey is missing, or no such document. And what `plan_survey` raises.
 
     """
-    if order.survey is None:
-        zh, en = "请填写测量日期、测量单位和变更依据", "Say when and by whom it was surveyed, and why it changes"
-        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/survey", "required", zh, en)])
+    facts = demanded(order.survey)
     plan = plan_survey(session, actor, number, order, version=version)
-    if plan.checked.errors or plan.checked.sound is None:
-        raise _refusal(plan.checked)
-    _demand_approval(actor, plan, order.survey)
+    sound = sound_of(plan.drawn)
+    _demand_approval(actor, plan, facts)
     parcels.lock_map(session)
     parcel = parcels.parcel_for_update(session, actor, number)
     refuse_stale(parcel, version)
-    if order.survey.document_id is not None:
-        parcels.check_document(session, actor, parcel, order.survey.document_id)
-    if plan.box is not None and queries.neighbours(driver_connection(session), parcel.id, plan.box) != plan.neighbours:
-        raise NeighboursChanged(
-            "检查期间相邻地块有变化，请重新检查后保存。",
-            "A neighbouring parcel changed while the boundary was checked; check it again and save.",
-        )
-    survey = _survey(parcel, plan, order, order.survey, actor)
+    if facts.document_id is not None:
+        parcels.check_document(session, actor, parcel, facts.document_id)
+    refuse_changed(session, plan.drawn, but=parcel.id)
+    survey = survey_of(parcel, plan.drawn, order, facts, actor)
+    survey.override_reason = facts.override_reason
     session.add(survey)
-    _become(session, parcel, plan.checked.sound, order.survey)
+    _become(session, parcel, sound, facts)
     session.flush()
     after = {"survey": survey.id, "crs": survey.source_crs, "surveyor": survey.surveyor, "reason": survey.reason}
     if survey.override_reason is not None:
@@ -108,6 +95,41 @@ def describe(findings: Sequence[Finding]) -> list[SurveyFinding]:
     return [SurveyFinding.model_validate(found) for found in findings]
 
 
+Facts = TypeVar("Facts", bound=FirstSurveyFacts)
+
+
+def demanded(facts: Facts | None) -> Facts:
+    """Return what is to be known of a survey; only a dry run may leave it out."""
+    if facts is None:
+        zh, en = "请填写测量日期、测量单位和变更依据", "Say when and by whom it was surveyed, and why it changes"
+        raise Invalid(f"{zh}。", f"{en}.", errors=[FieldError("/survey", "required", zh, en)])
+    return facts
+
+
+def sound_of(drawn: Drawn) -> Sound:
+    """Return a boundary without errors; SurveyRefused if it has some."""
+    checked = drawn.checked
+    if checked.errors or checked.sound is None:
+        raise _refusal(checked)
+    return checked.sound
+
+
+def survey_of(
+    parcel: Parcel, drawn: Drawn, order: BoundaryOrder, facts: FirstSurveyFacts, actor: Actor
+) -> ParcelSurvey:
+    """Return a boundary as a survey keeps it: as it was delivered."""
+    zone = drawn.source.zone
+    return ParcelSurvey(
+        parcel_id=parcel.id,
+        source_crs=drawn.source.epsg,
+        zone_prefixed=zone is not None and zone.prefixed,
+        geometry=shapely.to_wkb(drawn.delivered, byte_order=1),
+        points=None if order.numbers is None else delivery.points_of(drawn.delivered, order.numbers),
+        actor=actor.label,
+        **facts.model_dump(include={"surveyed_on", "surveyor", "reason", "document_id"}),
+    )
+
+
 def _demand_approval(actor: Actor, plan: Plan, facts: SurveyFacts) -> None:
     """Refuse a boundary that others are concerned by, unless an approver answers for it. The stage is of `version`."""
     needed = approval_for(Stage(plan.parcel.stage))
@@ -123,19 +145,6 @@ def _refusal(checked: Checked) -> SurveyRefused:
         "; ".join(found.message_en for found in errors[:5]) + ".",
         errors=[FieldError("/geometry", found.code, found.message, found.message_en) for found in errors],
         facts={"findings": [each.model_dump(mode="json") for each in describe(checked.findings)]},
-    )
-
-
-def _survey(parcel: Parcel, plan: Plan, order: SurveyOrder, facts: SurveyFacts, actor: Actor) -> ParcelSurvey:
-    zone = plan.source.zone
-    return ParcelSurvey(
-        parcel_id=parcel.id,
-        source_crs=plan.source.epsg,
-        zone_prefixed=zone is not None and zone.prefixed,
-        geometry=shapely.to_wkb(plan.delivered, byte_order=1),
-        points=None if order.numbers is None else delivery.points_of(plan.delivered, order.numbers),
-        actor=actor.label,
-        **facts.model_dump(include={"surveyed_on", "surveyor", "reason", "document_id", "override_reason"}),
     )
 
 

@@ -20,7 +20,7 @@ LEFT JOIN LATERAL (SELECT source_crs, geometry, points FROM parcel_survey WHERE 
 WHERE p.id = %(id)s"""
 _NEAR = """SELECT p.code, p.version, ST_AsBinary(p.geom) FROM parcel AS p
 WHERE p.geom_web && (SELECT ST_Transform(ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490), 3857))
-    AND p.id <> %(id)s AND p.retired_by IS NULL"""
+    AND p.id IS DISTINCT FROM %(id)s AND p.retired_by IS NULL"""
 
 
 class Delivered(NamedTuple):
@@ -45,8 +45,10 @@ def boundary(connection: Connection, parcel_id: int) -> tuple[shapely.MultiPolyg
     return shapely.from_wkb(shape), None if crs is None else Delivered(crs, wkb, points)
 
 
-def neighbours(connection: Connection, parcel_id: int, box: Bbox, *, seen_by: Actor | None = None) -> list[Neighbour]:
-    """Return the other parcels that reach into a box (degrees), by code; `seen_by`: those an actor may see.
+def neighbours(
+    connection: Connection, parcel_id: int | None, box: Bbox, *, seen_by: Actor | None = None
+) -> list[Neighbour]:
+    """Return the parcels but one that reach into a box (degrees), by code; `seen_by`: those an actor may see.
 
     Raises:
         TooComplex: there are too many.

@@ -1,6 +1,7 @@
-"""界址 /api/v1/parcels/{number}/boundary, …/surveys: editing a boundary, and recording it as a new survey."""
+"""界址 /api/v1/parcels/{number}/boundary, …/surveys: editing a boundary, saving it as a new survey or a new parcel."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 import shapely
@@ -9,23 +10,68 @@ from fastapi import APIRouter, Query, Response
 from service.accounts.access import ParcelReader, ParcelSurveyor
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, Write, etag
-from service.core.doors import ReadRoute
+from service.core.doors import ReadRoute, answer
 from service.core.idempotency import CommandRoute
+from service.geo.bbox import parse_bbox
 from service.geo.crs import recognise
 from service.parcels import reading
 from service.parcels.approval import approval_for
 from service.parcels.lifecycle import Stage
 from service.parcels.routes import Number
 from service.parcels.schemas import ParcelRead
-from service.surveys import commands, cutting, delivery, plans, queries
+from service.surveys import commands, cutting, delivery, parcel_commands, plans, queries
 from service.surveys.checking import box_of
-from service.surveys.schemas import BoundaryRead, CutAnswer, CutOrder, SurveyAnswer, SurveyOrder
+from service.surveys.schemas import (
+    BoundariesRead,
+    BoundaryRead,
+    CutAnswer,
+    CutOrder,
+    ParcelAnswer,
+    ParcelOrder,
+    SurveyAnswer,
+    SurveyOrder,
+)
 
 ABOUT: dict[str, Any] = {"prefix": "/api/v1/parcels", "tags": ["界址 surveys"]}
 reads = APIRouter(**ABOUT, route_class=ReadRoute)
 router = APIRouter(**ABOUT, route_class=CommandRoute)
 
 DryRun = Annotated[bool, Query(description="检查：只给出结果和问题，不保存 findings and areas (200), nothing saved")]
+
+
+@reads.get("/boundaries", summary="范围内的界址 Boundaries in a box", responses={200: {"model": BoundariesRead}})
+def read_boundaries(
+    actor: ParcelReader,
+    database: Data,
+    bbox: Annotated[str, Query(max_length=200, description="west,south,east,north in degrees")],
+) -> Response:
+    """Give the shapes of the parcels in a box to the last digit, for a new boundary to snap to."""
+    box = parse_bbox(bbox)
+    with database.pool.connection() as connection:
+        around = queries.neighbours(connection, None, box, seen_by=actor)
+    shapes = [{"code": each.code, "geometry": _geojson(shapely.from_wkb(each.wkb))} for each in around]
+    return answer({"neighbours": shapes})
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="新建地块 Register a parcel",
+    responses={200: {"model": ParcelAnswer, "description": "检查 dry run"}},
+)
+def register_parcel(
+    order: ParcelOrder, actor: ParcelSurveyor, session: Write, response: Response, *, dry_run: DryRun = False
+) -> ParcelAnswer:
+    """Register a candidate parcel with its boundary as surveyed, checked as a new survey of a parcel is."""
+    if dry_run:
+        response.status_code = 200
+        return _registered(plans.plan_parcel(session, actor, order), order)
+    done = parcel_commands.register_parcel(session, actor, order)
+    found = reading.parcel(driver_connection(session), actor, done.parcel.code)
+    response.headers["ETag"] = etag(found.version)
+    response.headers["Location"] = f"{ABOUT['prefix']}/{quote(done.parcel.code, safe='')}"
+    parcel = ParcelRead.model_validate_json(orjson.dumps(found.members))
+    return _registered(done.plan, order).model_copy(update={"survey_id": done.survey.id, "parcel": parcel})
 
 
 @reads.get("/{number}/boundary", summary="界址 Boundary to edit", responses={200: {"model": BoundaryRead}})
@@ -91,11 +137,21 @@ def record_survey(
 
 def _answer(plan: plans.Plan, order: SurveyOrder, version: int) -> SurveyAnswer:
     return SurveyAnswer(
-        findings=commands.describe(plan.checked.findings),
+        findings=commands.describe(plan.drawn.checked.findings),
         approval=_approval(plan.parcel.stage),
         before=plan.before,
-        after=plans.areas_after(plan, order.survey),
+        after=plans.areas_after(plan.drawn, order.survey, plan.before),
         version=version,
+        survey_id=None,
+        parcel=None,
+    )
+
+
+def _registered(plan: plans.NewParcel, order: ParcelOrder) -> ParcelAnswer:
+    return ParcelAnswer(
+        code=plan.code,
+        findings=commands.describe(plan.findings),
+        after=plans.areas_after(plan.drawn, order.survey),
         survey_id=None,
         parcel=None,
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from service.core.schemas import Input, Line, Note, Output
-from service.parcels.changes import AreaM2, Day
+from service.parcels.changes import AreaM2, Day, Scheme
 from service.parcels.lifecycle import Stage
 from service.parcels.schemas import ParcelRead
 
@@ -13,20 +13,25 @@ PointNumbers = list[Annotated[list[Annotated[Line, Field(max_length=20)]], Field
 CrsName = Annotated[str, Field(min_length=1, max_length=100, examples=["EPSG:4547"])]
 
 
-class SurveyFacts(Input):
-    """Who measured the boundary, when, and why it changes."""
+class FirstSurveyFacts(Input):
+    """Who measured a boundary, when, and what it rests on."""
 
     surveyed_on: Day = Field(description="测量日期 not after today")
     surveyor: Line = Field(description="测量单位 who measured")
-    reason: Note = Field(min_length=1, description="变更依据 why the boundary changes")
+    reason: Note = Field(min_length=1, description="变更依据 why the boundary changes; 建立依据 of a new parcel")
     document_id: int | None = Field(None, ge=1, lt=2**31)
+    area_legal_m2: AreaM2 | None = Field(None, description="法定面积 if the document says one; else what it was")
+
+
+class SurveyFacts(FirstSurveyFacts):
+    """Who measured the boundary, when, and why it changes."""
+
     override_reason: Note | None = Field(
         None, min_length=1, description="为何仍要变更 an approver's, with a document, where `approval` demands it"
     )
-    area_legal_m2: AreaM2 | None = Field(None, description="新的法定面积 if the document says one; else it stays")
 
 
-class SurveyOrder(Input):
+class BoundaryOrder(Input):
     """A boundary as surveyed."""
 
     geometry: dict[str, Any] = Field(description="GeoJSON Polygon or MultiPolygon in `crs`, easting or longitude first")
@@ -36,7 +41,32 @@ class SurveyOrder(Input):
         max_length=1000,
         description="界址点号, ring by ring as in `geometry`, without the closing point",
     )
+
+
+class SurveyOrder(BoundaryOrder):
+    """A new boundary of a parcel."""
+
     survey: SurveyFacts | None = Field(None, description="may be left out of a dry run")
+
+
+class UseOrder(Input):
+    """A land use by its code list: of an older one it becomes the use of 2023 that it means beyond doubt."""
+
+    scheme: Scheme = "land_use_2023"
+    code: Annotated[str, Field(min_length=1, max_length=12)]
+
+
+class ParcelOrder(BoundaryOrder):
+    """A new parcel: a candidate with its boundary as surveyed."""
+
+    code: Line | None = Field(None, description="地块编号 issued if left out: jurisdiction, year and the next number")
+    jurisdiction: Line
+    name: Line | None = None
+    address: Line | None = None
+    cadastral_code: Line | None = None
+    lot_number: Line | None = None
+    land_use: UseOrder | None = None
+    survey: FirstSurveyFacts | None = Field(None, description="may be left out of a dry run")
 
 
 class SurveyFinding(Output):
@@ -81,11 +111,27 @@ class SurveyAnswer(BaseModel):
     parcel: ParcelRead | None
 
 
+class ParcelAnswer(BaseModel):
+    """The parcel that was registered or, of a dry run, would be; `after` is null for a boundary with errors."""
+
+    code: str = Field(description="of a dry run: what would be issued now")
+    findings: list[SurveyFinding]
+    after: AreasRead | None
+    survey_id: int | None
+    parcel: ParcelRead | None
+
+
 class NeighbourRead(BaseModel):
     """A parcel nearby."""
 
     code: str
     geometry: dict[str, Any] = Field(description="GeoJSON MultiPolygon in the CRS of the boundary, not rounded")
+
+
+class BoundariesRead(BaseModel):
+    """The parcels in a box, for an editor to snap to."""
+
+    neighbours: list[NeighbourRead] = Field(description="in EPSG:4490")
 
 
 class BoundaryRead(BaseModel):

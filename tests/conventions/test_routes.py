@@ -59,6 +59,8 @@ REVIEWED = {
     "GET /tiles/backdrop/{z:int}/{x:int}/{y:int}": "layer:read",
     "GET /tiles/{layer}.json": "layer:read",
     "GET /api/v1/parcels": "parcel:read",
+    "POST /api/v1/parcels": "parcel:survey",
+    "GET /api/v1/parcels/boundaries": "parcel:read",
     "GET /api/v1/parcels/facets": "parcel:read",
     "GET /api/v1/parcels/states": "parcel:read",
     "GET /api/v1/parcels/locate": "parcel:read",

@@ -21,6 +21,7 @@ from service.contracts.checking import disagreements
 from service.core import clock
 from service.core.db import Database
 from service.core.settings import Settings
+from service.geo.geojson import parse_polygon
 from service.main import create_app
 from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
@@ -163,8 +164,8 @@ def test_lost_accounts_get_new_passwords(mine: Mine) -> None:
 
 def add_parcel(database: Database, code: str) -> None:
     with database.write(system("test")) as session:
-        new = ParcelCreate.model_validate({"code": code, "jurisdiction": demo.JURISDICTION, "geometry": SQUARE})
-        create_parcel(session, system("test"), new)
+        new = ParcelCreate(code=code, jurisdiction=demo.JURISDICTION)
+        create_parcel(session, system("test"), new, parse_polygon(SQUARE))
 
 
 def test_reset_puts_the_first_state_back_and_keeps_the_audit_log(mine: Mine) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
+from service.geo.geojson import parse_polygon
 from service.parcels.changes import ParcelCreate
 from service.parcels.commands import create_parcel
 from service.parcels.lifecycle import Stage, State
@@ -73,4 +74,5 @@ def make_parcel(
     fields = {"code": f"T-{number:05}", "geometry": place, "jurisdiction": jurisdiction, **overrides}
     state = stage if isinstance(stage, State) else State(stage)
     actor = session.info.setdefault("actor", system("test"))
-    return create_parcel(session, actor, ParcelCreate(**fields), state=state, effective_on=effective_on)
+    shape = parse_polygon(fields.pop("geometry"))
+    return create_parcel(session, actor, ParcelCreate(**fields), shape, state=state, effective_on=effective_on)

@@ -324,7 +324,7 @@ BAD_CHANGES: list[tuple[dict[str, Any], int, str | None]] = [
     ({}, 422, "/"),
     ({"code": "new"}, 422, "/code"),
     ({"area_legal_m2": -1}, 422, "/area_legal_m2"),
-    ({"cadastral_code": "410105"}, 422, ""),
+    ({"cadastral_code": "410105"}, 422, "/cadastral_code"),
     ({"planning": {"density_pct": {"max": 101}}}, 422, "/planning/density_pct"),
     ({"land_uses": [{"code": "zz"}]}, 422, "/land_uses/0/code"),
     ({"registered_on": "2022-12-01"}, 422, "/registered_on"),

@@ -12,7 +12,10 @@ export async function listRegions(): Promise<Region[]> {
   return 'items' in list ? (list.items as Region[]) : []
 }
 
-/** The bureaus that may lead a track. */
-export async function listLeadBureaus(): Promise<Code[]> {
-  return (await answer(service.GET('/api/v1/codes/{list}', { params: { path: { list: 'lead_bureau' } } }))).items
+/** The entries of a code list. */
+export async function listCodes(list: string): Promise<Code[]> {
+  return (await answer(service.GET('/api/v1/codes/{list}', { params: { path: { list } } }))).items
 }
+
+/** The bureaus that may lead a track. */
+export const listLeadBureaus = (): Promise<Code[]> => listCodes('lead_bureau')

@@ -124,6 +124,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parcels/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 范围内的界址 Boundaries in a box
+         * @description Give the shapes of the parcels in a box to the last digit, for a new boundary to snap to.
+         */
+        get: operations["read_boundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parcels/{number}/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 界址 Boundary to edit
+         * @description Give the boundary of a parcel as it was delivered, and the shapes of its neighbours, to the last digit.
+         */
+        get: operations["read_boundary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parcels": {
         parameters: {
             query?: never;
@@ -137,7 +177,11 @@ export interface paths {
          */
         get: operations["list_parcels"];
         put?: never;
-        post?: never;
+        /**
+         * 新建地块 Register a parcel
+         * @description Register a candidate parcel with its boundary as surveyed, checked as a new survey of a parcel is.
+         */
+        post: operations["register_parcel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -784,26 +828,6 @@ export interface paths {
          * @description Tell where a parcel comes from and what became of it.
          */
         get: operations["read_lineage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/parcels/{number}/boundary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * 界址 Boundary to edit
-         * @description Give the boundary of a parcel as it was delivered, and the shapes of its neighbours, to the last digit.
-         */
-        get: operations["read_boundary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4211,6 +4235,17 @@ export interface components {
             max_inclusive: boolean;
         };
         /**
+         * BoundariesRead
+         * @description The parcels in a box, for an editor to snap to.
+         */
+        BoundariesRead: {
+            /**
+             * Neighbours
+             * @description in EPSG:4490
+             */
+            neighbours: components["schemas"]["NeighbourRead"][];
+        };
+        /**
          * BoundaryRead
          * @description The boundary of a parcel as an editor takes it up, in the CRS it was surveyed in.
          */
@@ -6420,6 +6455,35 @@ export interface components {
              * @description a repair may be offered while the import is under review
              */
             readonly repairable: boolean;
+        };
+        /**
+         * FirstSurveyFacts
+         * @description Who measured a boundary, when, and what it rests on.
+         */
+        FirstSurveyFacts: {
+            /**
+             * Surveyed On
+             * Format: date
+             * @description 测量日期 not after today
+             */
+            surveyed_on: string;
+            /**
+             * Surveyor
+             * @description 测量单位 who measured
+             */
+            surveyor: string;
+            /**
+             * Reason
+             * @description 变更依据 why the boundary changes; 建立依据 of a new parcel
+             */
+            reason: string;
+            /** Document Id */
+            document_id?: number | null;
+            /**
+             * Area Legal M2
+             * @description 法定面积 if the document says one; else what it was
+             */
+            area_legal_m2?: number | string | null;
         };
         /**
          * Gap
@@ -8996,6 +9060,23 @@ export interface components {
             next?: string | null;
         };
         /**
+         * ParcelAnswer
+         * @description The parcel that was registered or, of a dry run, would be; `after` is null for a boundary with errors.
+         */
+        ParcelAnswer: {
+            /**
+             * Code
+             * @description of a dry run: what would be issued now
+             */
+            code: string;
+            /** Findings */
+            findings: components["schemas"]["SurveyFinding"][];
+            after: components["schemas"]["AreasRead"] | null;
+            /** Survey Id */
+            survey_id: number | null;
+            parcel: components["schemas"]["ParcelRead"] | null;
+        };
+        /**
          * ParcelChange
          * @description Attributes to change: what is left out stays as it is, null removes it.
          */
@@ -9157,6 +9238,48 @@ export interface components {
             items: components["schemas"]["ParcelSummary"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ParcelOrder
+         * @description A new parcel: a candidate with its boundary as surveyed.
+         */
+        ParcelOrder: {
+            /**
+             * Geometry
+             * @description GeoJSON Polygon or MultiPolygon in `crs`, easting or longitude first
+             */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Crs
+             * @description 坐标系 of CGCS2000: 4490 or a Gauss-Krüger zone such as 4526, 4547
+             * @example EPSG:4547
+             */
+            crs: string;
+            /**
+             * Numbers
+             * @description 界址点号, ring by ring as in `geometry`, without the closing point
+             */
+            numbers?: string[][] | null;
+            /**
+             * Code
+             * @description 地块编号 issued if left out: jurisdiction, year and the next number
+             */
+            code?: string | null;
+            /** Jurisdiction */
+            jurisdiction: string;
+            /** Name */
+            name?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Cadastral Code */
+            cadastral_code?: string | null;
+            /** Lot Number */
+            lot_number?: string | null;
+            land_use?: components["schemas"]["UseOrder"] | null;
+            /** @description may be left out of a dry run */
+            survey?: components["schemas"]["FirstSurveyFacts"] | null;
         };
         /**
          * ParcelRead
@@ -11621,21 +11744,21 @@ export interface components {
             surveyor: string;
             /**
              * Reason
-             * @description 变更依据 why the boundary changes
+             * @description 变更依据 why the boundary changes; 建立依据 of a new parcel
              */
             reason: string;
             /** Document Id */
             document_id?: number | null;
             /**
+             * Area Legal M2
+             * @description 法定面积 if the document says one; else what it was
+             */
+            area_legal_m2?: number | string | null;
+            /**
              * Override Reason
              * @description 为何仍要变更 an approver's, with a document, where `approval` demands it
              */
             override_reason?: string | null;
-            /**
-             * Area Legal M2
-             * @description 新的法定面积 if the document says one; else it stays
-             */
-            area_legal_m2?: number | string | null;
         };
         /**
          * SurveyFinding
@@ -11703,7 +11826,7 @@ export interface components {
         };
         /**
          * SurveyOrder
-         * @description A boundary as surveyed.
+         * @description A new boundary of a parcel.
          */
         SurveyOrder: {
             /**
@@ -12593,6 +12716,20 @@ export interface components {
             note: string | null;
         };
         /**
+         * UseOrder
+         * @description A land use by its code list: of an older one it becomes the use of 2023 that it means beyond doubt.
+         */
+        UseOrder: {
+            /**
+             * Scheme
+             * @default land_use_2023
+             * @example land_use_2023
+             */
+            scheme?: string;
+            /** Code */
+            code: string;
+        };
+        /**
          * UseRead
          * @description The main land use.
          */
@@ -13214,6 +13351,70 @@ export interface operations {
             };
         };
     };
+    read_boundaries: {
+        parameters: {
+            query: {
+                /** @description west,south,east,north in degrees */
+                bbox: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundariesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_boundary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 编号 code, cadastral code or lot number (出让编号) */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_parcels: {
         parameters: {
             query?: {
@@ -13273,6 +13474,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    register_parcel: {
+        parameters: {
+            query?: {
+                /** @description 检查：只给出结果和问题，不保存 findings and areas (200), nothing saved */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description 重发时用同一值: 只办一次 · Sent again with the same key, it is answered again, not done again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParcelOrder"];
+            };
+        };
+        responses: {
+            /** @description 检查 dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParcelAnswer"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -14614,38 +14863,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LineageRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_boundary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description 编号 code, cadastral code or lot number (出让编号) */
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BoundaryRead"];
                 };
             };
             /** @description Validation Error */

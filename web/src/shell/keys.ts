@@ -1,12 +1,6 @@
 import { onScopeDispose } from 'vue'
 import { isModalOpen } from '@/ui/modal'
-
-/** A key pressed while writing, or together with a modifier, is not ours. */
-export function isOurs(event: Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey' | 'target'>): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const target = event.target as { tagName?: string, isContentEditable?: boolean } | null
-  return !(target?.isContentEditable === true || /^(INPUT|TEXTAREA|SELECT)$/.test(target?.tagName ?? ''))
-}
+import { isOurs } from '@/ui/ours'
 
 const SECOND_KEY_MS = 1500
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Permission, Session } from '@/api/types'
+import { isOurs } from '@/ui/ours'
 import type { RouteMeta } from 'vue-router'
 import { gate } from './gate'
-import { isOurs } from './keys'
 import { openSections } from './places'
 
 const session = (...permissions: Permission[]): Session => ({

@@ -25,6 +25,7 @@ describe('a draft', () => {
   it('inserts points with the next number, also after the last one', () => {
     expect(inserted(draft, shell, 3, false)[0]?.[0]?.at(-1)).toEqual({ x: 5, y: 0, name: 'J9' })
     expect(nextName(draftOf({ type: 'MultiPolygon', coordinates: [[square]] }, null))).toBeNull()
+    expect(nextName([])).toBe('J1')
   })
   it('joins a point to the two beside it', () => {
     expect(neighboursOf(draft[0]?.[0] ?? [], 0, { x: 1, y: 2 })).toMatchObject([{ x: 10, y: 0 }, { x: 1, y: 2 }, { x: 0, y: 10.0001 }])

@@ -34,8 +34,9 @@ export function numbersOf(draft: Draft): string[][] | null {
 export const ringsOf = (draft: Draft): { place: Place, ring: Ring }[] =>
   draft.flatMap((part, p) => part.map((ring, r) => ({ place: { part: p, ring: r }, ring })))
 
-/** The next free number like those there are (J12 → J13); null where points have none. */
+/** The next free number like those there are (J12 → J13); J1 of nothing, null where points have none. */
 export function nextName(draft: Draft): string | null {
+  if (draft.length === 0) return 'J1'
   const names = draft.flat(2).flatMap(({ name }) => (name === null ? [] : [name]))
   if (names.length === 0) return null
   const prefix = /^\D*/.exec(names[0] ?? '')?.[0] ?? ''

@@ -1,16 +1,22 @@
+import type { MultiPolygon } from 'geojson'
 import { computed, shallowReactive, shallowRef, triggerRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { asProblem, type Problem } from '@/api/problem'
 import { useResource, type Resource } from '@/api/resource'
-import { checkSurvey, findingsOf, readBoundary, recordSurvey, type Boundary, type SurveyAnswer, type SurveyFacts, type SurveyFinding } from '@/api/surveys'
+import { findingsOf, type Boundary, type Judged, type SurveyFacts, type SurveyFinding } from '@/api/surveys'
 import { planeOf, systemsAt, zoneOf, type Plane } from '@/map/plane'
 import { areaOf, draftOf, geometryOf, numbersOf, same, type Draft } from '@/state/draft'
 import { History } from '@/state/history'
+import type { Source } from './sources'
 
 export interface Board {
+  /** Nothing was drawn before. */
+  first: boolean
   boundary: Resource<Boundary>
   draft: ShallowRef<Draft>
   /** The system the survey is in; null until it is read. */
   plane: ComputedRef<Plane | null>
+  /** Shapes around in this system, to snap to. */
+  around: ComputedRef<readonly MultiPolygon[]>
   /** What coordinates can be shown in: the zone of the place, degrees, and the survey's own. */
   systems: ComputedRef<number[]>
   /** On the plane of the place's zone, m². What is kept is the service's figure: `told`, of a draft that it has measured. */
@@ -29,13 +35,15 @@ export interface Board {
   instead: (next: Draft) => void
   undo: () => void
   redo: () => void
+  /** The last check is not of what is there now. */
+  outdate: () => void
   check: () => Promise<void>
-  save: (facts: SurveyFacts) => Promise<SurveyAnswer | null>
+  save: (facts: SurveyFacts) => Promise<Judged | null>
 }
 
 /** A boundary on the drawing board: exact coordinates, steps back and forth, check and save. */
-export function useBoundary(code: () => string): Board {
-  const boundary = useResource(code, readBoundary)
+export function useBoundary(source: Source): Board {
+  const boundary = useResource(source.key, (_, signal) => source.read(signal))
   const history = shallowRef(new History<Draft>([]))
   const draft = shallowRef<Draft>([])
   const findings = shallowRef<SurveyFinding[] | null>(null)
@@ -55,20 +63,26 @@ export function useBoundary(code: () => string): Board {
     findings.value = lastChecked.value = problem.value = null
   })
   const plane = computed(() => (boundary.data.value === null ? null : planeOf(boundary.data.value.crs)))
-  const first = (): readonly [number, number] => {
-    const vertex = start[0]?.[0]?.[0]
-    return vertex === undefined || plane.value === null ? [0, 0] : plane.value.toDegrees(vertex.x, vertex.y)
+  const around = computed(() => {
+    const own = plane.value
+    const near = source.near()
+    if (own === null || near === null) return boundary.data.value?.neighbours.map(({ geometry }) => geometry) ?? []
+    return near.map(({ coordinates }): MultiPolygon => ({ type: 'MultiPolygon', coordinates: coordinates.map((part) => part.map((ring) => ring.map(([lon = 0, lat = 0]) => own.fromDegrees(lon, lat)))) }))
+  })
+  const lon = (): number => {
+    const vertex = (start[0] ?? draft.value[0])?.[0]?.[0]
+    return vertex === undefined || plane.value === null ? source.lon() : plane.value.toDegrees(vertex.x, vertex.y)[0]
   }
   const systems = computed(() => {
     const own = boundary.data.value?.crs
-    return own === undefined ? [] : [...new Set([...systemsAt(first()[0]), own])]
+    return own === undefined ? [] : [...new Set([...systemsAt(lon()), own])]
   })
   const area = computed(() => {
     const known = told.get(draft.value)
     if (known !== undefined) return { m2: known, told: true }
     const own = plane.value
     if (own === null) return { m2: 0, told: false }
-    const local = planeOf(systemsAt(first()[0])[0])
+    const local = planeOf(systemsAt(lon())[0])
     const isLocal = zoneOf(own.epsg)?.meridian === zoneOf(local.epsg)?.meridian
     return { m2: areaOf(draft.value, (x, y) => (isLocal ? [x, y] : local.fromDegrees(...own.toDegrees(x, y)))), told: false }
   })
@@ -84,13 +98,13 @@ export function useBoundary(code: () => string): Board {
   }
   const order = (found: Boundary) => ({ geometry: geometryOf(draft.value), crs: `EPSG:${found.crs}`, numbers: numbersOf(draft.value) })
 
-  async function sent(call: (found: Boundary) => Promise<SurveyAnswer>): Promise<SurveyAnswer | null> {
+  async function sent(call: (found: Boundary) => Promise<Judged>): Promise<Judged | null> {
     const found = boundary.data.value
     if (found === null || busy.value) return null
     busy.value = true
     problem.value = null
     const asked = draft.value
-    let answer: SurveyAnswer | null = null
+    let answer: Judged | null = null
     try {
       answer = await call(found)
       findings.value = answer.findings
@@ -110,7 +124,7 @@ export function useBoundary(code: () => string): Board {
   }
 
   return {
-    boundary, draft, plane, systems, area, findings, problem, busy, apply,
+    first: source.first, boundary, draft, plane, around, systems, area, findings, problem, busy, apply,
     measured: (measured, m2) => { told.set(measured, m2) },
     dirty: computed(() => !same(start, draft.value)),
     steps: computed(() => ({ undo: history.value.canUndo, redo: history.value.canRedo })),
@@ -122,7 +136,8 @@ export function useBoundary(code: () => string): Board {
     },
     undo: () => show(history.value.undo()),
     redo: () => show(history.value.redo()),
-    check: async () => { await sent((found) => checkSurvey(found.code, found.version, order(found))) },
-    save: (facts) => sent((found) => recordSurvey(found.code, found.version, { ...order(found), survey: facts })),
+    outdate: () => { lastChecked.value = null },
+    check: async () => { await sent((found) => source.check(found, order(found))) },
+    save: (facts) => sent((found) => source.save(found, { ...order(found), survey: facts })),
   }
 }

@@ -39,7 +39,7 @@ export interface DrawingBoard {
 /** Holds the map's drawing and the board together: what is drawn changes the draft, and every draft is drawn. */
 export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): DrawingBoard {
   const preferences = usePreferences()
-  const tool = ref<Tool>('edit')
+  const tool = ref<Tool>(board.first ? 'outline' : 'edit')
   const snapping = ref(true)
   const cut = shallowRef<Cut | null>(null)
   const hint = shallowRef<'notCut' | 'nothing' | null>(null)
@@ -49,6 +49,7 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   const theme = (): Theme => (preferences.dark ? 'dark' : 'light')
   let session: Drawing | null = null
   let known = new Map<string, Vertex>()
+  let knownIn: Board['plane']['value'] = null
   let around: Geometry[] = []
   let over = false
 
@@ -78,22 +79,27 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
   function retarget(): void {
     if (session === null) return
     session.mode(MODES[tool.value])
-    const own = tool.value === 'hole' || tool.value === 'line' ? shapesOf(board.draft.value).map(({ geometry }) => geometry) : []
-    session.snapTo(snapping.value ? [...around, ...own] : [])
+    snap()
     if (tool.value === 'edit') session.choose(idOf(ring.value))
     sketch.value = null
   }
+  function snap(): void {
+    const own = tool.value === 'hole' || tool.value === 'line' ? shapesOf(board.draft.value).map(({ geometry }) => geometry) : []
+    session?.snapTo(snapping.value ? [...around, ...own] : [])
+  }
+  /** Other neighbours may come while something is being drawn: what was snapped to stays known. */
   function takeNeighbours(): void {
     const plane = board.plane.value
-    const found = board.boundary.data.value
-    if (plane === null || found === null) return
-    known = new Map()
-    around = found.neighbours.map(({ geometry }) => {
+    if (plane === null) return
+    if (plane !== knownIn) known = new Map()
+    knownIn = plane
+    around = board.around.value.map((geometry) => {
       const own = draftOf(geometry, null)
       const exact = plane.geographic ? own : own.map((part) => part.map((points) => points.map(({ x, y }) => ({ x: Number(x.toFixed(SNAP_DIGITS)), y: Number(y.toFixed(SNAP_DIGITS)), name: null }))))
       for (const { ring: points } of ringsOf(exact)) for (const vertex of points) known.set(keyOf(degrees(vertex)), vertex)
       return { type: 'MultiPolygon', coordinates: exact.map((part) => part.map((points) => line([...points, ...points.slice(0, 1)]))) }
     })
+    snap()
   }
 
   function changed(shapes: Shape[], id: string, how: 'drawn' | 'edited'): void {
@@ -159,7 +165,6 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
 
   async function begin(): Promise<void> {
     if (draw === null || board.plane.value === null) return
-    takeNeighbours()
     if (session === null) {
       const made = await draw(theme(), { changed, steps: (undo, redo) => { sketch.value = session?.sketching() === true ? { undo, redo } : null } })
       if (over) { made.stop(); return }
@@ -169,7 +174,9 @@ export function useDrawing(draw: Draw | null, board: Board, ring: Ref<Place>): D
     show()
   }
   onMounted(() => {
+    watch(board.around, takeNeighbours, { immediate: true })
     watch(board.boundary.data, () => void begin(), { immediate: true })
+    watch(board.draft, (now, before) => { if (board.first && (now.length === 0) !== (before.length === 0)) tool.value = now.length === 0 ? 'outline' : 'edit' })
     watch(board.draft, show)
     watch([tool, snapping, ring], retarget)
     watch(() => preferences.dark, () => session?.theme(theme()))

@@ -24,6 +24,7 @@ export const map = {
     tool: 'Time', hint: 'See parcels month by month', label: 'Month by month', month: 'Month', play: 'Play', pause: 'Pause', back: 'Month before', next: 'Next month', today: 'Today', close: 'Put the slider away',
     at: 'State of {date}', now: 'State of today',
   },
+  add: { tool: 'New parcel', hint: 'Draw or type the boundary of a new parcel (N)' },
   notes: {
     tooMany: 'More than {n} ‹parcel matches/parcels match›; the map shows some of them. Zoom in.',
     failed: 'Map data could not be read.', noWebGL: 'This browser lacks WebGL 2, so there is no map',

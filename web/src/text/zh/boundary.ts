@@ -1,7 +1,7 @@
 export const boundary = {
   edit: '编辑界址', title: '编辑界址', close: '退出编辑', mapless: '无法显示地图，可在下表中逐点修改。',
   bar: {
-    label: '界址编辑工具', edit: '改点', editHint: '拖动界址点；点击边上的小点插入；右键点击界址点、或在表中删除', outline: '重画', outlineHint: '依次点击新的外界，点击起点结束；完成后取代现有界线',
+    label: '界址编辑工具', edit: '改点', editHint: '拖动界址点；点击边上的小点插入；右键点击界址点、或在表中删除', outline: '重画', outlineHint: '依次点击新的外界，点击起点结束；完成后取代现有界线', first: '画界', firstHint: '依次点击地块的界址点，点击起点结束；靠近相邻界址时自动捕捉',
     hole: '挖除', holeHint: '画一个多边形，从地块中挖去', line: '切割', lineHint: '画一条横穿地块的线，双击或点击末点结束，再选择保留哪一块', snap: '捕捉相邻界址', undo: '撤销', redo: '重做', cutting: '正在切割…',
   },
   system: '坐标系', systems: { local: '{epsg}（不带带号）', prefixed: '{epsg}（带号）', degrees: '4490（经纬度）', own: '{epsg}' },
@@ -15,5 +15,10 @@ export const boundary = {
   sheet: '保存为新测量：{code}', intro: '界线将按新的测量成果更新；原测量成果保留在历史中，不会被覆盖。', surveyedOn: '测量日期', surveyor: '测量单位', reason: '变更依据', reasonHint: '为何变更界线，如“东侧道路放线后复测”', optional: '可不填',
   newLegal: '新的法定面积（m²）', newLegalHint: '依据文件载明新面积时填写；不填则保持原法定面积', confirm: '保存', saved: '已保存为新测量', future: '测量日期不能晚于今天（{today}）', needAll: '请填写测量日期、测量单位和变更依据',
   conflict: '此地块刚被他人改动，当前编辑不能保存。重新读取将放弃本次编辑。', reread: '放弃并重新读取',
+  first: {
+    title: '新建地块', about: '新地块', code: '地块编号', codeHint: '不填则按“辖区-年份-序号”编号', name: '名称', jurisdiction: '管辖区', choose: '请选择', address: '坐落', list: '用途分类', use: '土地用途', usePlaceholder: '编码或名称',
+    base: '以 {crs} 坐标保存。', baseNow: '将以 {crs} 坐标保存；画界前可改选坐标系。', mapless: '无法显示地图，请输入界址点坐标。', far: '放大地图后可捕捉相邻地块的界址点。', nothing: '请先画出或输入界线', needJurisdiction: '请选择管辖区', save: '保存地块…', saved: '已新建地块 {code}',
+    sheet: '保存新地块', intro: '新地块以“谋划”状态登记，界线为它的首次测量成果。', reason: '建立依据', reasonHint: '如“收储项目选址红线”', legal: '法定面积（m²）', legalHint: '依据文件载明面积时填写', needAll: '请填写测量日期、测量单位和建立依据',
+  },
   surveys: '界址测量', imported: '随文件导入', points: '{n} 个界址点', by: '{surveyor} 测量',
 }

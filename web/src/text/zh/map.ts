@@ -24,6 +24,7 @@ export const map = {
     tool: '时间', hint: '按月回看地块状态', label: '按月回看', month: '月份', play: '播放', pause: '暂停', back: '上一月', next: '下一月', today: '今天', close: '收起时间轴',
     at: '{date} 的状态', now: '今天的状态',
   },
+  add: { tool: '新建地块', hint: '画出或输入新地块的界址（N）' },
   notes: {
     tooMany: '符合条件的地块超过 {n} 宗，地图只显示其中一部分，请放大。',
     failed: '地图数据读取失败。', noWebGL: '浏览器不支持 WebGL 2，无法显示地图',
