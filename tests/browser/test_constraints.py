@@ -95,7 +95,7 @@ def test_all_parcels_are_compared_by_a_job(
         window.press("任务，1 项进行中")
         expect(window.page.get_by_role("tooltip").get_by_text("等待处理")).to_be_visible()
         run_jobs()
-        expect(bulk.get_by_text(re.compile(r"分析完成：1,66\d 宗"))).to_be_visible()
+        expect(bulk.get_by_text(re.compile(r"分析完成：1,6\d\d 宗"))).to_be_visible()
         window.is_accessible()
         window.open("/desk/constraints")
         results = window.page.get_by_role("main").get_by_role("row")

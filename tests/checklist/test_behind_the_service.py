@@ -267,11 +267,11 @@ def by_code(session: Session, code: str) -> Parcel:
 
 @pytest.fixture
 def crowd(new_database: Callable[[], ClusterUrls]) -> Iterator[Database]:
-    """A database of its own, for many at once."""
+    """A database of its own, for 25 sellers and somebody else at once."""
     made = new_database()
     database = Database(
         Settings(
-            database_url=made.owner_url, app_url=made.app_url, public_url=made.public_url, session_pool_size=25,
+            database_url=made.owner_url, app_url=made.app_url, public_url=made.public_url, session_pool_size=26,
             lock_timeout_ms=60_000, statement_timeout_ms=60_000,
         )
     )  # fmt: skip
