@@ -80,13 +80,13 @@ def follow_register(session: Session, seen: Picture, derived: dict[str, Any]) ->
     before = seen.checklist.derived
     seen.checklist.derived = derived
     now = as_facts_say(session, seen)
-    changed = {name for name in before.keys() | derived.keys() if before.get(name) != derived.get(name)}
-    told = {name: {"before": before.get(name), "after": derived.get(name)} for name in sorted(changed)}
-    kinds = [FACTS[name] for name in told]
+    changed = sorted(name for name in before.keys() | derived.keys() if before.get(name) != derived.get(name))
+    then, by_now = ({name: each.get(name) for name in changed} for each in (before, derived))
+    told = {name: {"before": then[name], "after": by_now[name]} for name in changed}
+    kinds = [FACTS[name] for name in changed]
     zh, en = "、".join(kind.title for kind in kinds), ", ".join(kind.title_en for kind in kinds)
     words = f"登记信息有变：{zh} the register says otherwise: {en}"
     note(session, seen.checklist, Happening.changed, text=words, facts={"register": told})
-    then, by_now = ({name: each.get(name) for name in sorted(changed)} for each in (before, derived))
     record(session, Audited.CHECKLIST_CHANGED, "checklist", seen.checklist.id, before=then, after=by_now)
     return now
 

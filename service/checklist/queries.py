@@ -35,6 +35,17 @@ def visible_checklists(actor: Actor) -> Select[Checklist]:
 subjects.register("checklist", lambda actor: visible_checklists(actor).with_only_columns(cast(Checklist.id, Text)))
 
 
+def lock_pointed(session: Session, checklist_ids: Collection[int]) -> None:
+    """Lock the lots, then the parcels of checklists, each by id: the database looks for them when a row changes twice.
+
+    Whoever changes these checklists locks them themselves after it.
+    """
+    for table, column in ((Lot, Checklist.lot_id), (Parcel, Checklist.parcel_id)):
+        pointed = select(column).where(Checklist.id.in_(checklist_ids))
+        locked = select(table.id).where(table.id.in_(pointed)).order_by(table.id)
+        session.execute(locked.with_for_update(read=True, key_share=True))
+
+
 def checklist_by_id(session: Session, actor: Actor, checklist_id: int, *, lock: bool = False) -> Checklist:
     """Return one checklist; `lock`: kept by us until the end.
 
@@ -47,12 +58,7 @@ def checklist_by_id(session: Session, actor: Actor, checklist_id: int, *, lock: 
     wanted = visible_checklists(actor).where(Checklist.id == checklist_id)
     found = session.scalar(wanted.execution_options(populate_existing=True))
     if lock and found is not None:
-        # What the row points to comes first: the database looks for it, locked, when a row is changed twice.
-        for pointed in (
-            select(Lot.id).where(Lot.id == found.lot_id),
-            select(Parcel.id).where(Parcel.id == found.parcel_id),
-        ):
-            session.execute(pointed.with_for_update(read=True, key_share=True))
+        lock_pointed(session, [checklist_id])
         locked = wanted.with_for_update(of=Checklist, key_share=True)
         found = session.scalar(locked.execution_options(populate_existing=True))
     if found is None:

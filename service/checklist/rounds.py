@@ -17,11 +17,16 @@ from service.checklist.acts import Happening
 from service.checklist.models import Checklist
 from service.checklist.recording import note
 
-_OFFERING = """
+
+def _offering(parcel: str, kept: str) -> str:
+    """The lot that offers a parcel; that parcel, and the lot its checklist has, as columns or parameters."""
+    return f"""
     SELECT l.id FROM lot_parcel lp JOIN lot l ON l.id = lp.lot_id
-    WHERE lp.parcel_id = c.parcel_id AND (lp.live OR l.stage = 'draft') AND l.id <> ALL (:gone)
-    ORDER BY lp.live DESC, l.id = c.lot_id DESC NULLS LAST, l.id LIMIT 1
-"""
+    WHERE lp.parcel_id = {parcel} AND (lp.live OR l.stage = 'draft') AND l.id <> ALL (:gone)
+    ORDER BY lp.live DESC, l.id = {kept} DESC NULLS LAST, l.id LIMIT 1
+    """  # noqa: S608 - our own words
+
+
 _CONCERNED = text("""
     SELECT id FROM checklist c WHERE status = 'running' AND (lot_id = ANY (:lots) OR parcel_id IN (
       SELECT parcel_id FROM lot_parcel WHERE lot_id = ANY (:lots)))
@@ -31,22 +36,19 @@ _CONCERNED = text("""
 _TIE = text(f"""
     WITH now AS (
       SELECT c.id, c.lot_id AS before,
-        coalesce(({_OFFERING}), CASE WHEN c.lot_id <> ALL (:gone) THEN c.lot_id END) AS lot
+        coalesce(({_offering("c.parcel_id", "c.lot_id")}), CASE WHEN c.lot_id <> ALL (:gone) THEN c.lot_id END) AS lot
       FROM checklist c WHERE c.id = ANY (:ids))
     UPDATE checklist c SET lot_id = now.lot, version = version + 1 FROM now
     WHERE c.id = now.id AND now.before IS DISTINCT FROM now.lot
     RETURNING c.id, now.before, now.lot
 """)  # noqa: S608 - our own fragment
 _NUMBERS = text("SELECT id, number FROM lot WHERE id = ANY (:ids)")
-_OFFERED = text("""
-    SELECT l.id FROM lot_parcel lp JOIN lot l ON l.id = lp.lot_id
-    WHERE lp.parcel_id = :parcel AND (lp.live OR l.stage = 'draft') ORDER BY lp.live DESC, l.id LIMIT 1
-""")
+_OFFERED = text(_offering(":parcel", "NULL"))
 
 
 def offering(session: Session, parcel_id: int) -> int | None:
     """Return the lot that offers a parcel, or else the first that plans to."""
-    found: int | None = session.scalar(_OFFERED, {"parcel": parcel_id})
+    found: int | None = session.scalar(_OFFERED, {"parcel": parcel_id, "gone": []})
     return found
 
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import procrastinate
 import psycopg
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts.access import system
+from service.checklist import queries
 from service.checklist.acts import ChecklistStatus
 from service.checklist.forecasting import follow_register, keep_forecast, moved_on, proofs_until
 from service.checklist.models import Checklist
@@ -33,13 +34,6 @@ _FRAME = Frame(RUN, "run_id", "checklist_run", lock=4_490_006)
 _ACTOR = system(RUN, kind="job")
 _PROGRESS = """UPDATE checklist_run SET status = 'running', done = %(done)s, total = %(total)s, changed = %(changed)s
     WHERE id = %(id)s"""
-# In the order of their numbers, as everybody locks them.
-_LOTS = text("""
-    SELECT FROM lot WHERE id IN (SELECT lot_id FROM checklist WHERE id = ANY (:ids)) ORDER BY id FOR KEY SHARE
-""")
-_PARCELS = text("""
-    SELECT FROM parcel WHERE id IN (SELECT parcel_id FROM checklist WHERE id = ANY (:ids)) ORDER BY id FOR KEY SHARE
-""")
 _BROKEN = "重算多次中断，已停止，已完成的部分保留 · The run broke off repeatedly and was stopped; what is done stays."
 
 
@@ -118,9 +112,8 @@ def forecast_all(session: Session, ids: Sequence[int]) -> int:
     whoever works at one of them does; those whose items may change after what their rows point to.
     """
     moved = moved_on(session, ids)
-    for pointed in (_LOTS, _PARCELS):
-        if moved:
-            session.execute(pointed, {"ids": list(moved)})
+    if moved:
+        queries.lock_pointed(session, moved)
     wanted = select(Checklist).where(Checklist.id.in_(ids), Checklist.status == ChecklistStatus.running)
     wanted = wanted.order_by(Checklist.id).with_for_update(key_share=True)
     checklists = session.scalars(wanted.execution_options(populate_existing=True)).all()

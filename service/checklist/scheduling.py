@@ -214,6 +214,9 @@ def _sale_to_start(seen: Picture, calendar: Calendar, day: dt.date) -> SaleToSta
     sold, started = seen.mirrored.get("sold"), seen.mirrored.get("started")
     taken = outlook.sale_to_start(seen, calendar)
     elapsed = calendar.workdays_between(sold, day).workdays if sold and started is None else None
+    kept = None if taken is None else taken <= promised
+    if elapsed is not None and elapsed > promised:
+        kept = False
     return SaleToStart(
         promised_workdays=promised,
         sold_on=sold,
@@ -221,5 +224,5 @@ def _sale_to_start(seen: Picture, calendar: Calendar, day: dt.date) -> SaleToSta
         actual_workdays=taken,
         actual_days=(started - sold).days if started and sold else None,
         elapsed_workdays=elapsed,
-        kept=taken <= promised if taken is not None else False if elapsed is not None and elapsed > promised else None,
+        kept=kept,
     )

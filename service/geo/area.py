@@ -21,6 +21,12 @@ SEMI_MAJOR_M = 6_378_137.0  # CGCS2000 ellipsoid, GB 22021
 FLATTENING = 1 / 298.257222101
 M2_PER_HECTARE = Decimal(10_000)
 MU_PER_HECTARE = Decimal(15)  # 1 亩 = 10000/15 m²
+UNITS = {
+    "公顷": ("hectares", float(M2_PER_HECTARE)),
+    "平方米": ("m2", 1.0),
+    "亩": ("mu", float(M2_PER_HECTARE / MU_PER_HECTARE)),
+}
+"""Units that areas are given in: what each is called in English, and its square metres."""
 _CENT = Decimal("0.01")
 _E2 = FLATTENING * (2 - FLATTENING)
 
@@ -39,6 +45,17 @@ def cents(area_m2: float) -> Decimal:
     Decimal('8400.40')
     """
     return Decimal(area_m2).quantize(_CENT)
+
+
+def unit_of(stated: float, measured_m2: float, *, within: float) -> str | None:
+    """Unit of UNITS in which a stated area is the measured one, up to a share of it; None for neither.
+
+    >>> unit_of(15.0, 10_010.0, within=0.02), unit_of(1.0, 0.0, within=0.02)
+    ('亩', None)
+    """
+    if measured_m2 <= 0:
+        return None
+    return next((unit for unit, (_, m2) in UNITS.items() if abs(stated * m2 / measured_m2 - 1) < within), None)
 
 
 def to_mu(area_m2: Decimal) -> Decimal:

@@ -11,17 +11,13 @@ import numpy as np
 import shapely
 
 from service.geo import crs
-from service.geo.area import M2_PER_HECTARE, MU_PER_HECTARE
+from service.geo.area import UNITS, unit_of
 from service.geo.crs import CrsRefused, Floats, SourceCrs, Zone
 from service.imports.boundary_txt import BoundaryFile, Parcel, Point, Ring
 from service.imports.findings import Finding, finding, problem
 
 _FIRST_MERIDIAN = 72  # a 带号 from here on is a central meridian in degrees
-_UNITS = {
-    "公顷": ("hectares", float(M2_PER_HECTARE)),
-    "平方米": ("m2", 1.0),
-    "亩": ("mu", float(M2_PER_HECTARE / MU_PER_HECTARE)),
-}
+_CUSTOM = "公顷"
 _UNIT_TOLERANCE = 0.2  # the units are more than six times apart
 
 
@@ -93,13 +89,14 @@ def stated_area_m2(parcel: Parcel, measured_m2: float, row: int) -> tuple[float 
         stated = float(parcel.stated_area)
     except ValueError:
         return None, []
-    for unit, (unit_en, factor) in _UNITS.items():
-        if measured_m2 > 0 and abs(stated * factor / measured_m2 - 1) < _UNIT_TOLERANCE:
-            remark = finding(
-                "txt_area_unit", row=row, field="地块面积", line=parcel.line, unit=unit, unit_en=unit_en, value=stated
-            )
-            return stated * factor, [] if unit == "公顷" else [remark]
-    return stated * float(M2_PER_HECTARE), []
+    unit = unit_of(stated, measured_m2, within=_UNIT_TOLERANCE) or _CUSTOM
+    unit_en, m2 = UNITS[unit]
+    if unit == _CUSTOM:
+        return stated * m2, []
+    remark = finding(
+        "txt_area_unit", row=row, field="地块面积", value=stated, line=parcel.line, unit=unit, unit_en=unit_en
+    )
+    return stated * m2, [remark]
 
 
 def survey(parcel: Parcel, file: BoundaryFile, frame: Frame) -> dict[str, object]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from service.checklist.holding import SOLD
 from service.core.errors import GongdiError
-from service.geo.area import M2_PER_HECTARE, MU_PER_HECTARE, areas_differ
+from service.geo.area import UNITS, areas_differ, unit_of
 from service.imports import land_uses, values
 from service.imports.report import Report
 from service.imports.tolerances import TOLERANCES
@@ -21,7 +21,6 @@ from service.parcels.identifiers import check_code, parse_cadastral_code
 
 LONGEST = {"name": 200, "address": 300, "lot_number": 100, "county_code": 12}
 FOUNDED = dt.date(1949, 10, 1)
-_UNITS = ((float(M2_PER_HECTARE / MU_PER_HECTARE), "亩", "mu"), (float(M2_PER_HECTARE), "公顷", "hectares"))
 _NEAR = 0.02  # of a shape's area
 LARGEST_M2 = 1e10  # 10,000 km²: larger than any county of the two cities
 _CADASTRAL = r"^\d{12}[GJZ][ABCDEFGHLNSWXY]\d{5}$"
@@ -75,10 +74,10 @@ def _unit_meant(legal: float, plane_m2: float) -> dict[str, object]:
     >>> _unit_meant(15.0, 10_010.0)["unit"], _unit_meant(9_000.0, 10_000.0)["unit"]
     ('，像是以亩填写', '')
     """
-    for m2, zh, en in _UNITS:
-        if abs(legal * m2 / plane_m2 - 1) < _NEAR:
-            return {"unit": f"，像是以{zh}填写", "unit_en": f": was it given in {en}?"}
-    return {"unit": "", "unit_en": ""}
+    unit = unit_of(legal, plane_m2, within=_NEAR)
+    if unit in {None, "平方米"}:
+        return {"unit": "", "unit_en": ""}
+    return {"unit": f"，像是以{unit}填写", "unit_en": f": was it given in {UNITS[unit][0]}?"}
 
 
 def check_taken(

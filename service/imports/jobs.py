@@ -269,7 +269,7 @@ class _Work:
             connection = driver_connection(session)
             columns = reversed(self.found.mapping or [])
             report = Report(columns={each["field"]: each["column"] for each in columns if each["field"]})
-            recheck(connection, self.found.id, report)
+            recheck(connection, self.found.id, self.found.jurisdiction_id, report)
             if report.errors:
                 commands.note_stale(session, self.found.id, report)
                 return

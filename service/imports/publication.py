@@ -49,10 +49,9 @@ SELECT s.row, s.code FROM staged_parcel AS s WHERE s.import_id = %(import)s AND 
   AND EXISTS (SELECT FROM parcel AS p WHERE upper(p.code COLLATE "C") = upper(s.code COLLATE "C")) ORDER BY s.row
 """
 _SOLD = """
-SELECT s.row, s.code FROM staged_parcel AS s JOIN import AS i ON i.id = s.import_id
-JOIN checklist_policy AS pol ON pol.jurisdiction_id = i.jurisdiction_id
+SELECT s.row, s.code FROM staged_parcel AS s
 WHERE s.import_id = %(import)s AND s.action = 'added' AND s.stage = ANY (%(sold)s)
-  AND (pol.required_from <= coalesce(s.stage_since, pol.required_from) OR pol.recorded_from < now()) ORDER BY s.row
+  AND coalesce(s.stage_since, %(since)s) >= %(since)s ORDER BY s.row
 """
 _CADASTRAL_TAKEN = """
 SELECT s.row, s.cadastral_code FROM staged_parcel AS s JOIN parcel AS p ON p.cadastral_code = s.cadastral_code
@@ -65,9 +64,10 @@ FROM staged_parcel AS s WHERE s.import_id = %(import)s AND s.row = ANY (%(rows)s
 """
 
 
-def recheck(connection: psycopg.Connection[Any], import_id: int, report: Report) -> None:
+def recheck(connection: psycopg.Connection[Any], import_id: int, jurisdiction_id: int, report: Report) -> None:
     """Look again at what may have changed since the rows were compared; parcels to be changed stay locked."""
-    asked: dict[str, Any] = {"import": import_id, "sold": sorted(SOLD)}
+    since = queries.checklists_asked_since(connection, jurisdiction_id)
+    asked: dict[str, Any] = {"import": import_id, "sold": sorted(SOLD), "since": since}
     connection.execute(
         "SELECT FROM parcel WHERE id IN (SELECT parcel_id FROM staged_parcel WHERE import_id = %(import)s"
         " AND action IN ('geometry', 'attributes')) ORDER BY id FOR UPDATE",

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import orjson
 import shapely
 from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
 
-from service.accounts.access import ParcelReader, ParcelSurveyor
+from service.accounts.access import Actor, ParcelReader, ParcelSurveyor
 from service.core.db import driver_connection
 from service.core.dependencies import Data, IfMatch, Write, etag
 from service.core.doors import ReadRoute, answer
@@ -67,10 +68,8 @@ def register_parcel(
         response.status_code = 200
         return _registered(plans.plan_parcel(session, actor, order), order)
     done = parcel_commands.register_parcel(session, actor, order)
-    found = reading.parcel(driver_connection(session), actor, done.parcel.code)
-    response.headers["ETag"] = etag(found.version)
+    _, parcel = _now(session, actor, done.parcel.code, response)
     response.headers["Location"] = f"{ABOUT['prefix']}/{quote(done.parcel.code, safe='')}"
-    parcel = ParcelRead.model_validate_json(orjson.dumps(found.members))
     return _registered(done.plan, order).model_copy(update={"survey_id": done.survey.id, "parcel": parcel})
 
 
@@ -128,11 +127,15 @@ def record_survey(
         plan = plans.plan_survey(session, actor, number, order, version=version)
         return _answer(plan, order, version)
     done = commands.record_survey(session, actor, number, order, version=version)
-    found = reading.parcel(driver_connection(session), actor, done.plan.parcel.code)
+    now, parcel = _now(session, actor, done.plan.parcel.code, response)
+    return _answer(done.plan, order, now).model_copy(update={"survey_id": done.survey.id, "parcel": parcel})
+
+
+def _now(session: Session, actor: Actor, code: str, response: Response) -> tuple[int, ParcelRead]:
+    """Read a parcel as it is by now, and say in the answer's head which version that is."""
+    found = reading.parcel(driver_connection(session), actor, code)
     response.headers["ETag"] = etag(found.version)
-    answer = _answer(done.plan, order, found.version)
-    parcel = ParcelRead.model_validate_json(orjson.dumps(found.members))
-    return answer.model_copy(update={"survey_id": done.survey.id, "parcel": parcel})
+    return found.version, ParcelRead.model_validate_json(orjson.dumps(found.members))
 
 
 def _answer(plan: plans.Plan, order: SurveyOrder, version: int) -> SurveyAnswer:

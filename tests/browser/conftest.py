@@ -22,6 +22,7 @@ from service.core.db import Database
 from service.core.jobs import connector, queue
 from service.core.settings import Settings
 from service.main import create_app
+from tests.browser.driver import Desk, desk
 from tests.conftest import TODAY, Demo
 
 ARGUMENTS = [
@@ -113,3 +114,11 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, chromium_sandbox=False)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def registrar(browser: Browser, live_server: str, accounts: dict[str, tuple[str, str]]) -> Iterator[Desk]:
+    """A window of the registrar's."""
+    with desk(browser, live_server) as window:
+        window.sign_in(accounts["registrar"])
+        yield window

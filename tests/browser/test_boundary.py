@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -103,13 +102,6 @@ class Board:
         expect(self.editor.get_by_text(re.compile("检查通过|个错误|nothing found|errors,"))).to_be_visible(
             timeout=60_000
         )
-
-
-@pytest.fixture
-def registrar(browser: Browser, live_server: str, accounts: Accounts) -> Iterator[Desk]:
-    with desk(browser, live_server) as window:
-        window.sign_in(accounts["registrar"])
-        yield window
 
 
 def test_a_typed_coordinate_becomes_a_new_survey(registrar: Desk) -> None:

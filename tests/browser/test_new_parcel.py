@@ -1,7 +1,6 @@
 """A new parcel on the map: typed or drawn, a finding seen and mended, saved, and there."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -57,13 +56,6 @@ class NewBoard(Board):
         self.editor.get_by_label("新外界的点").fill("\n".join(f"{lat:.9f},{lon:.9f}" for lon, lat in corners))
         self.window.press("以此为外界", within=self.editor)
         expect(self.editor.get_by_label("新外界的点")).to_have_count(0)
-
-
-@pytest.fixture
-def registrar(browser: Browser, live_server: str, accounts: Accounts) -> Iterator[Desk]:
-    with desk(browser, live_server) as window:
-        window.sign_in(accounts["registrar"])
-        yield window
 
 
 def test_a_parcel_is_typed_mended_and_saved(registrar: Desk) -> None:

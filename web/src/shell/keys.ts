@@ -1,6 +1,5 @@
-import { onScopeDispose } from 'vue'
 import { isModalOpen } from '@/ui/modal'
-import { isOurs } from '@/ui/ours'
+import { isOurs, onKeys } from '@/ui/ours'
 
 const SECOND_KEY_MS = 1500
 
@@ -20,6 +19,5 @@ export function useDeskKeys(actions: Record<string, () => void>, goTo: (letter: 
       actions[event.key]?.()
     }
   }
-  addEventListener('keydown', onKey)
-  onScopeDispose(() => removeEventListener('keydown', onKey))
+  onKeys(onKey)
 }

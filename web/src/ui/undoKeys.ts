@@ -1,7 +1,7 @@
-import { onScopeDispose } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useShortcutList } from '@/stores/shortcuts'
 import { isModalOpen } from './modal'
+import { onKeys } from './ours'
 
 type Press = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
 
@@ -24,8 +24,7 @@ export function useUndoKeys(steps: { undo: () => void, redo: () => void, left?: 
     event.preventDefault()
     steps[step]()
   }
-  addEventListener('keydown', onKey)
-  onScopeDispose(() => removeEventListener('keydown', onKey))
+  onKeys(onKey)
   useShortcutList().announce({
     title: () => t('common.steps.title'),
     shortcuts: [

@@ -1,8 +1,8 @@
-import { computed, nextTick, onScopeDispose, ref, useTemplateRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, nextTick, ref, useTemplateRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { LonLat, MapHandle, View } from '@/map/create-map'
 import { useSession } from '@/stores/session'
 import { isModalOpen } from '@/ui/modal'
-import { isOurs } from '@/ui/ours'
+import { isOurs, onKeys } from '@/ui/ours'
 import type { MapStateHandle } from './useMapState'
 
 export interface Editing {
@@ -55,8 +55,7 @@ export function useEditing(
     event.preventDefault()
     void begin()
   }
-  addEventListener('keydown', onKey)
-  onScopeDispose(() => removeEventListener('keydown', onKey))
+  onKeys(onKey)
 
   return {
     on, fresh, may, begin, end, bar: useTemplateRef<HTMLElement>('bar'),
